@@ -1,0 +1,79 @@
+// What the decorators know of a class, resolved and frozen: the one table that the silo, the gateway and handles look members up in.
+// Members are found here by Map lookup, never by property access on user objects.
+import type { StandardSchema } from '../protocol/standard-schema.js';
+
+export type Constructor<T = object> = abstract new (...args: never[]) => T;
+
+/** Who may call a public method (or subscribe to a public event) from outside. `default` is decided by the gateway: `self` on its session type, else `any`. */
+export type PublicAudience = 'self' | 'any' | 'default' | readonly string[];
+
+export interface PublicAccess {
+  readonly for: PublicAudience;
+  readonly args?: readonly StandardSchema[] | undefined;
+}
+
+export interface MethodMetadata {
+  readonly name: string;
+  /** Declared parameters (`Function.length` counts those before the first default; `maxArity` is Infinity with rest or defaults). */
+  readonly minArity: number;
+  readonly maxArity: number;
+  readonly readOnly: boolean;
+  readonly public?: PublicAccess | undefined;
+}
+
+export interface StateFieldMetadata {
+  readonly name: string;
+  readonly lazy: boolean;
+}
+
+export interface TimerMetadata {
+  readonly method: string;
+  readonly periodMs: number;
+}
+
+export interface HandlerMetadata {
+  readonly method: string;
+  readonly event: Constructor;
+  readonly eventName: string;
+  readonly from: 'self';
+}
+
+export const HOOKS = [
+  'onActivate', 'onDeactivate', 'onDehydrate', 'onRehydrate', 'onConnect', 'onDisconnect', 'canMove', 'onDrain',
+] as const;
+export type HookName = (typeof HOOKS)[number];
+
+export interface ClassMetadata {
+  readonly name: string;
+  readonly target: Constructor;
+  /** Callable methods: every public prototype method that is no hook, handler, accessor, reserved name or async generator. */
+  readonly methods: ReadonlyMap<string, MethodMetadata>;
+  readonly state: ReadonlyMap<string, StateFieldMetadata>;
+  readonly timers: readonly TimerMetadata[];
+  readonly handlers: readonly HandlerMetadata[];
+  readonly hooks: ReadonlySet<HookName>;
+}
+
+export interface ActorMetadata extends ClassMetadata {
+  readonly kind: 'actor';
+  /** Resolves thunks on first use; in declaration order; throws `ConfigurationError` for a class without `@Component` or two of one name. */
+  readonly components: () => readonly ComponentMetadata[];
+  readonly idleAfterMs: number;
+  readonly alwaysOn: boolean;
+  readonly mailboxLimit: number;
+  readonly placement: { readonly policy: string; readonly options: Readonly<Record<string, unknown>> } | undefined;
+  readonly isolation: 'inline' | 'worker';
+}
+
+export interface ComponentMetadata extends ClassMetadata {
+  readonly kind: 'component';
+  readonly isolation: 'inline' | 'worker' | 'dedicated';
+  readonly tags: readonly string[];
+}
+
+/** A class of events. `public` is set when outside clients may listen. */
+export interface EventMetadata {
+  readonly name: string;
+  readonly target: Constructor;
+  readonly public?: PublicAccess | undefined;
+}

@@ -1,0 +1,45 @@
+import type { EntityId } from './actor-id.js';
+import type { Identity } from './identity.js';
+
+/** What a message is. `call` waits for its result; the others do not. `hook` and `timer` come from the silo itself. */
+export type EnvelopeKind = 'call' | 'oneWay' | 'event' | 'timer' | 'hook';
+
+/** Values that travel along a call chain. */
+export type Baggage = Readonly<Record<string, string>>;
+
+/**
+ * The identity of a call chain and, on this silo, what it waits for. An outside client never supplies one: the gateway opens it.
+ * Reentrancy is decided by object identity on a silo and by `id` across silos.
+ */
+export interface Chain {
+  readonly id: string;
+}
+
+/** One message on its way to an entity. Arrays on the wire, an object inside a silo. */
+export interface Envelope {
+  readonly kind: EnvelopeKind;
+  readonly target: EntityId;
+  readonly method: string;
+  /** Already a copy: nobody else holds these values. */
+  readonly args: readonly unknown[];
+  /** The entity whose turn made the call; absent for outside clients and the silo object. */
+  readonly from?: EntityId | undefined;
+  /** Who the chain's outside client is. */
+  readonly identity?: Identity | undefined;
+  /** Absent: a new chain starts here. */
+  readonly chain?: Chain | undefined;
+  /** On the silo's monotonic clock, milliseconds. */
+  readonly deadlineMs: number;
+  /** The timeout the deadline came from, for messages to people. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly idempotencyKey?: string | undefined;
+  readonly baggage?: Baggage | undefined;
+  /** Silos this envelope was forwarded by; at most 3. */
+  readonly hops: number;
+}
+
+/** The one verb of the path of a call: the value, or a rejection. */
+export interface Invoker {
+  invoke(envelope: Envelope): Promise<unknown>;
+}

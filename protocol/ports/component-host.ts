@@ -1,0 +1,47 @@
+import type { EntityId } from '../actor-id.js';
+import type { SavedFields } from './state-store.js';
+
+/** What a host needs to build one entity. `blueprint` names the class; the host knows how to get it. */
+export interface EntitySpec {
+  readonly id: EntityId;
+  /** The class's wire name. */
+  readonly className: string;
+  /** Saved fields of this entity by field name, encoded. */
+  readonly fields: SavedFields;
+  /** The context object that the constructor gets (inline), or what the thread builds one from. */
+  readonly context: unknown;
+}
+
+/** Fields that differ from the unit's start, encoded; `undefined` deletes. */
+export type FieldChanges = ReadonlyMap<string, Uint8Array | undefined>;
+
+export interface StagedChanges {
+  /** Fields that must be committed with the unit. */
+  readonly saved: FieldChanges;
+  /** Fields declared `save: 'lazy'`: they ride with the next commit. */
+  readonly lazy: FieldChanges;
+}
+
+/**
+ * One entity (actor or component) behind its isolation boundary. The mailbox above decides when; the host only does.
+ * H1. `stage` compares with the last `accept`, `rollback` returns to it: together they bracket a unit of work.
+ */
+export interface HostedEntity {
+  /** Runs one method; the promise (or value) is the method's own. Throws `UnknownMethodError` for a name that is not a method. */
+  run(method: string, args: readonly unknown[]): unknown;
+  /** True when the class has this hook. */
+  has(hook: string): boolean;
+  /** What changed since the last `accept`. Throws `NotSerializableError` naming the field when state cannot be saved. */
+  stage(): StagedChanges | Promise<StagedChanges>;
+  /** The present values are the unit's start from now on. */
+  accept(): void;
+  /** Restores every field to the last `accept`. */
+  rollback(): void | Promise<void>;
+  dispose(): void | Promise<void>;
+}
+
+/** A place where entities run. */
+export interface ComponentHost {
+  create(spec: EntitySpec): Promise<HostedEntity> | HostedEntity;
+  stop(): Promise<void>;
+}

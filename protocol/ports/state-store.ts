@@ -1,0 +1,156 @@
+import type { ActorId } from '../actor-id.js';
+
+/** `incarnation:random96`. Unique per activation, never reused (P1). */
+export type Token = string;
+/** One life of a silo. Never reused. */
+export type Incarnation = string;
+
+/** Who holds an actor. */
+export interface Holder {
+  readonly token: Token;
+  readonly incarnation: Incarnation;
+}
+
+/** Saved fields by name: `<field>` of the actor, `<component>:<field>` of a component. Encoded values. */
+export type SavedFields = ReadonlyMap<string, Uint8Array>;
+
+export interface ClaimRequest {
+  readonly id: ActorId;
+  readonly token: Token;
+  readonly incarnation: Incarnation;
+  /** The token that is believed to be registered; absent: the actor is believed to be free. */
+  readonly expected?: Token | undefined;
+}
+
+export type ClaimResult = ClaimedRow | { readonly status: 'taken'; readonly holder: Holder };
+
+/** The row as the new owner finds it: everything an activation needs, in the one round trip. */
+export interface ClaimedRow {
+  readonly status: 'claimed';
+  /** How often the actor has been claimed. For people; the token fences. */
+  readonly epoch: number;
+  /** How many commits the state has had. */
+  readonly version: number;
+  readonly fields: SavedFields;
+  readonly tags: readonly string[];
+  /** Bound listeners by event name; an event that is absent has none. */
+  readonly bindingCounts: ReadonlyMap<string, number>;
+  /** The last number used by this sender's outbox; 0 when it never sent. */
+  readonly lastSequence: number;
+  readonly hasOutbox: boolean;
+  readonly hasInbox: boolean;
+  readonly hasReminders: boolean;
+  /** A message that alone may run next (tail calls that keep the turn). */
+  readonly hold?: string | undefined;
+}
+
+/** A result kept under an idempotency key. */
+export interface OperationRecord {
+  readonly operationId: string;
+  /** Whose key it is: a hash of the identity or calling entity. Counted against the limit per identity. */
+  readonly scope: string;
+  readonly argumentsHash: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export interface OperationResult {
+  readonly argumentsHash: string;
+  readonly result: Uint8Array;
+}
+
+/** What a listener remembers of one sender: every id below `low` is handled, and of the others exactly `ids`. */
+export interface SenderMark {
+  readonly sender: string;
+  readonly low: number;
+  readonly ids: readonly number[];
+}
+
+/** A message in an actor's outbox. `payload` is opaque here. */
+export interface OutboxEntry {
+  readonly sequence: number;
+  readonly payload: Uint8Array;
+}
+
+export interface BindingChange {
+  readonly event: string;
+  readonly listener: string;
+  readonly bound: boolean;
+}
+
+export interface ReminderChange {
+  readonly name: string;
+  /** Encoded `{ generation, spec, next }`; absent deletes. */
+  readonly value?: Uint8Array | undefined;
+}
+
+/** One commit: everything a unit of work (or several that ended together) changed, applied whole or not at all. */
+export interface CommitRequest {
+  readonly id: ActorId;
+  readonly token: Token;
+  /** Unique per commit and the same when it is sent again: sending twice changes once. */
+  readonly commitId: string;
+  /** The version this commit builds on. */
+  readonly version: number;
+  /** Changed fields; `undefined` deletes. */
+  readonly fields: ReadonlyMap<string, Uint8Array | undefined>;
+  readonly operations?: readonly (OperationRecord & { readonly result: Uint8Array })[] | undefined;
+  /** Operation ids whose time is over. */
+  readonly forgottenOperations?: readonly string[] | undefined;
+  readonly marks?: readonly SenderMark[] | undefined;
+  readonly outbox?: readonly OutboxEntry[] | undefined;
+  /** Sequences of outbox entries that are settled and leave. */
+  readonly settled?: readonly number[] | undefined;
+  /** How many entries leave the head of the inbox. */
+  readonly inboxTaken?: number | undefined;
+  readonly bindings?: readonly BindingChange[] | undefined;
+  readonly reminders?: readonly ReminderChange[] | undefined;
+  readonly tags?: { readonly added: readonly string[]; readonly removed: readonly string[] } | undefined;
+  /** Sets (a message id) or clears (`null`) the hold. */
+  readonly hold?: string | null | undefined;
+}
+
+export type CommitResult =
+  | { readonly status: 'committed'; readonly version: number }
+  /** The token is not the registered one (P2). Nothing changed. */
+  | { readonly status: 'fenced'; readonly holder?: Holder | undefined }
+  /** One of the carried operation or message ids is known already. Nothing changed. */
+  | { readonly status: 'duplicate'; readonly operationId: string }
+  /** The stored version is behind the expected one: a failover lost writes. Nothing changed. */
+  | { readonly status: 'regressed'; readonly version: number }
+  /** The stored version is ahead of the expected one. Nothing changed. */
+  | { readonly status: 'conflict'; readonly version: number };
+
+/**
+ * Where actors' state, ownership and messages are kept. Every method is one atomic step on one actor and is safe to send twice.
+ * P1 tokens are never reused. P2 a commit lands only if its token is the registered one at that instant. P3 the version rises by
+ * exactly 1 per commit. P5 the token changes only by claim, handOff and release with the right expectation. P7 a message id or
+ * operation and its effect commit together.
+ * A method rejects only when the outcome is unknown (the connection broke past its resends, or the store was stopped).
+ */
+export interface StateStore {
+  claim(request: ClaimRequest): Promise<ClaimResult>;
+  commit(request: CommitRequest): Promise<CommitResult>;
+  /** Gives the actor up if `token` is registered; a row that never committed (version 0, no other key) vanishes. False: it was not ours. */
+  release(id: ActorId, token: Token): Promise<boolean>;
+  /** Passes the actor on to `next` if `token` is registered (or `next` already is). */
+  handOff(id: ActorId, token: Token, next: Holder): Promise<boolean>;
+  /** Deletes fields, tags, bindings and reminders, and frees the actor, if `token` is registered; version, epoch, marks and unsettled outbox stay for 7 days. */
+  destroy(id: ActorId, token: Token): Promise<boolean>;
+  /** Who holds the actor, without touching it. */
+  lookup(id: ActorId): Promise<Holder | undefined>;
+  /** All operations kept for the actor, without their results. */
+  operations(id: ActorId): Promise<readonly OperationRecord[]>;
+  operationResult(id: ActorId, operationId: string): Promise<OperationResult | undefined>;
+  /** Marks of the given senders, in order; `undefined` for unknown ones. */
+  marks(id: ActorId, senders: readonly string[]): Promise<readonly (SenderMark | undefined)[]>;
+  /** The oldest `limit` unsettled outbox entries, in order. */
+  outbox(id: ActorId, limit: number): Promise<readonly OutboxEntry[]>;
+  /** The oldest `limit` parked deliveries, in order. */
+  inbox(id: ActorId, limit: number): Promise<readonly Uint8Array[]>;
+  reminders(id: ActorId): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Index only: adds or removes the actor under a tag. The truth is in the actor's row. */
+  indexTag(tag: string, id: ActorId, present: boolean): Promise<void>;
+  /** One page of actors indexed under a tag, verified by nobody; `cursor` of the last page is `undefined`. */
+  findTagged(tag: string, cursor?: string): Promise<{ readonly ids: readonly ActorId[]; readonly cursor?: string | undefined }>;
+}

@@ -1,0 +1,51 @@
+// What the gateway needs of the silo behind it. The silo implements it; tests of the gateway fake it.
+import type { EntityId, ActorId } from '../../protocol/actor-id.js';
+import type { Identity } from '../../protocol/identity.js';
+import type { Envelope } from '../../protocol/envelope.js';
+import type { ActorMetadata, EventMetadata } from '../../decorators/metadata.js';
+
+/** A live event as it leaves an entity after its commit. `payload` is the event encoded once for everybody. */
+export interface LiveEvent {
+  readonly eventName: string;
+  readonly payload: Uint8Array;
+  /** Conflation key given by the emitter. */
+  readonly key?: string | undefined;
+  /** Sequence of this event class at the subscribed entity: the activation's epoch and a number that rises by 1. */
+  readonly epoch: number;
+  readonly number: number;
+  readonly origin: { readonly type: string; readonly key: string; readonly component?: string | undefined; readonly id: string; readonly seq: number; readonly at: number };
+}
+
+export interface LiveSubscription {
+  readonly epoch: number;
+  /** The number of the last event before the subscription. */
+  readonly number: number;
+  stop(): void;
+}
+
+/** A client as its session actor sees it (`ctx.clients`). */
+export interface SessionClient {
+  readonly id: string;
+  readonly identity: Identity;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  /** Sends an event object to this client; its wire name is the event's. */
+  send(event: object): void;
+  kick(reason?: string): void;
+}
+
+export interface GatewayBackend {
+  readonly siloId: string;
+  /** Frozen table of hosted types; `undefined` for unknown names. */
+  actorType(name: string): ActorMetadata | undefined;
+  eventType(name: string): EventMetadata | undefined;
+  /** Arguments are owned by the envelope (already decoded from the client's bytes). Deadline on `monotonicMs()`. */
+  invoke(envelope: Envelope): Promise<unknown>;
+  /** Activates the actor and keeps it awake until `stop`. `onEnd` is called when the activation ends (the gateway subscribes again). */
+  subscribe(entity: EntityId, eventName: string, listener: (event: LiveEvent) => void, onEnd: () => void): Promise<LiveSubscription>;
+  /** The session actor's clients changed: runs `onConnect`, keeps the actor awake until the client left. */
+  connected(actor: ActorId, client: SessionClient): Promise<void>;
+  disconnected(actor: ActorId, clientId: string, reason: 'left' | 'lost' | 'kicked'): Promise<void>;
+  /** Clients now connected to the session actor, for presence. */
+  clientsOf(actor: ActorId): readonly SessionClient[];
+}
