@@ -22,6 +22,7 @@ export interface ClaimRequest {
   readonly expected?: Token | undefined;
 }
 
+/** `taken`: a token of `''` says that the actor turned out to be free while a token was expected; expecting `''` means expecting it free. */
 export type ClaimResult = ClaimedRow | { readonly status: 'taken'; readonly holder: Holder };
 
 /** The row as the new owner finds it: everything an activation needs, in the one round trip. */
@@ -72,6 +73,13 @@ export interface OutboxEntry {
   readonly payload: Uint8Array;
 }
 
+/** A delivery that waits in its listener's inbox. `payload` is opaque here and all that `inbox` returns. */
+export interface ParkedDelivery {
+  readonly sender: string;
+  readonly sequence: number;
+  readonly payload: Uint8Array;
+}
+
 export interface BindingChange {
   readonly event: string;
   readonly listener: string;
@@ -97,6 +105,7 @@ export interface CommitRequest {
   readonly operations?: readonly (OperationRecord & { readonly result: Uint8Array })[] | undefined;
   /** Operation ids whose time is over. */
   readonly forgottenOperations?: readonly string[] | undefined;
+  /** Per sender the ids that this unit handled (not those known before) and the sender's `low`; the store merges. A known id: `duplicate`. */
   readonly marks?: readonly SenderMark[] | undefined;
   readonly outbox?: readonly OutboxEntry[] | undefined;
   /** Sequences of outbox entries that are settled and leave. */
@@ -114,7 +123,7 @@ export type CommitResult =
   | { readonly status: 'committed'; readonly version: number }
   /** The token is not the registered one (P2). Nothing changed. */
   | { readonly status: 'fenced'; readonly holder?: Holder | undefined }
-  /** One of the carried operation or message ids is known already. Nothing changed. */
+  /** One of the carried operation or message ids (as `<sender>#<id>`) is known already. Nothing changed. */
   | { readonly status: 'duplicate'; readonly operationId: string }
   /** The stored version is behind the expected one: a failover lost writes. Nothing changed. */
   | { readonly status: 'regressed'; readonly version: number }
@@ -131,7 +140,7 @@ export type CommitResult =
 export interface StateStore {
   claim(request: ClaimRequest): Promise<ClaimResult>;
   commit(request: CommitRequest): Promise<CommitResult>;
-  /** Gives the actor up if `token` is registered; a row that never committed (version 0, no other key) vanishes. False: it was not ours. */
+  /** Gives the actor up if `token` is registered (false when sent again: it is free already); a row that never committed (version 0, no other key) vanishes. False: it was not ours. */
   release(id: ActorId, token: Token): Promise<boolean>;
   /** Passes the actor on to `next` if `token` is registered (or `next` already is). */
   handOff(id: ActorId, token: Token, next: Holder): Promise<boolean>;
@@ -148,6 +157,8 @@ export interface StateStore {
   outbox(id: ActorId, limit: number): Promise<readonly OutboxEntry[]>;
   /** The oldest `limit` parked deliveries, in order. */
   inbox(id: ActorId, limit: number): Promise<readonly Uint8Array[]>;
+  /** Appends a delivery to the inbox, whoever holds the actor, unless its id is marked as handled. */
+  park(id: ActorId, delivery: ParkedDelivery): Promise<'parked' | 'duplicate'>;
   reminders(id: ActorId): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Index only: adds or removes the actor under a tag. The truth is in the actor's row. */
   indexTag(tag: string, id: ActorId, present: boolean): Promise<void>;
