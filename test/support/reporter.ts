@@ -1,0 +1,53 @@
+import { writeFileSync } from 'node:fs';
+import Mocha from 'mocha';
+
+const { EVENT_RUN_END, EVENT_TEST_BEGIN, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
+/** How long mocha may take to exit once the last test has ended. */
+const EXIT_MS = 5_000;
+
+/**
+ * mocha's `spec`, with these additions: a pending test counts as failed (a test that needs something must say so, not vanish); a process
+ * that does not exit by itself counts as failed and its open resources are named; the last line on stdout is `N passed, N failed`.
+ * `scripts/test.mjs` prints that line itself: it sets `TROUPE_TEST_RESULT` to a file in which the counts are kept, up to date after each test.
+ */
+export default class CountingReporter extends Mocha.reporters.Spec {
+  private passed = 0;
+  private failed = 0;
+  private readonly pendingTitles: string[] = [];
+  private readonly resultFile = process.env.TROUPE_TEST_RESULT;
+
+  constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
+    super(runner, options);
+    runner.on(EVENT_TEST_BEGIN, (test) => this.record(test.fullTitle()));
+    runner.on(EVENT_TEST_PASS, () => (this.passed += 1));
+    runner.on(EVENT_TEST_FAIL, () => (this.failed += 1));
+    runner.on(EVENT_TEST_PENDING, (test) => {
+      this.failed += 1;
+      this.pendingTitles.push(test.fullTitle());
+    });
+    runner.once(EVENT_RUN_END, () => this.finish());
+  }
+
+  private finish(): void {
+    for (const title of this.pendingTitles) console.log(`pending, counted as failed: ${title}`);
+    this.record(undefined);
+    if (this.resultFile === undefined) console.log(`${this.passed} passed, ${this.failed} failed`);
+    // Unreferenced: it fires only when something else keeps the process alive.
+    setTimeout(() => this.endHangingProcess(), EXIT_MS).unref();
+    process.once('exit', () => {
+      process.exitCode = this.failed > 0 ? 1 : 0;
+    });
+  }
+
+  private endHangingProcess(): void {
+    this.failed += 1;
+    this.record(undefined);
+    console.error(`mocha cannot exit: a test left these open: ${process.getActiveResourcesInfo().join(', ')}`);
+    process.exit(1);
+  }
+
+  private record(running: string | undefined): void {
+    if (this.resultFile === undefined) return;
+    writeFileSync(this.resultFile, JSON.stringify({ passed: this.passed, failed: this.failed, running, hasEnded: running === undefined }));
+  }
+}
