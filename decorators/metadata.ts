@@ -43,6 +43,12 @@ export const HOOKS = [
 ] as const;
 export type HookName = (typeof HOOKS)[number];
 
+/** Names that belong to handles, for ever: a class that declares one as a method is refused when it loads. */
+export const RESERVED_NAMES = [
+  'id', 'with', 'tell', 'oneWay', 'send', 'bind', 'unbind', 'on', 'equals', 'getComponent', 'findComponent', 'manage', 'then',
+] as const;
+export type ReservedName = (typeof RESERVED_NAMES)[number];
+
 export interface ClassMetadata {
   readonly name: string;
   readonly target: Constructor;

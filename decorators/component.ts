@@ -1,0 +1,73 @@
+// @Component: makes a class a part that actors have.
+import { ConfigurationError } from '../protocol/errors/index.js';
+import type { Duration } from '../protocol/duration.js';
+import type { EntityDecorator } from './actor.js';
+import { classTarget, refuseBareUse } from './application.js';
+import { defineClass, refusePublicClass, refuseSecondKind } from './class-metadata.js';
+import type { ComponentMetadata } from './metadata.js';
+import { checkChoice, checkOptions, classWireName, describe } from './options.js';
+import { resolveMembers } from './resolution.js';
+
+/** How a component class lives. Options that this version does not implement are refused by name when the class loads. */
+export interface ComponentOptions {
+  /** Wire name; unique among the components of an actor; the class name when absent. */
+  readonly name?: string;
+  /** `worker` (default): one thread per component class per silo. `dedicated`: a thread per instance. `inline`: the silo's own thread. */
+  readonly isolation?: 'worker' | 'dedicated' | 'inline';
+  /** Tags by which `find` and `findComponent` find it, beside its class. */
+  readonly tags?: readonly string[];
+  /** Only `turn` in this version. */
+  readonly persistence?: 'turn' | 'lazy' | 'manual';
+  /** Only `chain` in this version. */
+  readonly reentrancy?: 'chain' | 'all' | 'none';
+  /** Not implemented in this version. */
+  readonly threads?: number;
+  /** Not implemented in this version. */
+  readonly memoryLimitMb?: number;
+  /** Not implemented in this version. */
+  readonly turnLimit?: Duration;
+  /** Not implemented in this version. */
+  readonly version?: string;
+}
+
+const OPTIONS = {
+  known: ['name', 'isolation', 'tags', 'persistence', 'reentrancy'],
+  later: ['threads', 'memoryLimitMb', 'turnLimit', 'version'],
+};
+const ISOLATIONS = ['worker', 'dedicated', 'inline'] as const;
+
+/**
+ * Makes a class a component. All options and all members are checked when the class loads: a `ConfigurationError` names the class and
+ * the option or member. Subclasses inherit decorated members, but need a `@Component` of their own.
+ */
+export function Component(options: ComponentOptions = {}): EntityDecorator {
+  refuseBareUse('@Component', options);
+  return (...applied: unknown[]): void => {
+    const target = classTarget('@Component', applied);
+    const where = `@Component on class ${target.name}`;
+    refuseSecondKind('Component', target);
+    refusePublicClass('Component', target);
+    const given = checkOptions(where, options, OPTIONS);
+    checkChoice(where, 'persistence', given.persistence, ['turn', 'lazy', 'manual'], ['turn']);
+    checkChoice(where, 'reentrancy', given.reentrancy, ['chain', 'all', 'none'], ['chain']);
+    const metadata: ComponentMetadata = {
+      kind: 'component',
+      name: classWireName(where, target, given.name),
+      target,
+      ...resolveMembers(target),
+      isolation: checkChoice(where, 'isolation', given.isolation, ISOLATIONS, ISOLATIONS),
+      tags: checkTags(where, given.tags),
+    };
+    defineClass('Component', target, Object.freeze(metadata));
+  };
+}
+
+function checkTags(where: string, tags: unknown): readonly string[] {
+  if (tags === undefined) return Object.freeze([]);
+  if (!Array.isArray(tags)) throw new ConfigurationError(`${where}: option "tags" is ${describe(tags)}; expected an array of strings`);
+  const list = Array.from(tags as readonly unknown[], (tag, index) => {
+    if (typeof tag === 'string' && tag !== '') return tag;
+    throw new ConfigurationError(`${where}: option "tags[${index}]" is ${describe(tag)}; expected a non-empty string`);
+  });
+  return Object.freeze([...new Set(list)]);
+}

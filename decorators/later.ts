@@ -1,0 +1,42 @@
+// Decorators of the public contract that this version does not implement: each throws `ConfigurationError` when it is used.
+import type { Duration } from '../protocol/duration.js';
+import { notImplemented } from './options.js';
+import type { EntityDecorator } from './actor.js';
+
+type MethodDecoratorOf = (target: object, name: string | symbol, descriptor: PropertyDescriptor) => void;
+
+export interface ServiceOptions {
+  readonly name?: string;
+  /** Turns at once per silo. */
+  readonly concurrency?: number;
+  readonly isolation?: 'inline' | 'worker' | 'dedicated';
+  readonly threads?: number;
+  readonly memoryLimitMb?: number;
+  readonly turnLimit?: Duration;
+}
+
+export interface DeliveryOptions {
+  readonly attempts?: number;
+  readonly backoff?: Duration;
+  readonly order?: 'strict' | 'relaxed';
+}
+
+/** A stateless class with many activations. Not implemented in this version: throws `ConfigurationError`. */
+export function Service(_options?: ServiceOptions): EntityDecorator {
+  throw notImplemented('@Service');
+}
+
+/** A method that may run while another turn awaits. Not implemented in this version: throws `ConfigurationError`. */
+export function Interleave(): MethodDecoratorOf {
+  throw notImplemented('@Interleave');
+}
+
+/** A handler of a durable reminder. Not implemented in this version: throws `ConfigurationError`. */
+export function OnReminder(_name: string): MethodDecoratorOf {
+  throw notImplemented('@OnReminder');
+}
+
+/** How a method's tells are retried. Not implemented in this version: throws `ConfigurationError`. */
+export function Delivery(_options: DeliveryOptions): MethodDecoratorOf {
+  throw notImplemented('@Delivery');
+}

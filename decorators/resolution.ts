@@ -1,0 +1,149 @@
+// Resolves the members of a class along its prototypes. The nearest declaration of a name decides alone: a method that overrides
+// a decorated one brings nothing along (no @Public, no @ReadOnly, no timer, no handler) unless it is decorated itself.
+import { ConfigurationError } from '../protocol/errors/index.js';
+import { maxArity } from './arity.js';
+import { HOOKS, RESERVED_NAMES } from './metadata.js';
+import type { ClassMetadata, Constructor, HandlerMetadata, HookName, MethodMetadata, StateFieldMetadata, TimerMetadata } from './metadata.js';
+import { notImplemented } from './options.js';
+import { ownMembers, type OwnMembers } from './members.js';
+import { readOnlyMap, readOnlySet } from './sealed.js';
+
+type Method = (...args: never[]) => unknown;
+
+interface Declaration {
+  readonly name: string;
+  readonly method: Method;
+  /** What the declaring class decorates. */
+  readonly members: OwnMembers | undefined;
+  /** `method "move" of class Player`: how messages begin. */
+  readonly where: string;
+}
+
+interface Members {
+  readonly methods: Map<string, MethodMetadata>;
+  readonly timers: TimerMetadata[];
+  readonly handlers: HandlerMetadata[];
+  readonly hooks: Set<HookName>;
+}
+
+const RESERVED: ReadonlySet<string> = new Set(RESERVED_NAMES);
+const HOOK_NAMES: ReadonlySet<string> = new Set(HOOKS);
+const UNCALLABLE: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Object.prototype), 'toJSON']);
+
+/** The members part of a class's metadata, frozen. Throws `ConfigurationError` naming class and member when they contradict each other. */
+export function resolveMembers(target: Constructor & { readonly name: string }): Pick<ClassMetadata, 'methods' | 'state' | 'timers' | 'handlers' | 'hooks'> {
+  const prototypes = prototypesOf(target);
+  const found: Members = { methods: new Map(), timers: [], handlers: [], hooks: new Set() };
+  const declarations = nearestDeclarations(target, prototypes);
+  for (const declaration of declarations.values()) place(declaration, found);
+  const state = stateFields(prototypes);
+  for (const field of state.keys()) {
+    const method = declarations.get(field);
+    if (method) throw new ConfigurationError(`${method.where} has the name of a @State field; one of them would hide the other`);
+  }
+  return {
+    methods: readOnlyMap(found.methods),
+    state: readOnlyMap(state),
+    timers: Object.freeze(found.timers),
+    handlers: Object.freeze(found.handlers),
+    hooks: readOnlySet(found.hooks),
+  };
+}
+
+/** Base class first; `Object.prototype` left out. */
+function prototypesOf(target: Constructor): readonly object[] {
+  const chain: object[] = [];
+  let prototype = target.prototype as object | null;
+  while (prototype !== null && prototype !== Object.prototype) {
+    chain.unshift(prototype);
+    prototype = Object.getPrototypeOf(prototype) as object | null;
+  }
+  return chain;
+}
+
+function nearestDeclarations(target: { readonly name: string }, prototypes: readonly object[]): ReadonlyMap<string, Declaration> {
+  const nearest = new Map<string, Declaration>();
+  for (const prototype of prototypes) {
+    const members = ownMembers(prototype);
+    for (const name of Object.getOwnPropertyNames(prototype)) {
+      const value: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+      if (name === 'constructor') continue;
+      // An accessor or a plain value that overrides a method takes the method away.
+      if (typeof value !== 'function') nearest.delete(name);
+      else nearest.set(name, { name, method: value as Method, members, where: whereOf(target, prototype, name) });
+    }
+  }
+  return nearest;
+}
+
+function whereOf(target: { readonly name: string }, prototype: object, name: string): string {
+  const owner = prototype.constructor;
+  const inherited = (owner as unknown) === target ? '' : ` (inherited from ${owner.name})`;
+  return `method "${name}" of class ${target.name}${inherited}`;
+}
+
+function place(declaration: Declaration, found: Members): void {
+  const { name, method, members, where } = declaration;
+  const timer = members?.timers.get(name);
+  const handlers = members?.handlers.get(name);
+  if (RESERVED.has(name)) throw new ConfigurationError(`${where}: the name is reserved for handles (${RESERVED_NAMES.join(', ')}); choose another`);
+  if (HOOK_NAMES.has(name)) {
+    refuseDecorators(declaration, 'is a hook');
+    found.hooks.add(name as HookName);
+  } else if (timer || handlers) {
+    refuseHandler(declaration);
+    if (timer) found.timers.push(timer);
+    if (handlers) found.handlers.push(...handlers);
+  } else if (UNCALLABLE.has(name)) {
+    refuseDecorators(declaration, 'has a name that JavaScript itself uses');
+  } else if (isGenerator(method)) {
+    refuseDecorators(declaration, 'is a generator');
+  } else {
+    found.methods.set(name, callable(declaration));
+  }
+}
+
+function callable({ name, method, members, where }: Declaration): MethodMetadata {
+  const access = members?.public.get(name);
+  const most = maxArity(method);
+  const schemas = access?.args?.length;
+  if (schemas !== undefined && (schemas < method.length || schemas > most)) {
+    throw new ConfigurationError(`@Public on ${where}: "args" has ${schemas} schemas for ${method.length} parameters; give one per argument`);
+  }
+  return Object.freeze({ name, minArity: method.length, maxArity: most, readOnly: members?.readOnly.has(name) ?? false, public: access });
+}
+
+function refuseDecorators({ name, method, members, where }: Declaration, reason: string): void {
+  const used = members && decoratorOn(name, members);
+  if (used) throw new ConfigurationError(`${used} on ${where}: it ${reason} and cannot be called`);
+  if (HOOK_NAMES.has(name) && isGenerator(method)) throw new ConfigurationError(`${where}: a hook cannot be a generator`);
+}
+
+function refuseHandler({ name, method, members, where }: Declaration): void {
+  const used = members?.timers.has(name) ? '@Every' : '@On';
+  if (members?.timers.has(name) && members.handlers.has(name)) throw new ConfigurationError(`${where} has both @Every and @On; give each a method of its own`);
+  if (members?.public.has(name)) throw new ConfigurationError(`@Public on ${where}: it has ${used} and cannot be called`);
+  if (members?.readOnly.has(name)) throw notImplemented(`@ReadOnly on ${where}: together with ${used} it`);
+  if (isGenerator(method)) throw new ConfigurationError(`${used} on ${where}: it is a generator`);
+  if (UNCALLABLE.has(name)) throw new ConfigurationError(`${used} on ${where}: it has a name that JavaScript itself uses`);
+}
+
+function decoratorOn(name: string, members: OwnMembers): string | undefined {
+  if (members.public.has(name)) return '@Public';
+  if (members.readOnly.has(name)) return '@ReadOnly';
+  if (members.timers.has(name)) return '@Every';
+  return members.handlers.has(name) ? '@On' : undefined;
+}
+
+function stateFields(prototypes: readonly object[]): Map<string, StateFieldMetadata> {
+  const state = new Map<string, StateFieldMetadata>();
+  for (const prototype of prototypes) {
+    for (const [name, field] of ownMembers(prototype)?.state ?? []) state.set(name, field);
+  }
+  return state;
+}
+
+function isGenerator(method: Method): boolean {
+  const kind = (Object.getPrototypeOf(method) as { readonly constructor?: { readonly name?: unknown } } | null)?.constructor?.name;
+  return kind === 'GeneratorFunction' || kind === 'AsyncGeneratorFunction';
+}

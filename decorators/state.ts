@@ -1,0 +1,29 @@
+// @State: a field that is saved, restored and moved with its entity.
+import { ConfigurationError } from '../protocol/errors/index.js';
+import { memberTarget, refuseBareUse } from './application.js';
+import { declareMembers } from './members.js';
+import { checkChoice, checkOptions } from './options.js';
+
+export interface StateOptions {
+  /** `lazy`: a change rides with the next commit, alone at most 1 s later; a crash may lose that much. */
+  readonly save?: 'lazy';
+  /** Not implemented in this version. */
+  readonly upgrade?: (saved: never) => unknown;
+}
+
+const OPTIONS = { known: ['save'], later: ['upgrade'] };
+// ':' parts component and field in storage; the others are refused by the codec.
+const FORBIDDEN = /^(?:__proto__|constructor|prototype)$|:/;
+
+/** Saves the field with each unit of work that changed it, also changes inside of objects. On fields only. */
+export function State(options: StateOptions = {}): (target: object, name: string | symbol) => void {
+  refuseBareUse('@State', options);
+  return (...applied: unknown[]): void => {
+    const { prototype, name, where, method, isAccessor } = memberTarget('@State', applied);
+    if (method || isAccessor) throw new ConfigurationError(`${where}: it belongs on a field, not on ${method ? 'a method' : 'an accessor'}`);
+    if (FORBIDDEN.test(name)) throw new ConfigurationError(`${where}: a saved field cannot have this name`);
+    const { save } = checkOptions(where, options, OPTIONS);
+    if (save !== undefined) checkChoice(where, 'save', save, ['lazy'], ['lazy']);
+    declareMembers(prototype).state.set(name, Object.freeze({ name, lazy: save === 'lazy' }));
+  };
+}

@@ -1,0 +1,115 @@
+// What the framework passes to constructors. One context per instance; its members act for exactly this entity.
+import type { Logger } from '../../protocol/ports/logger.js';
+import type { CallInfo } from './call-options.js';
+import type { EntityClass, EventClass } from './entity-class.js';
+import type {
+  Broadcast, DurableEmitOptions, EmitOptions, LiveEmitOptions, ReminderInfo, ReminderSpec, Timer, TimerOptions,
+} from './events.js';
+import type { AnyHandle, Handle, HandleVerbs, RemoteMethods } from './handle.js';
+import type { ConnectedClient } from './hooks.js';
+import type { AddComponentOptions } from './manage-handle.js';
+
+/** What to search actors by. */
+export interface ActorQuery {
+  readonly tag: string;
+  /** An actor type; all types when absent. */
+  readonly type?: string | EntityClass;
+}
+
+export interface TailCallOptions {
+  /** Nobody else gets a turn on this entity before the call's. */
+  readonly keepTurn?: boolean;
+}
+
+/** The entity's tags, by which `findActors` finds its actor. Changes are part of the unit of work. */
+export interface Tags {
+  add(...tags: readonly string[]): void;
+  remove(...tags: readonly string[]): void;
+  has(tag: string): boolean;
+}
+
+/** What actors, components and services share. */
+export interface BaseContext {
+  /** The wire name of the actor type (of a component: its actor's) or service. */
+  readonly type: string;
+  /** Logs with the entity's type, key and component as fields. */
+  readonly log: Logger;
+  /** The running turn. Throws `ConfigurationError` outside of a turn, also in code that a turn left behind. */
+  readonly call: CallInfo;
+  /** A private directory for temporary files; gone with the activation. */
+  readonly tmpdir: string;
+  /** A handle: no I/O, always valid. Throws `InvalidArgumentError` for a bad key. */
+  actor<T extends object>(actor: EntityClass<T>, key: string): Handle<T>;
+  /** By wire name, for files that import the class only as a type. */
+  actor<T extends object = object>(type: string, key: string): Handle<T>;
+  /** A handle of a service: no I/O, always valid. */
+  service<T extends object>(service: EntityClass<T>): Handle<T>;
+  service<T extends object = object>(name: string): Handle<T>;
+  /** All actors with the tag, activating none. */
+  findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>>;
+  /** Emits to every bound listener. In a turn the promise resolves when the event is buffered: the unit's commit stores it. */
+  emit(event: object, options?: (DurableEmitOptions & { readonly receipts?: false }) | LiveEmitOptions): Promise<void>;
+  emit(event: object, options: DurableEmitOptions & { readonly receipts: true }): Promise<Broadcast>;
+  emit(event: object, options: EmitOptions): Promise<Broadcast | void>;
+}
+
+/** What actors and components share. */
+export interface EntityContext<Self> extends BaseContext {
+  /** The actor's key; of a component: its actor's. */
+  readonly key: string;
+  /** This very entity, as others see it. Calls through it wait for their turn as all calls do. */
+  readonly self: Handle<Self>;
+  readonly tags: Tags;
+  /** Clients connected now, if this is a session actor; else empty. */
+  readonly clients: readonly ConnectedClient[];
+  /** The first component of the class; `undefined` when the actor has none. */
+  get<C extends object>(component: EntityClass<C>): Handle<C> | undefined;
+  /** The first component of the class that has the tag. */
+  find<C extends object>(component: EntityClass<C>, tag: string): Handle<C> | undefined;
+  /** All components of the class, or those that have the tag. */
+  findAll<C extends object>(component: EntityClass<C>, tag?: string): readonly Handle<C>[];
+  /** Adds a component to the actor; it stays until it is removed. */
+  addComponent<C extends object>(component: EntityClass<C>, options?: AddComponentOptions): Promise<Handle<C>>;
+  addComponent<C extends object = object>(name: string, options?: AddComponentOptions): Promise<Handle<C>>;
+  /** Removes a component with its state. */
+  removeComponent(component: AnyHandle): Promise<void>;
+  /** From now on this entity hears the source's events of the class. Durable and idempotent: call it in `onActivate`. */
+  bind(source: AnyHandle, event: EventClass): Promise<void>;
+  /** Ends what `bind` began. Idempotent. */
+  unbind(source: AnyHandle, event: EventClass): Promise<void>;
+  /** Sets (or replaces) a durable reminder; the entity's `@OnReminder(name)` method runs when it is due, also after crashes. */
+  remind(name: string, when: ReminderSpec, payload?: unknown): Promise<void>;
+  /** Idempotent. */
+  cancelReminder(name: string): Promise<void>;
+  reminders(): Promise<readonly ReminderInfo[]>;
+  /** A timer in memory, for as long as the entity is active. Its callbacks are turns. */
+  timer(callback: () => unknown, options: TimerOptions): Timer;
+  /** A save point: what the unit of work did so far is durable when it resolves, and stays when the turn throws later. */
+  save(): Promise<void>;
+  /** Ends the activation after this turn. Resolves when that is noted. */
+  deactivate(): Promise<void>;
+  /** Moves the actor after this turn, to the silo or where placement chooses. Resolves when that is noted. */
+  migrate(siloId?: string): Promise<void>;
+  /** After this turn, ends the activation and deletes the actor's state, bindings, reminders and tags. Resolves when that is noted. */
+  destroy(): Promise<void>;
+  /** A call that takes over from this turn: committed with it, and retried until it completes. Return its promise as the method's last act. */
+  tailCall<H extends AnyHandle>(handle: H, options?: TailCallOptions): MethodsOf<H>;
+}
+
+/** The remote methods of a handle type. */
+export type MethodsOf<H> = H extends HandleVerbs<infer T> ? RemoteMethods<T> : never;
+
+/** The one argument of an `@Actor` class's constructor. */
+export type ActorContext<Self> = EntityContext<Self>;
+
+/** The one argument of a `@Component` class's constructor. */
+export interface ComponentContext<Self, Owner = unknown> extends EntityContext<Self> {
+  /** The actor that has this component. */
+  readonly owner: Handle<Owner>;
+}
+
+/** The one argument of a `@Service` class's constructor. */
+export interface ServiceContext<Self> extends BaseContext {
+  /** Type only: which class the context is for. */
+  readonly __self?: Self;
+}

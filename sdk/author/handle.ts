@@ -1,0 +1,68 @@
+import type { EntityId } from '../../protocol/actor-id.js';
+import type { HookName, ReservedName } from '../../decorators/metadata.js';
+import type { CallOptions } from './call-options.js';
+import type { EntityClass, EventClass } from './entity-class.js';
+import type { ManageHandle } from './manage-handle.js';
+
+/** Names that are never callable: hooks, handles' own names, and what every object or function has. */
+type UncallableName = HookName | ReservedName | keyof Object | 'toJSON' | '__proto__' | '__defineGetter__' | '__defineSetter__' | '__lookupGetter__' | '__lookupSetter__';
+
+type Callable<F> = F extends (...args: never[]) => infer R ? (R extends Generator<unknown, unknown, never> | AsyncGenerator<unknown, unknown, never> ? false : true) : false;
+
+/** `K` when it names a method of `T` that can be called from afar, else `never`. */
+type CallableName<T, K extends keyof T> = K extends string ? (K extends UncallableName ? never : Callable<T[K]> extends true ? K : never) : never;
+
+type Replace<F, R> = F extends (...args: infer A) => unknown ? (...args: A) => R : never;
+
+/** The callable methods of `T`, each returning a promise of its (awaited) result. Overloads keep their last signature. */
+export type RemoteMethods<T> = {
+  readonly [K in keyof T as CallableName<T, K>]: T[K] extends (...args: never[]) => infer R ? Replace<T[K], Promise<Awaited<R>>> : never;
+};
+
+/** The callable methods of `T`, each resolving when its message is buffered (in a turn: stored by its commit) or stored (outside). */
+export type TellMethods<T> = { readonly [K in keyof T as CallableName<T, K>]: Replace<T[K], Promise<void>> };
+
+/** The callable methods of `T`, each without result and without error. */
+export type OneWayMethods<T> = { readonly [K in keyof T as CallableName<T, K>]: Replace<T[K], void> };
+
+/** Any handle, whatever it leads to. */
+export interface AnyHandle {
+  /** Who it leads to: plain data, frozen. */
+  readonly id: EntityId;
+  /** The same type, key and component. Options set by `with` do not count. */
+  equals(other: AnyHandle): boolean;
+  /** `player/p1`, or `player/p1#Health` for a component. Use it as a Map key. */
+  toString(): string;
+}
+
+/** What every handle has beside the methods of its entity. These names are reserved: no actor or component can declare them as methods. */
+export interface HandleVerbs<T> extends AnyHandle {
+  /** The same handle with options for its calls. Options add up; the handle it is called on stays as it was. */
+  with(options: CallOptions): Handle<T>;
+  /** Messages: at least once, in order per sender and target, effects on state once. */
+  readonly tell: TellMethods<T>;
+  /** Calls that are handed to the link and forgotten: no result, no error. */
+  readonly oneWay: OneWayMethods<T>;
+  /** Sends one event to this entity alone: durable, as `tell`. */
+  send(event: object): Promise<void>;
+  /** From now on `listener` hears this entity's events of the class. Durable and idempotent. */
+  bind(event: EventClass, listener: AnyHandle): Promise<void>;
+  /** Ends what `bind` began. Idempotent. */
+  unbind(event: EventClass, listener: AnyHandle): Promise<void>;
+  /** The first component of the class or name. No I/O: it is resolved at each call, and a missing one rejects that with `UnknownComponentError`. */
+  getComponent<C extends object>(component: EntityClass<C>): Handle<C>;
+  getComponent<C extends object = object>(name: string): Handle<C>;
+  /** The first component of the class that has the tag. No I/O: as `getComponent`. */
+  findComponent<C extends object>(component: EntityClass<C>, tag: string): Handle<C>;
+  /** Looking after the entity, as opposed to talking to it. */
+  readonly manage: ManageHandle;
+}
+
+/**
+ * A reference to an actor, component or service, whether it is active or not. Getting one costs nothing and always succeeds. Arguments and
+ * results are copied, also on one silo. It can be passed in arguments, results, events and state, and it can be awaited (`then` is undefined).
+ */
+export type Handle<T> = RemoteMethods<T> & HandleVerbs<T>;
+
+/** The handle that leads to instances of a class: `HandleFor<typeof Player>` is `Handle<Player>`. */
+export type HandleFor<C extends abstract new (...args: never[]) => unknown> = Handle<InstanceType<C>>;
