@@ -27,7 +27,7 @@ export interface StagedChanges {
  * H1. `stage` compares with the last `accept`, `rollback` returns to it: together they bracket a unit of work.
  */
 export interface HostedEntity {
-  /** Runs one method; the promise (or value) is the method's own. Throws `UnknownMethodError` for a name that is not a method. */
+  /** Runs one method; the promise (or value) is the method's own. The caller has checked the name against the class's table. */
   run(method: string, args: readonly unknown[]): unknown;
   /** True when the class has this hook. */
   has(hook: string): boolean;
@@ -37,6 +37,8 @@ export interface HostedEntity {
   accept(): void;
   /** Restores every field to the last `accept`. */
   rollback(): void | Promise<void>;
+  /** All fields as of the last `accept`, encoded. */
+  capture(): SavedFields;
   dispose(): void | Promise<void>;
 }
 

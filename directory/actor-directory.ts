@@ -1,0 +1,17 @@
+import type { ActorId } from '../protocol/actor-id.js';
+import type { ClaimedRow, Holder, Token } from '../protocol/ports/state-store.js';
+
+/** An actor registered here: its token and the row it came with. */
+export interface Registration {
+  readonly token: Token;
+  readonly row: ClaimedRow;
+}
+
+/** Who is where. Registering also loads the state: one round trip. */
+export interface ActorDirectory {
+  /** Registers the actor for this silo, or says who has it. */
+  register(id: ActorId): Promise<Registration | { readonly holder: Holder }>;
+  /** Gives it up; false if it was not ours any more. */
+  unregister(id: ActorId, token: Token): Promise<boolean>;
+  lookup(id: ActorId): Promise<Holder | undefined>;
+}

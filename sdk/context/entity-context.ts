@@ -1,0 +1,118 @@
+// The context object that an entity's constructor gets. It holds nothing but its runtime: what it says is asked anew each time.
+import { checkKey } from '../../protocol/actor-id.js';
+import { parseDuration } from '../../protocol/duration.js';
+import { ConfigurationError } from '../../protocol/errors/index.js';
+import type { Logger } from '../../protocol/ports/logger.js';
+import type { CallInfo, ConnectedClient } from '../author/index.js';
+import type { ComponentEntry, EntityRuntime } from './entity-runtime.js';
+import { openTurn } from './turn-scope.js';
+
+/** Implements `ActorContext` and `ComponentContext` (the types in `sdk/author` say what a user can rely on). */
+export class EntityContext {
+  readonly #runtime: EntityRuntime;
+
+  constructor(runtime: EntityRuntime) {
+    this.#runtime = runtime;
+  }
+
+  get type(): string {
+    return this.#runtime.id.type;
+  }
+
+  get key(): string {
+    return this.#runtime.id.key;
+  }
+
+  get log(): Logger {
+    return this.#runtime.log;
+  }
+
+  get self(): object {
+    return this.#runtime.handle(this.#runtime.id);
+  }
+
+  get owner(): object {
+    return this.#runtime.handle({ type: this.type, key: this.key });
+  }
+
+  /** The running turn of this entity. */
+  get call(): CallInfo {
+    const turn = openTurn('ctx.call');
+    if (!turn) throw new ConfigurationError('ctx.call: no turn is running; read it inside a method, handler, timer or hook');
+    return turn.call;
+  }
+
+  get clients(): readonly ConnectedClient[] {
+    return this.#runtime.clients({ type: this.type, key: this.key });
+  }
+
+  actor(classOrName: unknown, key: string): object {
+    checkKey(key);
+    return this.#runtime.handle({ type: this.#runtime.typeName(classOrName), key });
+  }
+
+  get(Class: object): object | undefined {
+    return this.#find(Class)[0];
+  }
+
+  find(Class: object, tag: string): object | undefined {
+    return this.#find(Class, tag)[0];
+  }
+
+  findAll(Class: object, tag?: string): object[] {
+    return this.#find(Class, tag);
+  }
+
+  async emit(event: object, options: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    openTurn('ctx.emit');
+    const { live, key, ...others } = options;
+    for (const option of Object.keys(others)) {
+      if (option === 'receipts') throw notImplemented('emit with receipts');
+      throw new ConfigurationError(`emit: unknown option '${option}'; known: live, key, receipts`);
+    }
+    if (key !== undefined && (typeof key !== 'string' || live !== true)) throw new ConfigurationError('emit: key is a string and goes with live: true');
+    if (live === true) this.#runtime.emitLive(event, key);
+    else await this.#runtime.emit(event);
+  }
+
+  timer(callback: (elapsedMs: number) => unknown, options: { readonly due: unknown; readonly every?: unknown }): { cancel(): void } {
+    if (typeof callback !== 'function') throw new ConfigurationError('timer: expected a function');
+    const unknown = Object.keys(options).find((option) => option !== 'due' && option !== 'every');
+    if (unknown !== undefined) throw new ConfigurationError(`timer: unknown option '${unknown}'; known: due, every`);
+    const everyMs = options.every === undefined ? undefined : parseDuration(options.every, 'timer: every');
+    const cancel = this.#runtime.addTimer(callback, parseDuration(options.due, 'timer: due'), everyMs);
+    return { cancel };
+  }
+
+  /** After the running unit; without one, as soon as nothing runs. */
+  deactivate(): Promise<void> {
+    this.#runtime.requestEnd('deactivate');
+    return Promise.resolve();
+  }
+
+  destroy(): Promise<void> {
+    this.#runtime.requestEnd('destroy');
+    return Promise.resolve();
+  }
+
+  #find(Class: object, tag?: string): object[] {
+    const matches = (entry: ComponentEntry): boolean => entry.target === Class && (tag === undefined || entry.tags.includes(tag));
+    return this.#runtime.components().filter(matches).map(({ name }) => this.#runtime.handle({ type: this.type, key: this.key, component: name }));
+  }
+}
+
+const LATER = [
+  'service', 'findActors', 'addComponent', 'removeComponent', 'tags', 'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'save', 'migrate', 'tailCall', 'tmpdir',
+];
+for (const name of LATER) {
+  Object.defineProperty(EntityContext.prototype, name, {
+    get(): never {
+      throw notImplemented(`ctx.${name}`);
+    },
+  });
+}
+
+
+function notImplemented(what: string): ConfigurationError {
+  return new ConfigurationError(`${what} is not implemented in this version`);
+}

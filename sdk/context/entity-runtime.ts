@@ -1,0 +1,29 @@
+import type { ActorId, EntityId } from '../../protocol/actor-id.js';
+import type { Logger } from '../../protocol/ports/logger.js';
+import type { ConnectedClient } from '../author/index.js';
+
+/** A component that the actor has now. */
+export interface ComponentEntry {
+  readonly name: string;
+  readonly target: object;
+  readonly tags: readonly string[];
+}
+
+/** What a context asks of whatever runs its entity: the silo itself, or a thread's port to it. */
+export interface EntityRuntime {
+  readonly id: EntityId;
+  readonly log: Logger;
+  handle(id: EntityId): object;
+  /** The wire name of an actor class or a name as it is. Throws `ConfigurationError` for anything else. */
+  typeName(classOrName: unknown): string;
+  /** The actor's components, in declaration order. */
+  components(): readonly ComponentEntry[];
+  /** Live only. Leaves with the commit of the running unit, or at once outside any. */
+  emitLive(event: object, key: string | undefined): void;
+  /** To own handlers and live listeners. Buffered in a turn, stored outside. */
+  emit(event: object): Promise<void> | void;
+  addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void;
+  clients(owner: ActorId): readonly ConnectedClient[];
+  /** After the running unit. */
+  requestEnd(how: 'deactivate' | 'destroy'): void;
+}

@@ -1,0 +1,199 @@
+// Activation. Owns: one actor while it lives on this silo: its entities, token, units, commits, live events and clients.
+//   A1. `token` is registered in the directory from activation to end, or the activation is lost.
+//   A2. A lost activation replies to nobody with a value and commits nothing.
+//   A3. Calls that it cannot run any more are delivered again elsewhere, never dropped.
+import type { ActorId } from '../../protocol/actor-id.js';
+import { printEntityId } from '../../protocol/actor-id.js';
+import { copyError } from '../../protocol/codec/index.js';
+import { SiloUnavailableError, StaleEpochError } from '../../protocol/errors/index.js';
+import type { Logger } from '../../protocol/ports/index.js';
+import type { Token } from '../../protocol/ports/state-store.js';
+import type { ActorMetadata } from '../../decorators/index.js';
+import type { PendingCall } from '../turns/pending-call.js';
+import { CommitQueue } from './commit-queue.js';
+import { Entity } from './entity.js';
+import type { EntityTimers } from './entity-timers.js';
+import { LiveEvents } from './live-events.js';
+import { Operations } from './operations.js';
+import { SelfEvents } from './self-events.js';
+import { Sessions } from './sessions.js';
+import type { SiloServices } from './silo-services.js';
+import { Units } from './units.js';
+
+export type ActivationStatus = 'activating' | 'active' | 'ending' | 'ended';
+
+export class Activation {
+  status: ActivationStatus = 'activating';
+  token: Token = '';
+  epoch = 0;
+  since = 0;
+  isLost = false;
+  isDestroyed = false;
+  /** It took calls once: then an always-on actor is activated again when it ends. */
+  wasActive = false;
+  /** Live subscriptions and clients that keep the actor awake. */
+  pins = 0;
+  /** On the silo's monotonic clock, as of the collector's last look. */
+  lastUsedMs = 0;
+  /** Where the idle collector keeps it. */
+  idleBucket: number | undefined;
+  readonly units = new Units(this);
+  readonly commits = new CommitQueue(this);
+  readonly owner: Entity;
+  readonly components: readonly Entity[];
+  private waiters: { resolve: () => void; reject: (error: Error) => void }[] | undefined;
+  private requestedEnd: 'deactivate' | 'destroy' | undefined;
+  private lazyOperations: Operations | undefined;
+  private lazyLive: LiveEvents | undefined;
+  private lazySessions: Sessions | undefined;
+  private lazySelfEvents: SelfEvents | undefined;
+  private lazyLog: Logger | undefined;
+  timers: EntityTimers | undefined;
+
+  constructor(readonly id: ActorId, readonly metadata: ActorMetadata, readonly services: SiloServices) {
+    this.owner = new Entity(this, metadata, id);
+    const components = metadata.components();
+    this.components = components.length === 0
+      ? NONE
+      : components.map((component) => new Entity(this, component, { ...id, component: component.name }));
+  }
+
+  get name(): string {
+    return printEntityId(this.id);
+  }
+
+  get log(): Logger {
+    return (this.lazyLog ??= this.services.log.child({ actor: this.name }));
+  }
+
+  get operations(): Operations {
+    return (this.lazyOperations ??= new Operations(this));
+  }
+
+  get live(): LiveEvents {
+    return (this.lazyLive ??= new LiveEvents(this));
+  }
+
+  get sessions(): Sessions {
+    return (this.lazySessions ??= new Sessions(this));
+  }
+
+  get selfEvents(): SelfEvents {
+    return (this.lazySelfEvents ??= new SelfEvents(this));
+  }
+
+  /** Still the registered owner, as far as this silo may believe. */
+  get isCurrent(): boolean {
+    return !this.isLost && this.services.membership.isValid;
+  }
+
+  get isBusy(): boolean {
+    return this.pins > 0 || !this.units.isEmpty || this.status !== 'active' || (this.lazySelfEvents?.isBusy ?? false);
+  }
+
+  /** Components in declaration order, then the actor. */
+  get entities(): readonly Entity[] {
+    return this.components.length === 0 ? [this.owner] : [...this.components, this.owner];
+  }
+
+  entity(component: string | undefined): Entity | undefined {
+    return component === undefined ? this.owner : this.components.find((entity) => entity.id.component === component);
+  }
+
+  /** Resolves when it takes calls; rejects with what kept it from that. */
+  ready(): Promise<void> {
+    if (this.status === 'active') return Promise.resolve();
+    return new Promise((resolve, reject) => (this.waiters ??= []).push({ resolve, reject }));
+  }
+
+  /** Resolves when its beginning is over, well or badly. */
+  settled(): Promise<void> {
+    return this.status === 'activating' ? this.ready().catch(() => undefined) : Promise.resolve();
+  }
+
+  /** Tells those who wait for `ready`. */
+  settleReady(failure?: Error): void {
+    const waiters = this.waiters ?? [];
+    this.waiters = undefined;
+    for (const { resolve, reject } of waiters) {
+      if (failure) reject(failure);
+      else resolve();
+    }
+  }
+
+  touch(): void {
+    this.services.touched(this);
+  }
+
+  /** Ends the activation (and deletes its state) after the running units, or now. */
+  requestEnd(how: 'deactivate' | 'destroy'): void {
+    if (this.requestedEnd !== 'destroy') this.requestedEnd = how;
+    if (this.units.isEmpty) this.endIfRequested();
+  }
+
+  /** Called when a unit is over, before its mailboxes open for the next call. */
+  endIfRequested(): void {
+    if (this.requestedEnd === undefined || this.status !== 'active') return;
+    void this.services.deactivate(this, 'requested', this.requestedEnd === 'destroy');
+  }
+
+  /** Settles a call of a writing turn, after its unit (or for a nested turn, at its end). */
+  reply(call: PendingCall, failed: boolean, value: unknown): void {
+    if (failed) call.fail(copyError(value, this.services.codec));
+    else call.succeed(value);
+  }
+
+  /** A read's reply leaves only while the ownership holds; else the read runs again where the actor is now. */
+  replyToRead(call: PendingCall, failed: boolean, value: unknown): void {
+    if (this.isCurrent || call.isSettled) return this.reply(call, failed, value);
+    if (!this.services.membership.isValid) {
+      call.fail(new StaleEpochError(`${this.name}: this silo lost its lease while the turn ran`));
+      return;
+    }
+    call.state = 'new';
+    this.services.redeliver(call);
+  }
+
+  /** The full saved state as of the last accepted units, by saved name. */
+  capture(): ReadonlyMap<string, Uint8Array> {
+    const all = new Map<string, Uint8Array>();
+    for (const entity of this.entities) {
+      const prefix = entity.id.component === undefined ? '' : `${entity.id.component}:`;
+      for (const [field, value] of entity.hosted?.capture() ?? []) all.set(prefix + field, value);
+    }
+    return all;
+  }
+
+  /** A2: somebody else owns the actor now, or nobody knows. */
+  lose(reason: string): void {
+    if (this.isLost) return;
+    this.isLost = true;
+    this.log.warn({ reason }, 'the activation lost its ownership');
+    this.end();
+  }
+
+  /** Nothing of it runs any more: stops what started and hands the waiting calls on (A3). */
+  end(): void {
+    if (this.status === 'ended') return;
+    this.status = 'ended';
+    this.timers?.stop();
+    this.lazySelfEvents?.stop();
+    this.services.ended(this);
+    const waiting = this.entities.flatMap((entity) => entity.mailbox.close());
+    for (const entity of this.entities) void entity.hosted?.dispose();
+    this.lazyLive?.end();
+    this.settleReady(new SiloUnavailableError(`${this.name}: the activation ended`));
+    this.handOn(waiting);
+  }
+
+  /** A3. Timers and own events are this activation's alone: the next one has its own. */
+  handOn(calls: readonly PendingCall[]): void {
+    for (const call of calls) {
+      const { kind } = call.envelope;
+      if (kind === 'timer' || kind === 'event') call.fail(new SiloUnavailableError(`${this.name}: the activation ended`));
+      else this.services.redeliver(call);
+    }
+  }
+}
+
+const NONE: readonly Entity[] = [];

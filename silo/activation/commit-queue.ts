@@ -1,0 +1,168 @@
+// CommitQueue. Owns: the version of one activation's state and the one commit in flight. Units that end meanwhile merge into the next.
+//   Q1. One commit in flight; the next starts only after a definite answer (P3).
+//   Q2. A lost answer is asked for again with the same commit id until it is definite or the lease is lost.
+//   Q3. `fenced` and `conflict` end the activation: what it held is nobody's.
+import { randomBytes } from 'node:crypto';
+import { StaleEpochError } from '../../protocol/errors/index.js';
+import { printEntityId } from '../../protocol/actor-id.js';
+import { CallChain } from '../turns/call-chain.js';
+import type { CommitRequest, CommitResult, OutboxEntry } from '../../protocol/ports/state-store.js';
+import type { Activation } from './activation.js';
+import { DuplicateOperation } from './operations.js';
+import { UnitOfWork } from './unit-of-work.js';
+import type { UnitChanges } from './units.js';
+
+interface Waiting {
+  readonly unit: UnitOfWork | undefined;
+  readonly changes: UnitChanges | undefined;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const RESEND_DELAY_MS = 100;
+const commitIdOrigin = randomBytes(9).toString('base64url');
+let commitSerial = 0;
+
+export class CommitQueue {
+  version = 0;
+  private lazy: Map<string, Uint8Array | undefined> | undefined;
+  private waiting: Waiting[] = [];
+  private inFlight = false;
+
+  constructor(private readonly activation: Activation) {}
+
+  /** Lazily saved fields wait here for the next commit. */
+  get hasLazy(): boolean {
+    return this.lazy !== undefined;
+  }
+
+  addLazy(fields: ReadonlyMap<string, Uint8Array | undefined>): void {
+    if (fields.size === 0) return;
+    if (!this.lazy) {
+      this.lazy = new Map();
+      this.activation.services.lazySaver.add(this.activation);
+    }
+    for (const [name, value] of fields) this.lazy.set(name, value);
+  }
+
+  /** Resolves when the unit is durable; rejects with what became of it instead. */
+  submit(unit: UnitOfWork, changes: UnitChanges): Promise<void> {
+    return this.enqueue(unit, changes);
+  }
+
+  /** Saves what waits lazily, now. */
+  flush(): Promise<void> {
+    return this.lazy || this.inFlight ? this.enqueue(undefined, undefined) : Promise.resolve();
+  }
+
+  /** Removes an outbox entry without any effect. */
+  settle(sequence: number): Promise<void> {
+    const unit = new UnitOfWork(new CallChain(), undefined);
+    unit.settled = [sequence];
+    return this.enqueue(unit, undefined);
+  }
+
+  /** Stores messages that were sent outside any turn. */
+  append(entries: readonly OutboxEntry[]): Promise<void> {
+    const unit = new UnitOfWork(new CallChain(), undefined);
+    unit.outbox = [...entries];
+    return this.enqueue(unit, undefined);
+  }
+
+  private enqueue(unit: UnitOfWork | undefined, changes: UnitChanges | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ unit, changes, resolve, reject });
+      if (!this.inFlight) void this.drain();
+    });
+  }
+
+  private async drain(): Promise<void> {
+    this.inFlight = true;
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0);
+      try {
+        await this.commit(batch);
+        for (const part of batch) part.resolve();
+      } catch (error) {
+        if (error instanceof DuplicateOperation && batch.length > 1) await this.commitOneByOne(batch);
+        else for (const part of batch) part.reject(error);
+      }
+    }
+    this.inFlight = false;
+  }
+
+  private async commitOneByOne(batch: readonly Waiting[]): Promise<void> {
+    for (const part of batch) await this.commit([part]).then(part.resolve, part.reject);
+  }
+
+  private async commit(batch: readonly Waiting[]): Promise<void> {
+    const request = this.request(batch);
+    if (request.fields.size === 0 && !batch.some((part) => part.unit?.hasMessages)) return;
+    let result = await this.send(request);
+    if (result.status === 'regressed') result = await this.rewrite(request, result.version);
+    if (result.status === 'committed') {
+      this.version = result.version;
+      this.activation.services.statistics.commits++;
+      return;
+    }
+    if (result.status === 'duplicate') throw new DuplicateOperation(result.operationId, await this.storedResult(result.operationId));
+    this.activation.lose(`its commit was refused (${result.status})`);
+    throw this.staleError();
+  }
+
+  private request(batch: readonly Waiting[]): CommitRequest {
+    const fields = this.lazy ?? new Map<string, Uint8Array | undefined>();
+    this.lazy = undefined;
+    for (const { changes } of batch) {
+      for (const [name, value] of changes?.lazy ?? []) fields.set(name, value);
+      for (const [name, value] of changes?.saved ?? []) fields.set(name, value);
+    }
+    const units = batch.map((part) => part.unit);
+    const all = <T>(pick: (unit: UnitOfWork) => readonly T[] | undefined): T[] => units.flatMap((unit) => (unit && pick(unit)) ?? []);
+    const operations = all((unit) => unit.operations);
+    return {
+      id: this.activation.id,
+      token: this.activation.token,
+      commitId: `${commitIdOrigin}${(++commitSerial).toString(36)}`,
+      version: this.version,
+      fields,
+      operations,
+      forgottenOperations: operations.length > 0 ? this.activation.operations.takeExpired() : [],
+      outbox: all((unit) => unit.outbox),
+      settled: all((unit) => unit.settled),
+    };
+  }
+
+  /** Q2. */
+  private async send(request: CommitRequest): Promise<CommitResult> {
+    for (;;) {
+      if (this.activation.isLost) throw this.staleError();
+      try {
+        return await this.activation.services.store.commit(request);
+      } catch (error) {
+        if (!this.activation.services.membership.isValid) {
+          this.activation.lose('the lease ended before a commit was answered');
+          throw this.staleError(error);
+        }
+        this.activation.log.warn({ err: error }, 'a commit was not answered; it is sent again');
+        await new Promise<void>((resolve) => void this.activation.services.clock.setTimer(resolve, RESEND_DELAY_MS));
+      }
+    }
+  }
+
+  /** A failover lost writes: the whole state goes out again under the same token, on top of what is left. */
+  private async rewrite(request: CommitRequest, version: number): Promise<CommitResult> {
+    this.activation.log.error({ expected: this.version, found: version }, 'the store lost commits; the whole state is written again');
+    const fields = new Map<string, Uint8Array | undefined>(this.activation.capture());
+    for (const [name, value] of request.fields) fields.set(name, value);
+    return this.send({ ...request, fields, version, commitId: `${request.commitId}r` });
+  }
+
+  private async storedResult(operationId: string): Promise<Uint8Array | undefined> {
+    return (await this.activation.services.store.operationResult(this.activation.id, operationId))?.result;
+  }
+
+  private staleError(cause?: unknown): StaleEpochError {
+    return new StaleEpochError(`${printEntityId(this.activation.id)}: the activation lost its ownership; whether the call takes effect is unknown`, { cause });
+  }
+}

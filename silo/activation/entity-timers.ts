@@ -1,0 +1,85 @@
+// EntityTimers. Owns: the in-memory timers of one activation. A tick is a turn of its own chain in the entity's mailbox.
+//   T1. A timer never overlaps itself: the next tick is armed after the last one's turn ended.
+//   T2. Ticks keep to the grid of the first one; missed ticks are not made up.
+import type { TimerHandle } from '../../protocol/ports/clock.js';
+import { CallChain } from '../turns/call-chain.js';
+import { PendingCall } from '../turns/pending-call.js';
+import type { Entity } from './entity.js';
+
+const TICK_MODE = { readOnly: false, system: true } as const;
+
+class EntityTimer {
+  private handle: TimerHandle | undefined;
+  private dueMs: number;
+  private lastStartMs: number | undefined;
+  private isStopped = false;
+
+  constructor(
+    private readonly entity: Entity,
+    private readonly method: string,
+    firstMs: number,
+    private readonly periodMs: number | undefined,
+    private readonly forget: () => void,
+    private readonly extraArgs: readonly unknown[],
+  ) {
+    this.dueMs = this.clock.monotonicMs() + firstMs;
+    this.arm();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.handle?.cancel();
+    this.forget();
+  }
+
+  private get clock() {
+    return this.entity.activation.services.clock;
+  }
+
+  private arm(): void {
+    this.handle = this.clock.setTimer(this.onDue, Math.max(0, this.dueMs - this.clock.monotonicMs()));
+  }
+
+  private readonly onDue = (): void => {
+    if (this.isStopped) return;
+    const nowMs = this.clock.monotonicMs();
+    const elapsedMs = this.lastStartMs === undefined ? (this.periodMs ?? 0) : nowMs - this.lastStartMs;
+    this.lastStartMs = nowMs;
+    const call = new PendingCall(
+      { kind: 'timer', target: this.entity.id, method: this.method, args: [...this.extraArgs, elapsedMs], deadlineMs: Infinity, timeoutMs: Infinity, hops: 0 },
+      new CallChain(),
+      TICK_MODE,
+    );
+    void call.promise.catch(this.onFailed).finally(this.onTicked);
+    this.entity.offer(call);
+  };
+
+  private readonly onFailed = (error: unknown): void => {
+    if (!this.isStopped) this.entity.activation.log.error({ err: error, timer: this.method }, 'a timer failed');
+  };
+
+  private readonly onTicked = (): void => {
+    if (this.isStopped) return;
+    if (this.periodMs === undefined) return this.stop();
+    const nowMs = this.clock.monotonicMs();
+    this.dueMs += this.periodMs;
+    // T2: a tick that is late by more than a period starts a new grid point in the future.
+    if (this.dueMs < nowMs) this.dueMs += Math.ceil((nowMs - this.dueMs) / this.periodMs) * this.periodMs;
+    this.arm();
+  };
+}
+
+export class EntityTimers {
+  private readonly timers = new Set<EntityTimer>();
+
+  /** Calls `method` of the entity every `periodMs` from now, or once after `firstMs` when there is no period; returns what stops it. */
+  add(entity: Entity, method: string, firstMs: number, periodMs: number | undefined, extraArgs: readonly unknown[] = []): () => void {
+    const timer: EntityTimer = new EntityTimer(entity, method, firstMs, periodMs, () => this.timers.delete(timer), extraArgs);
+    this.timers.add(timer);
+    return () => timer.stop();
+  }
+
+  stop(): void {
+    for (const timer of [...this.timers]) timer.stop();
+  }
+}

@@ -1,0 +1,127 @@
+// SelfEvents. Owns: the deliveries of an actor's own events to the handlers (`@On(…, { from: 'self' })`) of itself and its components.
+//   S1. An emission commits with its unit: one outbox entry per (event, handler). If the unit fails there is none.
+//   S2. A handler's effect and the removal of its entry are one commit: handled exactly once, whatever crashes between.
+//   S3. Per handling entity, events are handled in the order of their emission; a failing one is tried again before the next.
+import type { EventOrigin } from '../../sdk/author/index.js';
+import type { HandlerMetadata } from '../../decorators/index.js';
+import type { ClaimedRow, OutboxEntry } from '../../protocol/ports/state-store.js';
+import { CallChain } from '../turns/call-chain.js';
+import { PendingCall } from '../turns/pending-call.js';
+import type { Activation } from './activation.js';
+import type { Entity } from './entity.js';
+
+const EVENT_MODE = { readOnly: false, system: true } as const;
+const MAX_ATTEMPTS = 5;
+const FIRST_DELAY_MS = 100;
+const PAGE = 100;
+
+interface Delivery {
+  readonly sequence: number;
+  readonly component: string | undefined;
+  readonly method: string;
+  readonly event: unknown;
+  readonly origin: EventOrigin;
+}
+
+export class SelfEvents {
+  private sequence = 0;
+  private readonly queues = new Map<Entity, Delivery[]>();
+  private isStopped = false;
+
+  constructor(private readonly activation: Activation) {}
+
+  get isBusy(): boolean {
+    return this.queues.size > 0;
+  }
+
+  /** Goes on with what an earlier activation left unsettled. */
+  restore(row: ClaimedRow): void {
+    this.sequence = row.lastSequence;
+    if (row.hasOutbox) void this.deliverLeftovers();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.queues.clear();
+  }
+
+  /** The outbox entries of one event, one per handler. `deliver` hands them over after their commit. */
+  entriesFor(event: object, eventName: string, origin: EventOrigin): { readonly entries: readonly OutboxEntry[]; readonly deliver: () => void } | undefined {
+    const handlers = this.handlersOf(eventName);
+    if (handlers.length === 0) return undefined;
+    const { codec } = this.activation.services;
+    const deliveries = handlers.map(({ entity, handler }): Delivery => ({
+      sequence: ++this.sequence, component: entity.id.component, method: handler.method, event, origin,
+    }));
+    const entries = deliveries.map((delivery) => ({ sequence: delivery.sequence, payload: codec.encode(delivery, 'event') }));
+    // Handlers get what was encoded, not the emitter's object.
+    return { entries, deliver: () => entries.forEach(({ payload }) => this.enqueue(codec.decode(payload) as Delivery)) };
+  }
+
+  private handlersOf(eventName: string): { readonly entity: Entity; readonly handler: HandlerMetadata }[] {
+    return this.activation.entities.flatMap((entity) =>
+      entity.metadata.handlers.filter((handler) => handler.eventName === eventName).map((handler) => ({ entity, handler })));
+  }
+
+  private async deliverLeftovers(): Promise<void> {
+    try {
+      const entries = await this.activation.services.store.outbox(this.activation.id, PAGE);
+      for (const { payload } of entries) this.enqueue(this.activation.services.codec.decode(payload) as Delivery);
+    } catch (error) {
+      this.activation.log.error({ err: error }, 'events left by an earlier activation could not be read; the next activation tries again');
+    }
+  }
+
+  private enqueue(delivery: Delivery): void {
+    if (this.isStopped) return;
+    const entity = this.activation.entity(delivery.component);
+    if (!entity) return this.drop(delivery, new Error(`there is no component ${delivery.component} any more`));
+    const queue = this.queues.get(entity);
+    if (queue) queue.push(delivery);
+    else {
+      this.queues.set(entity, [delivery]);
+      void this.drain(entity);
+    }
+  }
+
+  private async drain(entity: Entity): Promise<void> {
+    const queue = this.queues.get(entity)!;
+    while (queue.length > 0 && !this.isStopped) {
+      await this.handle(entity, queue[0]!);
+      queue.shift();
+    }
+    this.queues.delete(entity);
+  }
+
+  private async handle(entity: Entity, delivery: Delivery): Promise<void> {
+    for (let attempt = 1; !this.isStopped; attempt++) {
+      try {
+        await this.attempt(entity, delivery);
+        return;
+      } catch (error) {
+        if (attempt >= MAX_ATTEMPTS) return this.drop(delivery, error);
+        const delayMs = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
+        await new Promise<void>((resolve) => void this.activation.services.clock.setTimer(resolve, delayMs));
+      }
+    }
+  }
+
+  private async attempt(entity: Entity, delivery: Delivery): Promise<void> {
+    const { codec } = this.activation.services;
+    const args = [codec.copy(delivery.event, 'event'), delivery.origin];
+    const call = new PendingCall(
+      { kind: 'event', target: entity.id, method: delivery.method, args, deadlineMs: Infinity, timeoutMs: Infinity, hops: 0 },
+      new CallChain(),
+      EVENT_MODE,
+    );
+    call.settles = delivery.sequence;
+    entity.offer(call);
+    await call.promise;
+  }
+
+  /** After the last attempt the event is settled without effect and said loudly; dead letters keep it once they land. */
+  private drop(delivery: Delivery, error: unknown): void {
+    this.activation.log.error({ err: error, handler: delivery.method, event: delivery.event, origin: delivery.origin }, 'an event could not be handled and is given up');
+    this.activation.commits.settle(delivery.sequence).catch((failure: unknown) => this.activation.log.error({ err: failure }, 'a given-up event could not be settled'));
+  }
+}

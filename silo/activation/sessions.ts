@@ -1,0 +1,47 @@
+// Sessions. Owns: the clients that are connected to one session actor. A connected client keeps the actor awake.
+import type { CloseReason } from '../../protocol/ports/client-link.js';
+import type { SessionClient } from '../gateway/gateway-backend.js';
+import type { Activation } from './activation.js';
+import { hookCall } from './hooks.js';
+
+export class Sessions {
+  private readonly connected = new Map<string, SessionClient>();
+
+  constructor(private readonly activation: Activation) {}
+
+  list(): readonly SessionClient[] {
+    return [...this.connected.values()];
+  }
+
+  /** Adds the client and runs `onConnect` of the components and the actor; rejects with what the first of them threw, the client is out then. */
+  async connect(client: SessionClient): Promise<void> {
+    if (!this.connected.has(client.id)) this.activation.pins++;
+    this.connected.set(client.id, client);
+    try {
+      await this.runHooks('onConnect', [client]);
+    } catch (error) {
+      this.remove(client.id);
+      throw error;
+    }
+  }
+
+  async disconnect(clientId: string, reason: CloseReason): Promise<void> {
+    const client = this.connected.get(clientId);
+    if (!client) return;
+    this.remove(clientId);
+    await this.runHooks('onDisconnect', [client, reason]);
+  }
+
+  private remove(clientId: string): void {
+    if (this.connected.delete(clientId)) this.activation.pins--;
+  }
+
+  private async runHooks(hook: 'onConnect' | 'onDisconnect', args: readonly unknown[]): Promise<void> {
+    for (const entity of this.activation.entities) {
+      const call = hookCall(entity, hook, args);
+      if (!call) continue;
+      entity.offer(call);
+      await call.promise;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { eventMetadata } from '../../decorators/index.js';
+import type { ActorId, EntityId } from '../../protocol/actor-id.js';
+import { ConfigurationError } from '../../protocol/errors/index.js';
+import type { Logger } from '../../protocol/ports/logger.js';
+import type { ConnectedClient, EventOrigin } from '../../sdk/author/index.js';
+import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
+import { currentTurn } from '../../sdk/context/turn-scope.js';
+import type { ActorTypes } from '../actor-types.js';
+import { Turn } from '../turns/turn.js';
+import type { Entity } from './entity.js';
+import { EntityTimers } from './entity-timers.js';
+import type { UnnumberedEvent } from './live-events.js';
+import type { UnitOfWork } from './unit-of-work.js';
+
+let emitted = 0;
+
+/** An inline entity's runtime: the silo itself, in the same thread. */
+export class SiloEntityRuntime implements EntityRuntime {
+  private logger: Logger | undefined;
+
+  constructor(private readonly entity: Entity, private readonly types: ActorTypes) {}
+
+  get id(): EntityId {
+    return this.entity.id;
+  }
+
+  get log(): Logger {
+    const { component } = this.entity.id;
+    return (this.logger ??= component === undefined ? this.entity.activation.log : this.entity.activation.log.child({ component }));
+  }
+
+  handle(id: EntityId): object {
+    return this.entity.activation.services.handle(id);
+  }
+
+  typeName(classOrName: unknown): string {
+    return this.types.nameOf(classOrName);
+  }
+
+  components(): readonly ComponentEntry[] {
+    return this.entity.activation.metadata.components();
+  }
+
+  emitLive(event: object, key: string | undefined): void {
+    const eventName = nameOfEvent(event);
+    this.publishWithUnit(this.ownTurn()?.unit, eventName, this.encode(event, eventName, this.originOf(), key));
+  }
+
+  emit(event: object): Promise<void> | void {
+    const { activation } = this.entity;
+    const eventName = nameOfEvent(event);
+    const turn = this.ownTurn();
+    if (turn && !turn.unit) throw new ConfigurationError(`${turn.method} is @ReadOnly: it cannot emit ${eventName}; emit with { live: true } or drop @ReadOnly`);
+    const origin = this.originOf();
+    const encoded = this.encode(event, eventName, origin, undefined);
+    const own = activation.selfEvents.entriesFor(event, eventName, origin);
+    this.publishWithUnit(turn?.unit, eventName, encoded);
+    if (!own) return;
+    if (!turn?.unit) return activation.commits.append(own.entries).then(own.deliver);
+    (turn.unit.outbox ??= []).push(...own.entries);
+    turn.unit.defer(own.deliver);
+  }
+
+  addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void {
+    const { activation } = this.entity;
+    return (activation.timers ??= new EntityTimers()).add(this.entity, 'timer', dueMs, everyMs, [callback]);
+  }
+
+  clients(_owner: ActorId): readonly ConnectedClient[] {
+    return this.entity.activation.sessions.list();
+  }
+
+  requestEnd(how: 'deactivate' | 'destroy'): void {
+    this.entity.activation.requestEnd(how);
+  }
+
+  /** The running turn, if it is one of this actor's. */
+  private ownTurn(): Turn | undefined {
+    const turn = currentTurn();
+    if (!(turn instanceof Turn)) return undefined;
+    return turn.entity.type === this.id.type && turn.entity.key === this.id.key ? turn : undefined;
+  }
+
+  private publishWithUnit(unit: UnitOfWork | undefined, eventName: string, event: UnnumberedEvent | undefined): void {
+    const publish = (): void => this.entity.activation.live.publish(this.id.component, eventName, event);
+    if (unit) unit.defer(publish);
+    else publish();
+  }
+
+  /** Undefined while nobody listens: encoding would be for nothing. */
+  private encode(event: object, eventName: string, origin: EventOrigin, key: string | undefined): UnnumberedEvent | undefined {
+    const { activation } = this.entity;
+    if (!activation.live.hasListeners(this.id.component, eventName)) return undefined;
+    return { eventName, payload: activation.services.codec.encode(event, 'event'), key, origin };
+  }
+
+  private originOf(): EventOrigin {
+    const { type, key, component } = this.id;
+    const { activation } = this.entity;
+    const seq = ++emitted;
+    return { type, key, component, id: `${activation.token.slice(-8)}${seq.toString(36)}`, seq, at: activation.services.clock.now() };
+  }
+}
+
+function nameOfEvent(event: object): string {
+  const metadata = typeof event === 'object' && event !== null ? eventMetadata(event.constructor as never) : undefined;
+  if (!metadata) throw new ConfigurationError(`emit: expected an instance of a class with @ActorEvent(name), got ${describe(event)}`);
+  return metadata.name;
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null ? (value.constructor as { name?: string } | undefined)?.name ?? 'an object' : String(value);
+}

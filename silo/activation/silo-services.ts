@@ -1,0 +1,46 @@
+import type { ActorDirectory } from '../../directory/actor-directory.js';
+import type { EntityId } from '../../protocol/actor-id.js';
+import type { Codec } from '../../protocol/codec/index.js';
+import type { Clock, ComponentHost, Logger, Membership, StateStore } from '../../protocol/ports/index.js';
+import type { DeactivationReason } from '../../sdk/author/index.js';
+import type { DeadlineWheel } from '../turns/deadline-wheel.js';
+import type { PendingCall } from '../turns/pending-call.js';
+import type { Activation } from './activation.js';
+import type { LazySaver } from './lazy-saver.js';
+import type { Entity } from './entity.js';
+
+/** Counters of one silo, since its start. */
+export interface Statistics {
+  activations: number;
+  activated: number;
+  deactivated: number;
+  commits: number;
+  calls: number;
+}
+
+/** What every activation of a silo shares. Made once by the composition root. */
+export interface SiloServices {
+  readonly siloId: string;
+  readonly clock: Clock;
+  /** Adds to a monotonic instant to give milliseconds since 1970. */
+  readonly wallClockOffsetMs: number;
+  readonly codec: Codec;
+  readonly log: Logger;
+  readonly store: StateStore;
+  readonly directory: ActorDirectory;
+  readonly membership: Membership;
+  readonly deadlines: DeadlineWheel;
+  readonly lazySaver: LazySaver;
+  readonly statistics: Statistics;
+  readonly host: ComponentHost;
+  /** The context object that an entity's constructor gets. */
+  createContext(entity: Entity): object;
+  handle(id: EntityId): object;
+  /** Finds the call's actor anew and queues it there: its activation here is over. */
+  redeliver(call: PendingCall): void;
+  /** Ends an activation in good order; the same promise for everybody who asks. */
+  deactivate(activation: Activation, reason: DeactivationReason, destroy: boolean): Promise<void>;
+  /** The activation holds nothing any more. */
+  ended(activation: Activation): void;
+  touched(activation: Activation): void;
+}

@@ -1,0 +1,46 @@
+// UnitOfWork. Owns: what one call chain did to one actor and its components, until it is durable and visible, or gone.
+//   U1. It opens with the chain's first writing turn on the actor and ends when its last open turn ends.
+//   U2. One commit carries all of it; the reply, the events and the live events leave only after that (P6).
+//   U3. If the outermost turn throws, nothing of it happened: entities return to the unit's start, nothing was emitted.
+//   U4. Its entities are held from their first change until the end, so nobody sees or mixes with half of it.
+import type { OperationRecord, OutboxEntry } from '../../protocol/ports/state-store.js';
+import type { PendingCall } from '../turns/pending-call.js';
+import type { CallChain } from '../turns/call-chain.js';
+import type { Entity } from './entity.js';
+
+export type StagedOperation = OperationRecord & { readonly result: Uint8Array };
+
+export class UnitOfWork {
+  /** Turns of this unit that have begun and not ended. */
+  openTurns = 0;
+  /** Entities that this unit holds exclusively. */
+  readonly held: Entity[] = [];
+  /** The outermost turn's call and how it ended; the reply waits for the commit. */
+  outcome: { readonly call: PendingCall; readonly value?: unknown; readonly error?: unknown; readonly failed: boolean } | undefined;
+  outbox: OutboxEntry[] | undefined;
+  operations: StagedOperation[] | undefined;
+  /** Outbox entries whose handling this unit is. */
+  settled: number[] | undefined;
+  /** Run in order after the commit: live events, deliveries to own handlers. */
+  afterCommit: (() => void)[] | undefined;
+
+  constructor(readonly chain: CallChain, readonly outermost: PendingCall | undefined) {}
+
+  hold(entity: Entity): void {
+    if (!this.held.includes(entity)) this.held.push(entity);
+  }
+
+  letGo(entity: Entity): void {
+    const at = this.held.indexOf(entity);
+    if (at >= 0) this.held.splice(at, 1);
+  }
+
+  /** Something must be written even if no field changed. */
+  get hasMessages(): boolean {
+    return Boolean(this.outbox?.length || this.operations?.length || this.settled?.length);
+  }
+
+  defer(effect: () => void): void {
+    (this.afterCommit ??= []).push(effect);
+  }
+}

@@ -1,0 +1,52 @@
+import type { ActorMetadata, EventMetadata } from '../decorators/index.js';
+import { actorMetadata, componentMetadata, eventMetadataByName } from '../decorators/index.js';
+import { isWireName } from '../protocol/actor-id.js';
+import { ConfigurationError } from '../protocol/errors/index.js';
+
+/** The actor types that one silo hosts, by wire name. */
+export class ActorTypes {
+  private readonly byName = new Map<string, ActorMetadata>();
+
+  /** Throws `ConfigurationError` for an undecorated class and for two classes of one wire name. */
+  add(Class: object): void {
+    const metadata = actorMetadata(Class as never);
+    if (!metadata) throw new ConfigurationError(`${(Class as { name?: string }).name ?? String(Class)} has no @Actor decorator`);
+    const known = this.byName.get(metadata.name);
+    if (known && known.target !== metadata.target) {
+      throw new ConfigurationError(`two actor classes are named '${metadata.name}': ${known.target.name} and ${metadata.target.name}; give one another name with @Actor({ name })`);
+    }
+    metadata.components();
+    this.byName.set(metadata.name, metadata);
+  }
+
+  get(name: string): ActorMetadata | undefined {
+    return this.byName.get(name);
+  }
+
+  all(): Iterable<ActorMetadata> {
+    return this.byName.values();
+  }
+
+  event(name: string): EventMetadata | undefined {
+    return eventMetadataByName(name);
+  }
+
+  /** The wire name of a component class, or a valid name as it is. */
+  componentName(classOrName: unknown): string {
+    if (typeof classOrName === 'string' && isWireName(classOrName)) return classOrName;
+    const metadata = typeof classOrName === 'function' ? componentMetadata(classOrName as never) : undefined;
+    if (!metadata) throw new ConfigurationError(`expected a class with @Component or its name, got ${String(classOrName)}`);
+    return metadata.name;
+  }
+
+  /** The wire name of an actor class, or a valid name as it is. */
+  nameOf(classOrName: unknown): string {
+    if (typeof classOrName === 'string') {
+      if (isWireName(classOrName)) return classOrName;
+      throw new ConfigurationError(`${JSON.stringify(classOrName)} cannot be an actor type's name`);
+    }
+    const metadata = typeof classOrName === 'function' ? actorMetadata(classOrName as never) : undefined;
+    if (!metadata) throw new ConfigurationError(`expected a class with @Actor or its name, got ${String(classOrName)}`);
+    return metadata.name;
+  }
+}

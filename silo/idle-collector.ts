@@ -1,0 +1,67 @@
+// IdleCollector. Owns: when to look at which activation again. An activation stands in the bucket of the second in which it may become
+// idle; using it costs one assignment, and it is looked at once per idle period, however often it is used.
+import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
+import type { Activation } from './activation/activation.js';
+
+const BUCKET_MS = 1000;
+
+export class IdleCollector {
+  private readonly buckets = new Map<number, Set<Activation>>();
+  private timer: TimerHandle | undefined;
+  private isStopped = false;
+
+  constructor(private readonly clock: Clock, private readonly collect: (activation: Activation) => void) {}
+
+  /** The activation is used now. */
+  touch(activation: Activation): void {
+    activation.lastUsedMs = this.clock.monotonicMs();
+    if (activation.idleBucket === undefined) this.place(activation);
+  }
+
+  forget(activation: Activation): void {
+    if (activation.idleBucket === undefined) return;
+    this.buckets.get(activation.idleBucket)?.delete(activation);
+    activation.idleBucket = undefined;
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.timer?.cancel();
+    this.buckets.clear();
+  }
+
+  private place(activation: Activation): void {
+    const { idleAfterMs } = activation.metadata;
+    if (this.isStopped || idleAfterMs === Infinity || activation.status === 'ended') return;
+    const index = Math.ceil((activation.lastUsedMs + idleAfterMs) / BUCKET_MS);
+    let bucket = this.buckets.get(index);
+    if (!bucket) this.buckets.set(index, (bucket = new Set()));
+    bucket.add(activation);
+    activation.idleBucket = index;
+    this.arm();
+  }
+
+  private arm(): void {
+    if (this.timer || this.buckets.size === 0) return;
+    const earliest = Math.min(...this.buckets.keys());
+    this.timer = this.clock.setTimer(this.onTick, Math.max(BUCKET_MS, earliest * BUCKET_MS - this.clock.monotonicMs()));
+  }
+
+  private readonly onTick = (): void => {
+    this.timer = undefined;
+    const nowMs = this.clock.monotonicMs();
+    for (const [index, bucket] of this.buckets) {
+      if (index * BUCKET_MS > nowMs) continue;
+      this.buckets.delete(index);
+      for (const activation of bucket) this.look(activation, nowMs);
+    }
+    this.arm();
+  };
+
+  private look(activation: Activation, nowMs: number): void {
+    activation.idleBucket = undefined;
+    if (activation.isBusy) activation.lastUsedMs = nowMs;
+    if (nowMs - activation.lastUsedMs >= activation.metadata.idleAfterMs) this.collect(activation);
+    else this.place(activation);
+  }
+}

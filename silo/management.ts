@@ -1,0 +1,70 @@
+import type { ActorId, EntityId } from '../protocol/actor-id.js';
+import { printEntityId } from '../protocol/actor-id.js';
+import { SiloUnavailableError, UnknownActorTypeError } from '../protocol/errors/index.js';
+import { currentTurn } from '../sdk/context/turn-scope.js';
+import { ALWAYS_ON_TAG } from './activation/lifecycle.js';
+import type { SiloServices } from './activation/silo-services.js';
+import type { ActorTypes } from './actor-types.js';
+import type { Catalog } from './catalog.js';
+import { notImplemented } from './silo-handle-caller.js';
+import { CallChain } from './turns/call-chain.js';
+
+/** What `handle.manage` can do, on one silo. */
+export class Management {
+  constructor(
+    private readonly types: ActorTypes,
+    private readonly catalog: Catalog,
+    private readonly services: Pick<SiloServices, 'directory' | 'store' | 'siloId'>,
+  ) {}
+
+  of(target: EntityId, handleOf: (id: EntityId) => object) {
+    const id = { type: target.type, key: target.key };
+    const later = (what: string) => (): Promise<never> => Promise.reject(notImplemented(`manage.${what}`));
+    return {
+      /** Never activates. */
+      activation: (): Promise<{ silo: string; epoch: number; since: number } | undefined> => {
+        const present = this.catalog.get(id);
+        const isHere = present !== undefined && (present.status === 'active' || present.status === 'ending');
+        return Promise.resolve(isHere ? { silo: this.services.siloId, epoch: present.epoch, since: present.since } : undefined);
+      },
+      deactivate: (): Promise<void> => this.end(target, 'deactivate'),
+      destroy: (): Promise<void> => this.end(target, 'destroy'),
+      components: (): Promise<object[]> => {
+        const metadata = this.types.get(id.type);
+        if (!metadata) return Promise.reject(new UnknownActorTypeError(`no silo hosts the actor type '${id.type}'`, { type: id.type }));
+        return Promise.resolve(metadata.components().map(({ name }) => handleOf({ ...id, component: name })));
+      },
+      migrate: later('migrate'),
+      addComponent: later('addComponent'),
+      removeComponent: later('removeComponent'),
+    };
+  }
+
+  private async end(target: EntityId, how: 'deactivate' | 'destroy'): Promise<void> {
+    const id = { type: target.type, key: target.key };
+    const present = this.catalog.get(id);
+    if (!present) {
+      if (how === 'destroy' && !(await this.destroyDormant(id))) await this.end(target, how);
+      return;
+    }
+    const turn = currentTurn();
+    // A chain that runs on the actor would wait for itself: the end comes after its unit.
+    if (turn?.isOpen && turn.chain instanceof CallChain && present.units.of(turn.chain)) {
+      present.requestEnd(how);
+      return;
+    }
+    await present.settled();
+    await this.catalog.deactivate(present, 'requested', how === 'destroy');
+  }
+
+  /** Only the owner may delete what is saved, so the actor is claimed without being activated. False: an activation was faster. */
+  private async destroyDormant(id: ActorId): Promise<boolean> {
+    const metadata = this.types.get(id.type);
+    if (!metadata) throw new UnknownActorTypeError(`no silo hosts the actor type '${id.type}'`, { type: id.type });
+    const registered = await this.services.directory.register(id);
+    if ('holder' in registered) throw new SiloUnavailableError(`${printEntityId(id)}: held by another silo (${registered.holder.incarnation})`);
+    const isDestroyed = await this.services.store.destroy(id, registered.token);
+    if (isDestroyed && metadata.alwaysOn) await this.services.store.indexTag(ALWAYS_ON_TAG, id, false);
+    return isDestroyed;
+  }
+}

@@ -1,0 +1,72 @@
+// Router: where an envelope goes. On one silo that is always here; it looks every name up in the frozen tables before anything runs.
+import type { ActorMetadata, ClassMetadata } from '../decorators/index.js';
+import { printEntityId, type EntityId } from '../protocol/actor-id.js';
+import type { Envelope, Invoker } from '../protocol/envelope.js';
+import {
+  SiloUnavailableError, UnknownActorTypeError, UnknownComponentError, UnknownMethodError,
+} from '../protocol/errors/index.js';
+import type { Membership } from '../protocol/ports/membership.js';
+import type { Statistics } from './activation/silo-services.js';
+import type { ActorTypes } from './actor-types.js';
+import type { Catalog } from './catalog.js';
+import { CallChain } from './turns/call-chain.js';
+import { PendingCall, type TurnMode } from './turns/pending-call.js';
+
+const WRITING: TurnMode = { readOnly: false, system: false };
+const READING: TurnMode = { readOnly: true, system: false };
+
+export class Router implements Invoker {
+  constructor(
+    private readonly types: ActorTypes,
+    private readonly catalog: Catalog,
+    private readonly membership: Membership,
+    private readonly statistics: Statistics,
+  ) {}
+
+  /** Rejects with an `Unknown…Error` before anything is activated. */
+  async invoke(envelope: Envelope): Promise<unknown> {
+    return this.deliver(envelope).promise;
+  }
+
+  /** Queues a call again whose activation is over; it keeps its promise and deadline. */
+  redeliver(call: PendingCall): void {
+    if (call.isSettled) return;
+    const { target } = call.envelope;
+    const metadata = this.types.get(target.type);
+    if (!metadata || this.catalog.stopping) {
+      call.fail(new SiloUnavailableError(`${printEntityId(target)}: this silo is stopping; the call did not run`));
+      return;
+    }
+    this.offer(call, metadata);
+  }
+
+  private deliver(envelope: Envelope): PendingCall {
+    const { target, method } = envelope;
+    const metadata = this.types.get(target.type);
+    if (!metadata) throw new UnknownActorTypeError(`no silo hosts the actor type '${target.type}'`, { type: target.type });
+    const member = classOf(metadata, target).methods.get(method);
+    if (!member) throw new UnknownMethodError(`${printEntityId(target)} has no callable method '${method}'`, { method });
+    if (!this.membership.isValid || this.catalog.stopping) {
+      throw new SiloUnavailableError(`${printEntityId(target)}: this silo ${this.catalog.stopping ? 'is stopping' : 'lost its lease'}; the call did not run`);
+    }
+    this.statistics.calls++;
+    const chain = envelope.chain instanceof CallChain ? envelope.chain : new CallChain();
+    const call = new PendingCall(envelope, chain, member.readOnly ? READING : WRITING);
+    if (envelope.signal?.aborted) call.cancel();
+    else this.offer(call, metadata);
+    return call;
+  }
+
+  private offer(call: PendingCall, metadata: ActorMetadata): void {
+    const { target } = call.envelope;
+    const activation = this.catalog.getOrActivate(metadata, target, call.chain);
+    activation.entity(target.component)!.offer(call);
+  }
+}
+
+function classOf(metadata: ActorMetadata, target: EntityId): ClassMetadata {
+  if (target.component === undefined) return metadata;
+  const component = metadata.components().find(({ name }) => name === target.component);
+  if (component) return component;
+  throw new UnknownComponentError(`${printEntityId({ type: target.type, key: target.key })} has no component '${target.component}'`, { component: target.component });
+}

@@ -1,0 +1,68 @@
+import { parseDuration } from '../protocol/duration.js';
+import type { EntityId } from '../protocol/actor-id.js';
+import { printEntityId } from '../protocol/actor-id.js';
+import type { Codec } from '../protocol/codec/index.js';
+import type { Envelope, Invoker } from '../protocol/envelope.js';
+import { ConfigurationError } from '../protocol/errors/index.js';
+import type { Clock, Logger } from '../protocol/ports/index.js';
+import type { CallOptions } from '../sdk/author/index.js';
+import { openTurn } from '../sdk/context/turn-scope.js';
+import type { ActorTypes } from './actor-types.js';
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** Turns a handle's verb into an envelope: who calls (from the running turn), until when, with which copy of the arguments. */
+export class SiloHandleCaller {
+  constructor(
+    private readonly invoker: Invoker,
+    private readonly codec: () => Codec,
+    private readonly clock: Clock,
+    private readonly types: ActorTypes,
+    private readonly log: Logger,
+  ) {}
+
+  call(target: EntityId, method: string, args: unknown[], options: CallOptions, mode: 'call' | 'oneWay'): Promise<unknown> {
+    let envelope: Envelope;
+    try {
+      envelope = this.envelope(target, method, args, options, mode);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+    const result = this.invoker.invoke(envelope);
+    if (mode === 'call') return result;
+    result.catch((error: unknown) => this.log.debug({ err: error, target: printEntityId(target), method }, 'a one-way call failed'));
+    return Promise.resolve();
+  }
+
+  componentName(classOrName: unknown): string {
+    return this.types.componentName(classOrName);
+  }
+
+  private envelope(target: EntityId, method: string, args: unknown[], options: CallOptions, kind: 'call' | 'oneWay'): Envelope {
+    const turn = openTurn(`${printEntityId(target)}.${method}`);
+    const timeoutMs = options.timeout === undefined ? DEFAULT_TIMEOUT_MS : parseDuration(options.timeout, 'timeout');
+    const ownDeadlineMs = this.clock.monotonicMs() + timeoutMs;
+    const isChained = turn !== undefined && kind === 'call';
+    return {
+      kind,
+      target,
+      method,
+      args: args.length === 0 ? args : this.codec().copy(args, 'args'),
+      from: turn?.entity,
+      identity: turn?.identity,
+      chain: isChained ? turn.chain : undefined,
+      // A nested call never outlives the call it serves.
+      deadlineMs: isChained && turn.deadlineMs < ownDeadlineMs ? turn.deadlineMs : ownDeadlineMs,
+      timeoutMs,
+      signal: options.signal,
+      idempotencyKey: options.idempotencyKey,
+      baggage: turn?.baggage,
+      hops: 0,
+    };
+  }
+}
+
+/** The error of a verb that a later version brings. */
+export function notImplemented(what: string): ConfigurationError {
+  return new ConfigurationError(`${what} is not implemented in this version`);
+}

@@ -1,0 +1,148 @@
+// SiloRuntime: one silo's actors, without its ports to the world. The composition of catalog, router and services over given stores,
+// clock and membership: the same for a real silo, an embedded one and a test.
+import { InlineHost } from '../isolation/inline-host.js';
+import { StoreActorDirectory } from '../directory/store-actor-directory.js';
+import { checkKey, type ActorId, type EntityId } from '../protocol/actor-id.js';
+import { createCodec, type Codec } from '../protocol/codec/index.js';
+import type { Invoker } from '../protocol/envelope.js';
+import type { Clock, EntitySpec, Logger, Membership, StateStore } from '../protocol/ports/index.js';
+import type { ClassMetadata } from '../decorators/index.js';
+import { EntityContext } from '../sdk/context/entity-context.js';
+import { createHandleFactory, handleReferences, type HandleFactory } from '../sdk/handle.js';
+import type { Activation } from './activation/activation.js';
+import { LazySaver } from './activation/lazy-saver.js';
+import { ALWAYS_ON_TAG } from './activation/lifecycle.js';
+import { SiloEntityRuntime } from './activation/silo-entity-runtime.js';
+import type { SiloServices, Statistics } from './activation/silo-services.js';
+import { ActorTypes } from './actor-types.js';
+import { Catalog } from './catalog.js';
+import { IdleCollector } from './idle-collector.js';
+import { Management } from './management.js';
+import { Router } from './router.js';
+import { SessionDirectory } from './session-directory.js';
+import { SiloGatewayBackend } from './silo-gateway-backend.js';
+import { SiloHandleCaller } from './silo-handle-caller.js';
+import { CallChain } from './turns/call-chain.js';
+import { DeadlineWheel } from './turns/deadline-wheel.js';
+
+export interface SiloPorts {
+  readonly siloId: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly store: StateStore;
+  readonly membership: Membership;
+  /** Actor classes (components come with them). */
+  readonly classes: readonly object[];
+  /** Stands between handles and the router (stubs in tests). */
+  readonly intercept?: (next: Invoker) => Invoker;
+}
+
+export class SiloRuntime {
+  readonly types = new ActorTypes();
+  readonly statistics: Statistics = { activations: 0, activated: 0, deactivated: 0, commits: 0, calls: 0 };
+  readonly catalog: Catalog;
+  readonly handles: HandleFactory;
+  readonly codec: Codec;
+  readonly backend: SiloGatewayBackend;
+  private readonly deadlines: DeadlineWheel;
+  private readonly lazySaver: LazySaver;
+  private readonly idle: IdleCollector;
+  private readonly sessions: SessionDirectory;
+
+  constructor(private readonly ports: SiloPorts) {
+    const { clock, log, membership } = ports;
+    for (const Class of ports.classes) this.types.add(Class);
+    this.warnAboutThreads();
+    this.deadlines = new DeadlineWheel(clock);
+    this.lazySaver = new LazySaver(clock, log);
+    this.idle = new IdleCollector(clock, (activation) => void this.catalog.deactivate(activation, 'idle', false));
+    const services = this.createServices();
+    this.catalog = new Catalog(services);
+    const router = new Router(this.types, this.catalog, membership, this.statistics);
+    services.redeliver = (call) => router.redeliver(call);
+    this.sessions = new SessionDirectory((id) => this.activate(id), log);
+    this.backend = new SiloGatewayBackend(ports.siloId, this.types, this.catalog, router, this.sessions);
+    const invoker = ports.intercept?.(router) ?? router;
+    const management = new Management(this.types, this.catalog, services);
+    this.handles = createHandleFactory(Object.assign(new SiloHandleCaller(invoker, () => this.codec, clock, this.types, log), {
+      manage: (target: EntityId) => management.of(target, (id) => this.handles.handle(id)),
+    }));
+    this.codec = createCodec({ references: handleReferences(this.handles) });
+    services.codec = this.codec;
+    services.host = new InlineHost((spec) => this.classOf(spec), this.codec);
+  }
+
+  actor(classOrName: unknown, key: string): object {
+    checkKey(key);
+    return this.handles.handle({ type: this.types.nameOf(classOrName), key });
+  }
+
+  /** Wakes actors of always-on types that an earlier silo left. */
+  async wakeAlwaysOn(): Promise<void> {
+    let cursor: string | undefined;
+    do {
+      const page = await this.ports.store.findTagged(ALWAYS_ON_TAG, cursor);
+      for (const id of page.ids) if (this.types.get(id.type)?.alwaysOn) this.activate(id);
+      ({ cursor } = page);
+    } while (cursor !== undefined);
+  }
+
+  /** Ends every activation in good order. */
+  async stop(): Promise<void> {
+    await this.catalog.stop();
+    await this.lazySaver.stop();
+    this.idle.stop();
+    this.deadlines.stop();
+  }
+
+  /** Drops everything: nothing is saved, nobody gets an answer. */
+  abandon(reason: string): void {
+    this.catalog.abandon(reason);
+    this.idle.stop();
+    this.deadlines.stop();
+  }
+
+  private activate(id: ActorId): Activation {
+    return this.catalog.getOrActivate(this.types.get(id.type)!, id, new CallChain());
+  }
+
+  private classOf(spec: EntitySpec): ClassMetadata {
+    const metadata = this.types.get(spec.id.type)!;
+    if (spec.id.component === undefined) return metadata;
+    return metadata.components().find(({ name }) => name === spec.id.component)!;
+  }
+
+  private createServices(): { -readonly [Service in keyof SiloServices]: SiloServices[Service] } {
+    const { clock, store, membership } = this.ports;
+    const services = {
+      siloId: this.ports.siloId, clock, log: this.ports.log, store, membership,
+      deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics,
+      wallClockOffsetMs: clock.now() - clock.monotonicMs(),
+      directory: new StoreActorDirectory(store, membership.incarnation, () => false),
+      createContext: (entity) => new EntityContext(new SiloEntityRuntime(entity, this.types)),
+      handle: (id: EntityId) => this.handles.handle(id),
+      deactivate: (activation, reason, destroy) => this.catalog.deactivate(activation, reason, destroy),
+      ended: (activation) => this.ended(activation),
+      touched: (activation) => this.idle.touch(activation),
+    } satisfies Omit<SiloServices, 'codec' | 'host' | 'redeliver'>;
+    // Codec, host and router need the services' owner first; they are set before anything can run.
+    return services as unknown as { -readonly [Service in keyof SiloServices]: SiloServices[Service] };
+  }
+
+  private ended(activation: Activation): void {
+    this.catalog.remove(activation);
+    this.idle.forget(activation);
+    if (this.catalog.stopping) return;
+    this.sessions.activationEnded(activation);
+    if (activation.metadata.alwaysOn && !activation.isDestroyed && activation.wasActive) this.activate(activation.id);
+  }
+
+  private warnAboutThreads(): void {
+    const threaded = new Set<string>();
+    for (const type of this.types.all()) {
+      if (type.isolation === 'worker') threaded.add(type.name);
+      for (const component of type.components()) if (component.isolation !== 'inline') threaded.add(component.name);
+    }
+    if (threaded.size > 0) this.ports.log.warn({ classes: [...threaded] }, "isolation in threads is not in this version: these classes run inline");
+  }
+}

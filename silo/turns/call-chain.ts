@@ -1,0 +1,38 @@
+import type { Chain } from '../../protocol/envelope.js';
+import type { PendingCall } from './pending-call.js';
+
+let opened = 0;
+const origin = Math.random().toString(36).slice(2, 10);
+
+/**
+ * A call chain: the calls that one root call, timer, event or hook led to. A chain re-enters what it holds, and what it waits for
+ * is known here, so that a circle of waiting chains can be found.
+ */
+export class CallChain implements Chain {
+  private readonly serial = ++opened;
+  /** Calls of this chain that stand in a queue now. Allocated at the first wait: most chains never wait. */
+  waiting: Set<PendingCall> | undefined;
+
+  /** `parent`: the chain whose call made this one necessary (an activation's hooks). A child may enter what its parents hold, not the other way round. */
+  constructor(readonly parent?: CallChain) {}
+
+  /** This chain, or a child of `holder` to any depth. */
+  isWithin(holder: CallChain): boolean {
+    if (this === holder) return true;
+    return this.parent?.isWithin(holder) ?? false;
+  }
+
+  get id(): string {
+    return `${origin}-${this.serial}`;
+  }
+
+  /** `call` now stands in a queue. */
+  beginWait(call: PendingCall): void {
+    (this.waiting ??= new Set()).add(call);
+  }
+
+  /** `call` left its queue. */
+  endWait(call: PendingCall): void {
+    this.waiting?.delete(call);
+  }
+}

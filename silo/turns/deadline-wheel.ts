@@ -1,0 +1,75 @@
+// DeadlineWheel. Owns: one coarse timer for all deadlines of the silo. Calls link themselves into the bucket of their deadline, so
+// adding and leaving cost a few pointers and no allocation. A hashed timing wheel (Varghese and Lauck, 1987) with a sparse table.
+//   D1. A call expires not before its deadline and at most one granularity after it (plus the loop's delay).
+import type { Clock, TimerHandle } from '../../protocol/ports/clock.js';
+
+/** What stands in a bucket: a doubly linked list with the bucket as its head. */
+export interface DeadlineLink {
+  previous: DeadlineLink | undefined;
+  next: DeadlineLink | undefined;
+}
+
+interface Expiring extends DeadlineLink {
+  readonly deadlineMs: number;
+  expire(): void;
+}
+
+export class DeadlineWheel {
+  private readonly buckets = new Map<number, DeadlineLink>();
+  private timer: TimerHandle | undefined;
+  private armedFor = Infinity;
+
+  constructor(private readonly clock: Clock, private readonly granularityMs = 20) {}
+
+  add(call: Expiring): void {
+    const index = Math.ceil(call.deadlineMs / this.granularityMs);
+    let head = this.buckets.get(index);
+    if (!head) this.buckets.set(index, (head = { previous: undefined, next: undefined }));
+    call.previous = head;
+    call.next = head.next;
+    if (head.next) head.next.previous = call;
+    head.next = call;
+    if (index < this.armedFor) this.arm(index);
+  }
+
+  stop(): void {
+    this.timer?.cancel();
+    this.timer = undefined;
+    this.armedFor = Infinity;
+    this.buckets.clear();
+  }
+
+  private arm(index: number): void {
+    this.timer?.cancel();
+    this.armedFor = index;
+    const delayMs = Math.max(0, index * this.granularityMs - this.clock.monotonicMs());
+    this.timer = this.clock.setTimer(this.onTick, delayMs);
+  }
+
+  private readonly onTick = (): void => {
+    this.timer = undefined;
+    this.armedFor = Infinity;
+    // A timer may ring a fraction of a millisecond early; half a millisecond of grace keeps D1 within what clocks can tell.
+    const due = Math.floor((this.clock.monotonicMs() + 0.5) / this.granularityMs);
+    let earliest = Infinity;
+    for (const [index, head] of this.buckets) {
+      if (index <= due) {
+        this.buckets.delete(index);
+        this.expireAll(head);
+      } else if (!head.next) {
+        this.buckets.delete(index);
+      } else if (index < earliest) {
+        earliest = index;
+      }
+    }
+    if (earliest < this.armedFor) this.arm(earliest);
+  };
+
+  private expireAll(head: DeadlineLink): void {
+    for (let call = head.next; call; call = head.next) {
+      head.next = call.next;
+      call.previous = call.next = undefined;
+      (call as Expiring).expire();
+    }
+  }
+}

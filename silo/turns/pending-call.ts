@@ -1,0 +1,105 @@
+// PendingCall. Owns: the caller's promise and the call's way through queue, turn and deadline.
+//   C1. It settles exactly once: value, error, deadline or cancellation.
+//   C2. A call that settled while queued never runs.
+import type { Envelope } from '../../protocol/envelope.js';
+import { CallTimeoutError, CancelledError } from '../../protocol/errors/index.js';
+import { printEntityId } from '../../protocol/actor-id.js';
+import type { CallChain } from './call-chain.js';
+import type { Mailbox } from './mailbox.js';
+import type { DeadlineLink, DeadlineWheel } from './deadline-wheel.js';
+
+export type CallState = 'new' | 'queued' | 'running' | 'settled';
+
+/** How a call takes its turn. */
+export interface TurnMode {
+  /** Runs beside other read-only turns and never commits. */
+  readonly readOnly: boolean;
+  /** Comes from the silo itself (hook, timer, event): not counted against the mailbox's limit. */
+  readonly system: boolean;
+}
+
+export class PendingCall implements DeadlineLink {
+  state: CallState = 'new';
+  /** The queue it stands in, while `queued`. */
+  mailbox: Mailbox | undefined;
+  /** Rises with every enqueueing: the youngest queued call has the highest. */
+  queuedAs = 0;
+  previous: DeadlineLink | undefined;
+  next: DeadlineLink | undefined;
+  /** Outbox entry whose handling this turn is. */
+  settles: number | undefined;
+  private controller: AbortController | undefined;
+  private resolve!: (value: unknown) => void;
+  private reject!: (error: unknown) => void;
+  readonly promise: Promise<unknown>;
+
+  constructor(readonly envelope: Envelope, readonly chain: CallChain, readonly mode: TurnMode) {
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    envelope.signal?.addEventListener('abort', this.cancel, { once: true });
+  }
+
+  get deadlineMs(): number {
+    return this.envelope.deadlineMs;
+  }
+
+  get isSettled(): boolean {
+    return this.state === 'settled';
+  }
+
+  /** Aborts when the caller cancels or the deadline passes. Made on first use. */
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.envelope.signal?.aborted) this.controller.abort(this.envelope.signal.reason);
+    return this.controller.signal;
+  }
+
+  succeed(value: unknown): void {
+    if (this.finish()) this.resolve(value);
+  }
+
+  fail(error: unknown): void {
+    if (this.finish()) this.reject(error);
+  }
+
+  /** The deadline passed: a queued call leaves its queue and never runs, a running one is signalled. */
+  expire(): void {
+    const { target, method, timeoutMs } = this.envelope;
+    const where = this.state === 'queued' ? 'while it waited in the mailbox; it did not run' : 'while it ran; whether it takes effect is unknown';
+    this.stopWaiting(new CallTimeoutError(`${printEntityId(target)}.${method}: no result within ${timeoutMs} ms, ${where}`, { timeoutMs }));
+  }
+
+  /** Watches the deadline from now on, unless the call settled already. */
+  watch(wheel: DeadlineWheel): void {
+    if (this.state !== 'settled' && this.deadlineMs !== Infinity) wheel.add(this);
+  }
+
+  /** The caller gave up: a queued call leaves its queue, a running one is signalled. */
+  readonly cancel = (): void => {
+    const { target, method } = this.envelope;
+    this.stopWaiting(new CancelledError(`${printEntityId(target)}.${method}: cancelled by its caller`, { cause: this.envelope.signal?.reason }));
+  };
+
+  private stopWaiting(error: Error): void {
+    if (this.state === 'settled') return;
+    if (this.state === 'queued') this.mailbox?.withdraw(this);
+    this.controller?.abort(error);
+    this.fail(error);
+  }
+
+  private finish(): boolean {
+    if (this.state === 'settled') return false;
+    this.state = 'settled';
+    this.unlink();
+    this.envelope.signal?.removeEventListener('abort', this.cancel);
+    return true;
+  }
+
+  private unlink(): void {
+    if (this.previous) this.previous.next = this.next;
+    if (this.next) this.next.previous = this.previous;
+    this.previous = this.next = undefined;
+  }
+}

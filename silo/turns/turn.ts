@@ -1,0 +1,57 @@
+import type { EntityId } from '../../protocol/actor-id.js';
+import type { Baggage } from '../../protocol/envelope.js';
+import type { Identity } from '../../protocol/identity.js';
+import type { CallInfo } from '../../sdk/author/index.js';
+import type { TurnInfo } from '../../sdk/context/turn-scope.js';
+import type { UnitOfWork } from '../activation/unit-of-work.js';
+import type { CallChain } from './call-chain.js';
+import type { PendingCall } from './pending-call.js';
+
+/** One run of one method on one entity. */
+export class Turn implements TurnInfo {
+  isOpen = true;
+  private info: CallInfo | undefined;
+
+  constructor(
+    readonly pending: PendingCall,
+    readonly entity: EntityId,
+    /** Absent for read-only turns outside any unit: they stage nothing. */
+    readonly unit: UnitOfWork | undefined,
+    private readonly wallClockOffsetMs: number,
+  ) {}
+
+  get chain(): CallChain {
+    return this.pending.chain;
+  }
+
+  get method(): string {
+    return this.pending.envelope.method;
+  }
+
+  get identity(): Identity | undefined {
+    return this.pending.envelope.identity;
+  }
+
+  get baggage(): Baggage | undefined {
+    return this.pending.envelope.baggage;
+  }
+
+  get deadlineMs(): number {
+    return this.pending.envelope.deadlineMs;
+  }
+
+  get call(): CallInfo {
+    const { pending } = this;
+    const { method, from, identity, deadlineMs, baggage } = pending.envelope;
+    return (this.info ??= Object.freeze({
+      method,
+      from,
+      identity,
+      deadline: deadlineMs + this.wallClockOffsetMs,
+      baggage: baggage ?? {},
+      get signal() {
+        return pending.signal;
+      },
+    }));
+  }
+}

@@ -1,0 +1,70 @@
+import type { Clock, Logger, Membership, StateStore } from '../../protocol/ports/index.js';
+import type { EntityClass, Handle } from '../../sdk/author/index.js';
+import { SystemClock } from '../../protocol/system-clock.js';
+import { MemoryStateStore } from '../../state/memory-state-store.js';
+import { SiloRuntime } from '../../silo/silo-runtime.js';
+
+/** A logger that keeps what it was told. */
+export class RecordingLogger implements Logger {
+  constructor(readonly lines: { level: string; fields: object; message: string }[] = []) {}
+  trace = this.at('trace');
+  debug = this.at('debug');
+  info = this.at('info');
+  warn = this.at('warn');
+  error = this.at('error');
+
+  child(): Logger {
+    return new RecordingLogger(this.lines);
+  }
+
+  private at(level: string) {
+    return (fields: object | string, message?: string): void => {
+      this.lines.push(typeof fields === 'string' ? { level, fields: {}, message: fields } : { level, fields, message: message ?? '' });
+    };
+  }
+}
+
+let incarnations = 0;
+
+/** A membership that nobody else shares; `isValid` can be turned off. */
+export function loneMembership(): Membership & { isValid: boolean } {
+  return {
+    incarnation: `test-${++incarnations}`,
+    isValid: true,
+    start: () => Promise.resolve({ status: 'joined', genesis: 'test' }),
+    stop: () => Promise.resolve(),
+    members: () => Promise.resolve([]),
+    onFenced: () => undefined,
+  };
+}
+
+export interface TestSilo {
+  readonly runtime: SiloRuntime;
+  readonly store: StateStore;
+  readonly membership: Membership & { isValid: boolean };
+  readonly log: RecordingLogger;
+  actor<T extends object>(Class: EntityClass<T>, key: string): Handle<T>;
+}
+
+/** One silo's runtime on stores in memory (or given ones), without gateway. */
+export function memorySilo(classes: readonly object[], given: { store?: StateStore; clock?: Clock } = {}): TestSilo {
+  const store = given.store ?? new MemoryStateStore();
+  const membership = loneMembership();
+  const log = new RecordingLogger();
+  const runtime = new SiloRuntime({ siloId: 'test', clock: given.clock ?? new SystemClock(), log, store, membership, classes });
+  return { runtime, store, membership, log, actor: <T extends object>(Class: EntityClass<T>, key: string) => runtime.actor(Class, key) as Handle<T> };
+}
+
+/** A promise that a test opens: the phases of concurrent tests wait for these instead of for time. */
+export function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open!: () => void;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
+
+/** The error that the promise rejects with. Fails when it resolves. */
+export async function failure(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
+  const outcome = await promise.then((value) => ({ value }), (error: unknown) => ({ error }));
+  if ('value' in outcome) throw new Error(`expected a rejection, got ${JSON.stringify(outcome.value)}`);
+  return outcome.error as Error & Record<string, unknown>;
+}
