@@ -1,7 +1,7 @@
 // @Actor: makes a class an actor type.
 import { parseDuration, type Duration } from '../protocol/duration.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
-import { classTarget, refuseBareUse } from './application.js';
+import { className, classTarget, refuseBareUse } from './application.js';
 import { defineClass, refusePublicClass, refuseSecondKind } from './class-metadata.js';
 import { componentList, type ComponentEntry } from './component-list.js';
 import type { ActorMetadata } from './metadata.js';
@@ -54,7 +54,7 @@ export function Actor(options: ActorOptions = {}): EntityDecorator {
   refuseBareUse('@Actor', options);
   return (...applied: unknown[]): void => {
     const target = classTarget('@Actor', applied);
-    const where = `@Actor on class ${target.name}`;
+    const where = `@Actor on class ${className(target)}`;
     refuseSecondKind('Actor', target);
     refusePublicClass('Actor', target);
     const given = checkOptions(where, options, OPTIONS);

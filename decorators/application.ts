@@ -4,6 +4,14 @@ import { ConfigurationError } from '../protocol/errors/index.js';
 import { describe } from './options.js';
 import type { Constructor } from './metadata.js';
 
+/** A class as decorators get it. */
+export type NamedClass = Constructor & { readonly name: string };
+
+/** The class's name for messages, also when it has none. */
+export function className(target: { readonly name: string }): string {
+  return target.name === '' ? '(without a name)' : target.name;
+}
+
 export interface MemberApplication {
   readonly prototype: object;
   readonly name: string;
@@ -26,10 +34,10 @@ export function isClassApplication(applied: readonly unknown[]): boolean {
 }
 
 /** The decorated class. Throws `ConfigurationError` for standard decorators and for members. */
-export function classTarget(decorator: string, applied: readonly unknown[]): Constructor & { readonly name: string } {
+export function classTarget(decorator: string, applied: readonly unknown[]): NamedClass {
   refuseStandardDecorator(decorator, applied);
   if (!isClassApplication(applied)) throw new ConfigurationError(`${decorator} belongs on a class, not on the member ${memberName(applied)}`);
-  return applied[0] as Constructor & { readonly name: string };
+  return applied[0] as NamedClass;
 }
 
 /** The decorated instance member. Throws `ConfigurationError` for standard decorators, classes, static members and symbols. */
@@ -68,5 +76,5 @@ function refuseStandardDecorator(decorator: string, applied: readonly unknown[])
 
 function memberName([target, name]: readonly unknown[]): string {
   const owner = typeof target === 'function' ? target : (target as { readonly constructor?: unknown } | undefined)?.constructor;
-  return `${typeof owner === 'function' && owner.name !== '' ? owner.name : 'a class without a name'}.${String(name)}`;
+  return `${typeof owner === 'function' ? className(owner) : '(without a class)'}.${String(name)}`;
 }

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { serializableClass } from '../protocol/serializable-registry.js';
+import { className, type NamedClass } from './application.js';
 import type { ActorMetadata, ComponentMetadata, Constructor, EventMetadata, PublicAccess } from './metadata.js';
 
 const KINDS = ['Actor', 'Component', 'ActorEvent', 'Serializable'] as const;
@@ -32,24 +33,24 @@ export function eventMetadataByName(name: string): EventMetadata | undefined {
 }
 
 /** Keeps the metadata of a class. Throws `ConfigurationError` when the class has this or another of the class decorators already. */
-export function defineClass(kind: ClassKind, target: Constructor & { readonly name: string }, metadata: object): void {
+export function defineClass(kind: ClassKind, target: NamedClass, metadata: object): void {
   refuseSecondKind(kind, target);
   Reflect.defineMetadata(KEYS[kind], metadata, target);
 }
 
 /** Throws `ConfigurationError` when the class has one of the class decorators already. */
-export function refuseSecondKind(kind: ClassKind, target: Constructor & { readonly name: string }): void {
+export function refuseSecondKind(kind: ClassKind, target: NamedClass): void {
   const present = KINDS.find((other) => own(other, target) !== undefined);
   if (present === undefined) return;
   const reason = present === kind ? 'the class has it already' : `the class is an @${present} already; a class has one of them`;
-  throw new ConfigurationError(`@${kind} on class ${target.name}: ${reason}`);
+  throw new ConfigurationError(`@${kind} on class ${className(target)}: ${reason}`);
 }
 
 /** Opens an event class to outside clients, before or after `@ActorEvent` runs. */
-export function definePublicClass(target: Constructor & { readonly name: string }, access: PublicAccess): void {
+export function definePublicClass(target: NamedClass, access: PublicAccess): void {
   const other = KINDS.find((kind) => kind !== 'ActorEvent' && own(kind, target) !== undefined);
   if (other !== undefined) throw publicOn(target, other);
-  if (publicClassAccess(target)) throw new ConfigurationError(`@Public on class ${target.name}: the class has it already`);
+  if (publicClassAccess(target)) throw new ConfigurationError(`@Public on class ${className(target)}: the class has it already`);
   Reflect.defineMetadata(PUBLIC_CLASS, access, target);
   const event = eventMetadata(target);
   if (event) Reflect.defineMetadata(KEYS.ActorEvent, Object.freeze({ ...event, public: access }), target);
@@ -61,12 +62,12 @@ export function publicClassAccess(target: Constructor): PublicAccess | undefined
 }
 
 /** Throws `ConfigurationError` when `@Public` stands on a class that is no event. */
-export function refusePublicClass(kind: ClassKind, target: Constructor & { readonly name: string }): void {
+export function refusePublicClass(kind: ClassKind, target: NamedClass): void {
   if (publicClassAccess(target)) throw publicOn(target, kind);
 }
 
 function publicOn(target: { readonly name: string }, kind: ClassKind): ConfigurationError {
-  return new ConfigurationError(`@Public on class ${target.name}: it opens methods and @ActorEvent classes, not an @${kind} class`);
+  return new ConfigurationError(`@Public on class ${className(target)}: it opens methods and @ActorEvent classes, not an @${kind} class`);
 }
 
 function own(kind: ClassKind, target: unknown): object | undefined {

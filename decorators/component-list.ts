@@ -35,7 +35,7 @@ function resolveEntries(where: string, entries: readonly Entry[]): readonly Comp
     const component = resolveEntry(`${where}: components[${index}]`, entry);
     const twin = components.get(component.name);
     if (twin) {
-      const classes = twin === component ? `class ${component.target.name} twice` : `classes ${twin.target.name} and ${component.target.name}`;
+      const classes = twin === component ? `class ${describe(component.target)} twice` : `classes ${describe(twin.target)} and ${describe(component.target)}`;
       throw new ConfigurationError(`${where}: two components are named "${component.name}" (${classes}); give each a name of its own`);
     }
     components.set(component.name, component);

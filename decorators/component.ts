@@ -2,7 +2,7 @@
 import { ConfigurationError } from '../protocol/errors/index.js';
 import type { Duration } from '../protocol/duration.js';
 import type { EntityDecorator } from './actor.js';
-import { classTarget, refuseBareUse } from './application.js';
+import { className, classTarget, refuseBareUse } from './application.js';
 import { defineClass, refusePublicClass, refuseSecondKind } from './class-metadata.js';
 import type { ComponentMetadata } from './metadata.js';
 import { checkChoice, checkOptions, classWireName, describe } from './options.js';
@@ -44,7 +44,7 @@ export function Component(options: ComponentOptions = {}): EntityDecorator {
   refuseBareUse('@Component', options);
   return (...applied: unknown[]): void => {
     const target = classTarget('@Component', applied);
-    const where = `@Component on class ${target.name}`;
+    const where = `@Component on class ${className(target)}`;
     refuseSecondKind('Component', target);
     refusePublicClass('Component', target);
     const given = checkOptions(where, options, OPTIONS);

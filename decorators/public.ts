@@ -1,7 +1,7 @@
 // @Public: opens a method to outside clients, or an event class to outside listeners.
 import { ConfigurationError } from '../protocol/errors/index.js';
 import type { StandardSchema } from '../protocol/standard-schema.js';
-import { classTarget, isClassApplication, methodTarget, refuseBareUse } from './application.js';
+import { className, classTarget, isClassApplication, methodTarget, refuseBareUse } from './application.js';
 import { definePublicClass } from './class-metadata.js';
 import { declareMembers } from './members.js';
 import type { Constructor, PublicAccess, PublicAudience } from './metadata.js';
@@ -37,7 +37,7 @@ export function Public(options: PublicOptions = {}): PublicDecorator {
 
 function openClass(applied: readonly unknown[], options: unknown): void {
   const target = classTarget('@Public', applied);
-  const where = `@Public on class ${target.name}`;
+  const where = `@Public on class ${className(target)}`;
   const given = checkOptions(where, options, CLASS_OPTIONS);
   definePublicClass(target, Object.freeze({ for: checkAudience(where, given.for) }));
 }

@@ -1,6 +1,7 @@
 // Resolves the members of a class along its prototypes. The nearest declaration of a name decides alone: a method that overrides
 // a decorated one brings nothing along (no @Public, no @ReadOnly, no timer, no handler) unless it is decorated itself.
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { className, type NamedClass } from './application.js';
 import { maxArity } from './arity.js';
 import { HOOKS, RESERVED_NAMES } from './metadata.js';
 import type { ClassMetadata, Constructor, HandlerMetadata, HookName, MethodMetadata, StateFieldMetadata, TimerMetadata } from './metadata.js';
@@ -31,7 +32,7 @@ const HOOK_NAMES: ReadonlySet<string> = new Set(HOOKS);
 const UNCALLABLE: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Object.prototype), 'toJSON']);
 
 /** The members part of a class's metadata, frozen. Throws `ConfigurationError` naming class and member when they contradict each other. */
-export function resolveMembers(target: Constructor & { readonly name: string }): Pick<ClassMetadata, 'methods' | 'state' | 'timers' | 'handlers' | 'hooks'> {
+export function resolveMembers(target: NamedClass): Pick<ClassMetadata, 'methods' | 'state' | 'timers' | 'handlers' | 'hooks'> {
   const prototypes = prototypesOf(target);
   const found: Members = { methods: new Map(), timers: [], handlers: [], hooks: new Set() };
   const declarations = nearestDeclarations(target, prototypes);
@@ -61,10 +62,11 @@ function prototypesOf(target: Constructor): readonly object[] {
   return chain;
 }
 
-function nearestDeclarations(target: { readonly name: string }, prototypes: readonly object[]): ReadonlyMap<string, Declaration> {
+function nearestDeclarations(target: NamedClass, prototypes: readonly object[]): ReadonlyMap<string, Declaration> {
   const nearest = new Map<string, Declaration>();
   for (const prototype of prototypes) {
     const members = ownMembers(prototype);
+    refuseReplaced(target, prototype, members);
     for (const name of Object.getOwnPropertyNames(prototype)) {
       const value: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
       if (name === 'constructor') continue;
@@ -76,10 +78,19 @@ function nearestDeclarations(target: { readonly name: string }, prototypes: read
   return nearest;
 }
 
-function whereOf(target: { readonly name: string }, prototype: object, name: string): string {
+/** Another decorator may have put an accessor in the method's place (autobind): what was decorated must not vanish silently. */
+function refuseReplaced(target: NamedClass, prototype: object, members: OwnMembers | undefined): void {
+  if (!members) return;
+  for (const name of [...members.public.keys(), ...members.readOnly, ...members.timers.keys(), ...members.handlers.keys()]) {
+    if (typeof Object.getOwnPropertyDescriptor(prototype, name)?.value === 'function') continue;
+    throw new ConfigurationError(`${decoratorOn(name, members)} on ${whereOf(target, prototype, name)}: another decorator replaced the method by an accessor`);
+  }
+}
+
+function whereOf(target: NamedClass, prototype: object, name: string): string {
   const owner = prototype.constructor;
-  const inherited = (owner as unknown) === target ? '' : ` (inherited from ${owner.name})`;
-  return `method "${name}" of class ${target.name}${inherited}`;
+  const inherited = (owner as unknown) === target ? '' : ` (inherited from ${className(owner)})`;
+  return `method "${name}" of class ${className(target)}${inherited}`;
 }
 
 function place(declaration: Declaration, found: Members): void {

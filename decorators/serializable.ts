@@ -1,6 +1,6 @@
 // @Serializable and @ActorEvent: classes whose instances travel and are stored under a wire name.
 import { registerSerializable } from '../protocol/serializable-registry.js';
-import { classTarget, refuseBareUse } from './application.js';
+import { className, classTarget, refuseBareUse } from './application.js';
 import { defineClass, publicClassAccess, refusePublicClass, refuseSecondKind } from './class-metadata.js';
 import type { Constructor, EventMetadata } from './metadata.js';
 import { checkName } from './options.js';
@@ -10,7 +10,7 @@ export function Serializable(name: string): (target: Constructor) => void {
   refuseBareUse('@Serializable', name);
   return (...applied: unknown[]): void => {
     const target = classTarget('@Serializable', applied);
-    const wireName = checkName(`@Serializable on class ${target.name}`, name);
+    const wireName = checkName(`@Serializable on class ${className(target)}`, name);
     refuseSecondKind('Serializable', target);
     refusePublicClass('Serializable', target);
     registerSerializable(wireName, target);
@@ -23,7 +23,7 @@ export function ActorEvent(name: string): (target: Constructor) => void {
   refuseBareUse('@ActorEvent', name);
   return (...applied: unknown[]): void => {
     const target = classTarget('@ActorEvent', applied);
-    const wireName = checkName(`@ActorEvent on class ${target.name}`, name);
+    const wireName = checkName(`@ActorEvent on class ${className(target)}`, name);
     refuseSecondKind('ActorEvent', target);
     registerSerializable(wireName, target);
     const metadata: EventMetadata = { name: wireName, target, public: publicClassAccess(target) };

@@ -12,7 +12,7 @@ export interface StateOptions {
 }
 
 const OPTIONS = { known: ['save'], later: ['upgrade'] };
-// ':' parts component and field in storage; the others are refused by the codec.
+// `:` stands between component and field in storage; the others are never keys of a plain object here.
 const FORBIDDEN = /^(?:__proto__|constructor|prototype)$|:/;
 
 /** Saves the field with each unit of work that changed it, also changes inside of objects. On fields only. */

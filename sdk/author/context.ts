@@ -9,6 +9,8 @@ import type { AnyHandle, Handle, HandleVerbs, RemoteMethods } from './handle.js'
 import type { ConnectedClient } from './hooks.js';
 import type { AddComponentOptions } from './manage-handle.js';
 
+declare const contextOf: unique symbol;
+
 /** What to search actors by. */
 export interface ActorQuery {
   readonly tag: string;
@@ -50,7 +52,7 @@ export interface BaseContext {
   /** Emits to every bound listener. In a turn the promise resolves when the event is buffered: the unit's commit stores it. */
   emit(event: object, options?: (DurableEmitOptions & { readonly receipts?: false }) | LiveEmitOptions): Promise<void>;
   emit(event: object, options: DurableEmitOptions & { readonly receipts: true }): Promise<Broadcast>;
-  emit(event: object, options: EmitOptions): Promise<Broadcast | void>;
+  emit(event: object, options: EmitOptions): Promise<Broadcast | undefined>;
 }
 
 /** What actors and components share. */
@@ -110,6 +112,6 @@ export interface ComponentContext<Self, Owner = unknown> extends EntityContext<S
 
 /** The one argument of a `@Service` class's constructor. */
 export interface ServiceContext<Self> extends BaseContext {
-  /** Type only: which class the context is for. */
-  readonly __self?: Self;
+  /** For the compiler alone: contexts of two classes are two types. Never set. */
+  readonly [contextOf]?: Self;
 }

@@ -7,10 +7,16 @@ import type { ManageHandle } from './manage-handle.js';
 /** Names that are never callable: hooks, handles' own names, and what every object or function has. */
 type UncallableName = HookName | ReservedName | keyof Object | 'toJSON' | '__proto__' | '__defineGetter__' | '__defineSetter__' | '__lookupGetter__' | '__lookupSetter__';
 
-type Callable<F> = F extends (...args: never[]) => infer R ? (R extends Generator<unknown, unknown, never> | AsyncGenerator<unknown, unknown, never> ? false : true) : false;
+/** What generators return: they cannot be called from afar. */
+type Streamed = Iterator<unknown, unknown, never> | AsyncIterator<unknown, unknown, never> | AsyncIterable<unknown>;
+
+/** True for functions that return no stream; a result of type `any` or `never` is no stream. */
+type IsCallable<F> = F extends (...args: never[]) => infer R
+  ? 0 extends 1 & R ? true : [R] extends [never] ? true : [R] extends [Streamed] ? false : true
+  : false;
 
 /** `K` when it names a method of `T` that can be called from afar, else `never`. */
-type CallableName<T, K extends keyof T> = K extends string ? (K extends UncallableName ? never : Callable<T[K]> extends true ? K : never) : never;
+type CallableName<T, K extends keyof T> = K extends string ? (K extends UncallableName ? never : IsCallable<T[K]> extends true ? K : never) : never;
 
 type Replace<F, R> = F extends (...args: infer A) => unknown ? (...args: A) => R : never;
 
