@@ -26,6 +26,7 @@ export class SiloHandleCaller {
     try {
       envelope = this.envelope(target, method, args, options, mode);
     } catch (error) {
+      if (mode === 'oneWay') throw error;
       return Promise.reject(error as Error);
     }
     const result = this.invoker.invoke(envelope);

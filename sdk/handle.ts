@@ -1,0 +1,175 @@
+// The handle: an actor's (or component's) address with verbs on it. The same object in a silo and in a client; what differs is the
+// `HandleCaller` behind the factory.
+//   N1. A handle is immutable, does no I/O by itself, and is never a thenable.
+//   N2. Method names become functions on the factory's shared prototype at their first use: later uses are ordinary property hits.
+import { printEntityId, sameEntity, type EntityId } from '../protocol/actor-id.js';
+import type { ReferenceCodec } from '../protocol/codec/index.js';
+import { ConfigurationError } from '../protocol/errors/index.js';
+import type { AnyHandle, CallOptions } from './author/index.js';
+import { mergeCallOptions } from './handle-options.js';
+
+/** What stands behind handles: a silo's router or a client's connection. Absent verbs are refused as not implemented. */
+export interface HandleCaller {
+  /** A `oneWay` call resolves when it is handed over and never rejects; arguments that cannot be sent throw at once. */
+  call(target: EntityId, method: string, args: unknown[], options: CallOptions, mode: 'call' | 'oneWay'): Promise<unknown>;
+  /** The wire name of a component class, or a valid name as it is. */
+  componentName(classOrName: unknown): string;
+  manage?(target: EntityId): object;
+  on?(target: EntityId, event: unknown, listener: (...args: never[]) => void, options: unknown): Promise<() => Promise<void>>;
+}
+
+export interface HandleFactory {
+  handle(target: EntityId): AnyHandle;
+  isHandle(value: unknown): value is AnyHandle;
+}
+
+const MAX_METHOD_NAMES = 10_000;
+const NO_OPTIONS: CallOptions = Object.freeze({});
+const LATER_VERBS = ['send', 'bind', 'unbind', 'findComponent'] as const;
+
+class HandleBase implements AnyHandle {
+  readonly #target: EntityId;
+  readonly #options: CallOptions;
+
+  constructor(target: EntityId, options: CallOptions) {
+    this.#target = target;
+    this.#options = options;
+    Object.freeze(this);
+  }
+
+  static target(handle: HandleBase): EntityId {
+    return handle.#target;
+  }
+
+  static options(handle: HandleBase): CallOptions {
+    return handle.#options;
+  }
+
+  static is(value: unknown): value is HandleBase {
+    return typeof value === 'object' && value !== null && #target in value;
+  }
+
+  get id(): EntityId {
+    return this.#target;
+  }
+
+  get then(): undefined {
+    return undefined;
+  }
+
+  equals(other: unknown): boolean {
+    return HandleBase.is(other) && sameEntity(this.#target, other.#target);
+  }
+
+  toString(): string {
+    return printEntityId(this.#target);
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [Symbol.toPrimitive](): string {
+    return this.toString();
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+/** Makes the handles of one silo or client. */
+export function createHandleFactory(caller: HandleCaller): HandleFactory {
+  class BoundHandle extends HandleBase {
+    with(options: CallOptions): BoundHandle {
+      return new BoundHandle(HandleBase.target(this), mergeCallOptions(HandleBase.options(this), options));
+    }
+
+    getComponent(classOrName: unknown): BoundHandle {
+      const { type, key } = HandleBase.target(this);
+      return new BoundHandle(freezeId({ type, key, component: caller.componentName(classOrName) }), NO_OPTIONS);
+    }
+
+    get oneWay(): object {
+      return new OneWay(this);
+    }
+
+    get manage(): object {
+      if (!caller.manage) throw notImplemented('manage');
+      return caller.manage(HandleBase.target(this));
+    }
+
+    get tell(): never {
+      throw notImplemented('tell');
+    }
+
+    on(event: unknown, listener: (...args: never[]) => void, options?: unknown): Promise<unknown> {
+      if (!caller.on) return Promise.reject(new ConfigurationError('on: live subscriptions are for clients; an actor hears its own events with @On'));
+      return caller.on(HandleBase.target(this), event, listener, options);
+    }
+  }
+  for (const verb of LATER_VERBS) {
+    Object.defineProperty(BoundHandle.prototype, verb, { value: () => Promise.reject(notImplemented(verb)) });
+  }
+
+  class OneWay {
+    readonly #handle: BoundHandle;
+
+    constructor(handle: BoundHandle) {
+      this.#handle = handle;
+    }
+
+    static send(self: OneWay, method: string, args: unknown[]): void {
+      // Its promise never rejects; arguments that cannot be sent are thrown at once.
+      void caller.call(HandleBase.target(self.#handle), method, args, HandleBase.options(self.#handle), 'oneWay');
+    }
+  }
+
+  addMethodsOnDemand(HandleBase.is, BoundHandle.prototype, (self, method, args) =>
+    caller.call(HandleBase.target(self as BoundHandle), method, args, HandleBase.options(self as BoundHandle), 'call'));
+  addMethodsOnDemand(() => true, OneWay.prototype, (self, method, args) => OneWay.send(self as OneWay, method, args));
+  return {
+    handle: (target) => new BoundHandle(freezeId(target), NO_OPTIONS),
+    isHandle: (value): value is AnyHandle => HandleBase.is(value),
+  };
+}
+
+/** How handles travel: as their id. A handle of any factory of this process is understood; it comes back as one of `factory`. */
+export function handleReferences(factory: HandleFactory): ReferenceCodec {
+  return {
+    isReference: (value) => factory.isHandle(value),
+    toId: (value) => HandleBase.target(value as HandleBase),
+    fromId: (id) => factory.handle(id),
+  };
+}
+
+type Send = (self: object, method: string, args: unknown[]) => unknown;
+
+/** N2: a proxy behind the prototype sees only names that nobody has used yet. */
+function addMethodsOnDemand(isOwn: (value: unknown) => boolean, prototype: object, send: Send): void {
+  const base = Object.getPrototypeOf(prototype) as object;
+  if (base !== Object.prototype) Object.defineProperties(prototype, { ...Object.getOwnPropertyDescriptors(base), ...Object.getOwnPropertyDescriptors(prototype) });
+  let names = 0;
+  const methodOf = (method: string) =>
+    function (this: object, ...args: unknown[]): unknown {
+      if (!isOwn(this)) throw new TypeError(`${method} was taken off its handle; call it as handle.${method}(…)`);
+      return send(this, method, args);
+    };
+  const onMiss: ProxyHandler<object> = {
+    get(target, name, receiver) {
+      if (typeof name === 'symbol' || name in target || name === 'then' || name === 'toJSON') return Reflect.get(target, name, receiver);
+      const method = methodOf(name);
+      if (++names <= MAX_METHOD_NAMES) Object.defineProperty(prototype, name, { value: method });
+      return method;
+    },
+  };
+  Object.setPrototypeOf(prototype, new Proxy(base, onMiss));
+}
+
+function freezeId({ type, key, component }: EntityId): EntityId {
+  return Object.freeze(component === undefined ? { type, key } : { type, key, component });
+}
+
+function notImplemented(what: string): ConfigurationError {
+  return new ConfigurationError(`handle.${what} is not implemented in this version`);
+}

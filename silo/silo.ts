@@ -1,0 +1,162 @@
+// Silo: the composition root. Owns: the stages of one silo's life; brings them up in order and down in reverse, each once.
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { ConfigurationError } from '../protocol/errors/index.js';
+import type { ActorId } from '../protocol/actor-id.js';
+import type { Logger, Member } from '../protocol/ports/index.js';
+import { SystemClock } from '../protocol/system-clock.js';
+import type { EntityClass, Handle } from '../sdk/author/index.js';
+import type { Statistics } from './activation/silo-services.js';
+import { openGateway, type RunningGateway } from './gateway/open-gateway.js';
+import { createLogger } from './log.js';
+import { loadModules } from './options/modules.js';
+import { resolveSiloOptions, type ResolvedSiloOptions, type SiloOptions } from './silo-options.js';
+import { SiloRuntime } from './silo-runtime.js';
+import { openStores, type Stores } from './stores.js';
+
+export type SiloEvent = 'member-joined' | 'member-dead' | 'stopping' | 'fenced' | 'scale-needed';
+
+/** A running silo. */
+export class Silo {
+  private readonly listeners = new Map<SiloEvent, Set<(detail: unknown) => void>>();
+  private stopped: Promise<void> | undefined;
+
+  private constructor(
+    /** Unique among the silos of the cluster; new at every start. */
+    readonly id: string,
+    private readonly log: Logger,
+    private readonly stores: Stores,
+    private readonly runtime: SiloRuntime,
+    private readonly gateway: RunningGateway | undefined,
+  ) {
+    stores.membership.onFenced((reason) => void this.fence(reason));
+  }
+
+  /** Starts a silo; see `startSilo`. */
+  static async start(options: SiloOptions): Promise<Silo> {
+    const resolved = resolveSiloOptions(options);
+    const id = `${hostname().replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, 40)}-${randomBytes(4).toString('hex')}`;
+    const log = typeof resolved.log === 'object' ? resolved.log : createLogger(resolved.log, { silo: id });
+    const { actors } = await loadModules(resolved.modules);
+    const clock = new SystemClock();
+    const stores = await openStores(resolved, { siloId: id, clock, log });
+    try {
+      const runtime = new SiloRuntime({ siloId: id, clock, log, store: stores.store, membership: stores.membership, classes: actors });
+      const gateway = await startGateway(resolved, runtime, stores, log);
+      const silo = new Silo(id, log, stores, runtime, gateway);
+      await runtime.wakeAlwaysOn();
+      log.info({ cluster: resolved.cluster, types: actors.length, gateway: gateway?.address }, 'the silo runs');
+      return silo;
+    } catch (error) {
+      await stores.close();
+      throw error;
+    }
+  }
+
+  /** `http://host:port` of the gateway; `undefined` without one. */
+  get gatewayAddress(): string | undefined {
+    return this.gateway?.address;
+  }
+
+  /** A handle to an actor; no I/O, always valid. */
+  actor<T extends object>(actor: EntityClass<T>, key: string): Handle<T>;
+  actor<T extends object = object>(type: string, key: string): Handle<T>;
+  actor(actor: unknown, key: string): unknown {
+    return this.runtime.actor(actor, key);
+  }
+
+  /** The silos of the cluster. */
+  members(): Promise<readonly Member[]> {
+    return this.stores.membership.members();
+  }
+
+  /** The actors that are active on this silo now. */
+  activations(): readonly ActorId[] {
+    return this.runtime.catalog.all().map(({ id }) => id);
+  }
+
+  /** Counters since the start, as of now. */
+  statistics(): Readonly<Statistics> {
+    return { ...this.runtime.statistics };
+  }
+
+  /** Hears of the silo's own fate; returns what ends that. In this version `stopping` and `fenced` (with the reason) happen. */
+  on(event: SiloEvent, listener: (detail: unknown) => void): () => void {
+    let listeners = this.listeners.get(event);
+    if (!listeners) this.listeners.set(event, (listeners = new Set()));
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }
+
+  service(): never {
+    throw notYet('service');
+  }
+
+  findActors(): never {
+    throw notYet('findActors');
+  }
+
+  broadcast(): never {
+    throw notYet('broadcast');
+  }
+
+  setCapacity(): never {
+    throw notYet('setCapacity');
+  }
+
+  get deadLetters(): never {
+    throw notYet('deadLetters');
+  }
+
+  /** Lets clients go, ends every activation in good order, leaves the cluster. `force` drops everything unsaved instead. Idempotent. */
+  stop(options: { readonly force?: boolean } = {}): Promise<void> {
+    return (this.stopped ??= this.shutDown(options.force ?? false));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  private async shutDown(force: boolean): Promise<void> {
+    this.tell('stopping', undefined);
+    await this.gateway?.stop();
+    if (force) this.runtime.abandon('the silo was stopped by force');
+    else await this.runtime.stop();
+    await this.stores.close();
+    this.log.info('the silo stopped');
+  }
+
+  /** The cluster goes on without this silo: nothing may be answered or written any more. */
+  private async fence(reason: string): Promise<void> {
+    this.log.error({ reason }, 'this silo was declared dead; it stops at once');
+    this.runtime.abandon(reason);
+    this.tell('fenced', reason);
+    await this.stop({ force: true });
+  }
+
+  private tell(event: SiloEvent, detail: unknown): void {
+    for (const listener of this.listeners.get(event) ?? []) listener(detail);
+  }
+}
+
+/**
+ * Starts a silo: stores, membership, actors, gateway. Resolves when it takes calls. Throws `ConfigurationError` for options that are
+ * unknown, malformed or not implemented, modules that do not load, a Redis that does not answer, a taken port, and a cluster that has
+ * a living silo.
+ */
+export function startSilo(options: SiloOptions): Promise<Silo> {
+  return Silo.start(options);
+}
+
+async function startGateway(options: ResolvedSiloOptions, runtime: SiloRuntime, stores: Stores, log: Logger): Promise<RunningGateway | undefined> {
+  if (!options.gateway) return undefined;
+  const { session } = options.gateway;
+  if (session !== undefined && !runtime.types.get(session)) {
+    throw new ConfigurationError(`gateway.session: no module exports an actor named '${session}'; it has ${[...runtime.types.all()].map(({ name }) => name).join(', ')}`);
+  }
+  return openGateway(options.gateway, { backend: runtime.backend, codec: runtime.codec, clock: new SystemClock(), log, resumeSecret: `${options.secret ?? ''}${stores.genesis}` });
+}
+
+function notYet(what: string): ConfigurationError {
+  return new ConfigurationError(`silo.${what} is not implemented in this version`);
+}
