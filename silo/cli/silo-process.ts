@@ -1,0 +1,66 @@
+// SiloProcess: one silo as this process' whole purpose. Owns: its signals and exit codes. Does not own: the silo's own start and stop.
+import { constants } from 'node:os';
+import type { SiloOptions } from '../silo-options.js';
+
+/** What the command line needs of a silo. */
+export interface RunningSilo {
+  /** `http://host:port`; absent without a gateway. */
+  readonly gatewayAddress?: string | undefined;
+  stop(options?: { readonly force?: boolean }): Promise<void>;
+  on(event: 'fenced', listener: (reason: unknown) => void): unknown;
+}
+
+/** `startSilo`, which rejects with what `describeStartupFailure` tells. */
+export type StartSilo = (options: SiloOptions) => Promise<RunningSilo>;
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const FENCED_EXIT_CODE = 3;
+/** How long a silo that lost its cluster may take to let go before the process ends anyway. */
+const FENCED_STOP_MS = 2_000;
+
+/** Runs a silo until a signal stops it or its cluster declares it dead; then ends the process. */
+export class SiloProcess {
+  private silo: RunningSilo | undefined;
+  private stopSignal: NodeJS.Signals | undefined;
+
+  constructor(private readonly startSilo: StartSilo) {}
+
+  /** Resolves when the silo runs. A signal that comes before that stops it as soon as it does. */
+  async start(options: SiloOptions): Promise<void> {
+    for (const signal of SIGNALS) process.on(signal, () => this.onSignal(signal));
+    const silo = await this.startSilo(options);
+    silo.on('fenced', (reason) => void this.onFenced(silo, reason));
+    this.silo = silo;
+    if (this.stopSignal !== undefined) return this.stop(silo);
+    process.stdout.write(`${describe(silo, options)}\n`);
+  }
+
+  private onSignal(signal: NodeJS.Signals): void {
+    if (this.stopSignal !== undefined) process.exit(128 + constants.signals[signal]);
+    this.stopSignal = signal;
+    if (this.silo) void this.stop(this.silo);
+  }
+
+  private async stop(silo: RunningSilo): Promise<void> {
+    try {
+      await silo.stop();
+      process.exit(0);
+    } catch (error) {
+      process.stderr.write(`troupe: the silo did not stop cleanly: ${error instanceof Error ? error.stack : String(error)}\n`);
+      process.exit(1);
+    }
+  }
+
+  private async onFenced(silo: RunningSilo, reason: unknown): Promise<void> {
+    process.stderr.write(`troupe: the cluster declared this silo dead (${String(reason)}); it stops, start it again\n`);
+    setTimeout(() => process.exit(FENCED_EXIT_CODE), FENCED_STOP_MS);
+    await silo.stop({ force: true }).catch(() => undefined);
+    process.exit(FENCED_EXIT_CODE);
+  }
+}
+
+function describe(silo: RunningSilo, options: SiloOptions): string {
+  if (silo.gatewayAddress === undefined) return 'Troupe is running, without a gateway.';
+  const address = silo.gatewayAddress.replace(/\/\/(0\.0\.0\.0|\[::\])(?=[:/]|$)/, '//127.0.0.1');
+  return options.gateway?.page === undefined ? `Troupe is running. Clients connect to ${address}` : `Troupe is running. Open ${address}`;
+}

@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+// The bin `troupe`: flags, environment and config file become the options of one silo.
+import { resolveSiloOptions } from '../silo-options.js';
+import { parseCommandLine, type Setting } from './command-line.js';
+import { readConfiguration } from './configuration.js';
+import { HeldLog } from './held-log.js';
+import { printHelp, printVersion } from './help.js';
+import { SiloProcess } from './silo-process.js';
+import { describeStartupFailure, type StartupFailure } from './startup-failure.js';
+
+function main(): Promise<void> | void {
+  try {
+    const { action, settings } = parseCommandLine(process.argv.slice(2), process.env);
+    if (action === 'run') return run(settings);
+    process.stdout.write(action === 'help' ? printHelp() : `${printVersion()}\n`);
+  } catch (error) {
+    tell(describeStartupFailure(error));
+  }
+}
+
+async function run(settings: readonly Setting[]): Promise<void> {
+  let heldLog: HeldLog | undefined;
+  try {
+    const options = await readConfiguration(settings, process.env.TROUPE_SECRET);
+    const { log } = resolveSiloOptions(options);
+    if (typeof log === 'string') heldLog = new HeldLog(log);
+    // Loaded late: a wrong flag is told without waiting for the runtime.
+    const { startSilo } = await import('../silo.js');
+    await new SiloProcess(startSilo).start({ ...options, log: heldLog?.logger ?? options.log });
+    heldLog?.release();
+  } catch (error) {
+    const failure = describeStartupFailure(error);
+    if (failure.exitCode === 1) heldLog?.release();
+    tell(failure);
+  }
+}
+
+/** Exits once the line is out; what the failed start left open must not keep the process. */
+function tell({ line, exitCode, detail }: StartupFailure): void {
+  process.stderr.write(`troupe: ${line}\n${detail === undefined ? '' : `${detail}\n`}`, () => process.exit(exitCode));
+}
+
+await main();

@@ -1,0 +1,92 @@
+import { ConfigurationError } from '../../protocol/errors/index.js';
+import type { Logger } from '../../protocol/ports/logger.js';
+import type { ModuleSource, RedisSource, SiloOptions } from '../silo-options.js';
+import { checkLabels, checkName, checkOneOf, checkPort, checkText, refuse } from './checks.js';
+import { resolveGatewayOptions, type ResolvedGatewayOptions } from './gateway-options.js';
+import { LOG_LEVELS, POLICY_NAMES, type LogLevel, type PolicyName } from './names.js';
+import { OptionReader } from './option-reader.js';
+
+/** `SiloOptions`, checked and with their defaults. */
+export interface ResolvedSiloOptions {
+  readonly cluster: string;
+  readonly modules: readonly ModuleSource[];
+  /** Absent: embedded. */
+  readonly redis: RedisSource | undefined;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly gateway: ResolvedGatewayOptions | undefined;
+  readonly secret: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly placement: { readonly default: PolicyName };
+  readonly log: LogLevel | Logger;
+}
+
+const SILO = {
+  known: ['cluster', 'modules', 'redis', 'listen', 'gateway', 'secret', 'labels', 'placement', 'log'],
+  planned: {
+    advertise: 'leave it out: one silo has no links that others could dial',
+    capacity: 'leave it out: one silo takes every activation',
+  },
+};
+const LISTEN = { known: ['host', 'port'] };
+const PLACEMENT = { known: ['default'], planned: { policies: 'leave it out: one silo leaves nothing to choose' } };
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+const LOG_METHODS = ['trace', 'debug', 'info', 'warn', 'error', 'child'] as const;
+
+/**
+ * Checks every option at every depth and fills in the defaults. Throws `ConfigurationError` that names the first option that is unknown,
+ * not implemented yet or malformed, by its path. Reads the file system (`gateway.page`), nothing else.
+ */
+export function resolveSiloOptions(options: SiloOptions): ResolvedSiloOptions {
+  const reader = new OptionReader(options, '', SILO);
+  const listen = reader.read('listen', resolveListen) ?? resolveListen({}, 'listen');
+  const secret = reader.read('secret', checkText('a secret'));
+  if (!LOOPBACK.test(listen.host) && secret === undefined) {
+    throw new ConfigurationError(`secret is required when listening beyond loopback (listen.host: '${listen.host}'); set it, or TROUPE_SECRET on the command line`);
+  }
+  return Object.freeze({
+    cluster: reader.read('cluster', checkName) ?? 'default',
+    modules: reader.read('modules', checkModules) ?? refuseNoModules(),
+    redis: reader.read('redis', checkRedis),
+    listen,
+    gateway: reader.read('gateway', resolveGatewayOptions),
+    secret,
+    labels: reader.read('labels', checkLabels) ?? Object.freeze({}),
+    placement: reader.read('placement', resolvePlacement) ?? resolvePlacement({}, 'placement'),
+    log: reader.read('log', checkLog) ?? 'info',
+  });
+}
+
+function resolveListen(value: unknown, path: string): ResolvedSiloOptions['listen'] {
+  const reader = new OptionReader(value, path, LISTEN);
+  return { host: reader.read('host', checkText('a host')) ?? '127.0.0.1', port: reader.read('port', checkPort) ?? 11_111 };
+}
+
+function resolvePlacement(value: unknown, path: string): ResolvedSiloOptions['placement'] {
+  const reader = new OptionReader(value, path, PLACEMENT);
+  return { default: reader.read('default', checkOneOf(POLICY_NAMES)) ?? 'random' };
+}
+
+function checkModules(value: unknown, path: string): readonly ModuleSource[] {
+  if (!Array.isArray(value)) return refuse(path, value, 'a list', "use ['./dist/actors/*.js']");
+  return value.map((source: unknown, index) => {
+    const isSource = (typeof source === 'string' && source !== '') || typeof source === 'function' || (typeof source === 'object' && source !== null);
+    return isSource ? (source as ModuleSource) : refuse(`${path}[${index}]`, source, 'a module', 'use a glob, a path, a URL, a class or a module namespace');
+  });
+}
+
+function refuseNoModules(): never {
+  throw new ConfigurationError("modules is required: say where the actors are, for example --modules './dist/actors/*.js' or modules: [Player]");
+}
+
+function checkRedis(value: unknown, path: string): RedisSource {
+  if (typeof value === 'function') return value as () => object;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof URL)) return value;
+  const isUrl = (typeof value === 'string' || value instanceof URL) && URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol);
+  return isUrl ? value : refuse(path, value instanceof URL ? value.href : value, 'a Redis', "use 'redis://host:port', ioredis options, or a function that makes an ioredis instance");
+}
+
+function checkLog(value: unknown, path: string): LogLevel | Logger {
+  if (typeof value !== 'object' || value === null) return checkOneOf(LOG_LEVELS)(value, path);
+  const lacking = LOG_METHODS.find((method) => typeof (value as Partial<Record<string, unknown>>)[method] !== 'function');
+  return lacking === undefined ? (value as Logger) : refuse(path, value, 'a logger', `it lacks ${lacking}(); give one like pino's, or a level`);
+}

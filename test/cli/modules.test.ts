@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { expect } from 'chai';
+import { ConfigurationError } from '../../protocol/errors/index.js';
+import { loadModules } from '../../silo/options/modules.js';
+import type { ModuleSource } from '../../silo/silo-options.js';
+import * as namespace from './fixtures/player.fixture.js';
+
+const { FixtureHealth, FixturePlayer } = namespace;
+const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
+
+async function refusal(...modules: readonly ModuleSource[]): Promise<string> {
+  const refused = await loadModules(modules).catch((error: unknown) => error);
+  expect(refused).to.be.instanceOf(ConfigurationError);
+  return (refused as Error).message;
+}
+
+describe('the modules of a silo', () => {
+  let folder: string;
+  before(() => { folder = mkdtempSync(join(tmpdir(), 'troupe-modules-')); });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+
+  const sources: Readonly<Record<string, ModuleSource>> = {
+    glob: join(fixtures, '**/player.*.js'),
+    path: join(fixtures, 'player.fixture.js'),
+    'file URL': pathToFileURL(join(fixtures, 'player.fixture.js')),
+    namespace,
+  };
+  for (const [kind, source] of Object.entries(sources)) {
+    it(`come from a ${kind}: its actors and components, and nothing else that it exports`, async () => {
+      expect(await loadModules([source])).to.deep.equal({ actors: [FixturePlayer], components: [FixtureHealth] });
+    });
+  }
+
+  it('come as classes, each once', async () => {
+    expect(await loadModules([FixturePlayer, namespace, FixturePlayer])).to.deep.equal({ actors: [FixturePlayer], components: [FixtureHealth] });
+  });
+
+  it('refuse a class without a decorator', async () => {
+    expect(await refusal(class Plain {})).to.equal('modules[0]: class Plain has no @Actor() and no @Component()');
+  });
+
+  it('refuse a path where no file is, and a folder', async () => {
+    expect(await refusal('./no/such.js')).to.match(/^modules: no file '\.\/no\/such\.js' \(looked for \/.*\/no\/such\.js\)/);
+    expect(await refusal(folder)).to.match(/^modules: no file/);
+  });
+
+  it('refuse a glob that matches nothing', async () => {
+    expect(await refusal('./no-such/*.js')).to.match(/^modules: '\.\/no-such\/\*\.js' matches no file in \//);
+  });
+
+  it("refuse a module that throws, telling its message's first line", async () => {
+    const path = file('throws.js', "throw new Error('no luck\\ntoday')");
+    expect(await refusal(path)).to.match(/^modules: '.*throws\.js' does not load: no luck \(\/.*throws\.js:1\)$/);
+  });
+
+  it('refuse a module that does not parse', async () => {
+    const path = file('broken.mjs', 'export const fine = 1;\nexport const = 2;\n');
+    expect(await refusal(path)).to.match(/does not load: Unexpected token '=' \(in \/.*broken\.mjs or what it imports\)$/);
+  });
+
+  it('refuse a module whose own import is missing, telling which', async () => {
+    const path = file('lonely.mjs', "import './missing.mjs';");
+    expect(await refusal(path)).to.match(/does not load: Cannot find module '.*missing\.mjs'/);
+  });
+
+  it('refuse modules without a single actor', async () => {
+    const path = file('empty.mjs', 'export const nothing = 0;');
+    expect(await refusal(path)).to.match(/^modules: no actor in '.*empty\.mjs'; export a class with @Actor\(\)$/);
+    expect(await refusal(FixtureHealth)).to.match(/^modules: no actor in class FixtureHealth/);
+  });
+});
