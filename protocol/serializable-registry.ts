@@ -1,0 +1,46 @@
+// SerializableRegistry. Owns: which class has which wire name, for this process. Does not own: how a value of the class is written (the codec).
+//   R1. A wire name means one class, and a class has one wire name.   R2. A name is the class's own: a subclass needs one itself.
+// It is process-wide on purpose: a class is registered where it is declared, before any silo or client exists.
+import { isWireName } from './actor-id.js';
+import { ConfigurationError } from './errors/index.js';
+
+/** Any class, also one with a private or an abstract constructor. */
+export type SerializableClass = abstract new (...args: never[]) => object;
+
+const classes = new Map<string, SerializableClass>();
+const names = new WeakMap<SerializableClass, string>();
+
+/**
+ * Lets instances of `Class` be copied and sent under `name`. The same pair again changes nothing; a name that another class has, or a
+ * second name for one class, is a `ConfigurationError` that names both.
+ */
+export function registerSerializable(name: string, Class: SerializableClass): void {
+  if (!isWireName(name)) {
+    throw new ConfigurationError(`@Serializable name of class ${printClass(Class)}: expected a letter or _, then letters, digits, _ . -, 64 at most, got ${JSON.stringify(name)}`);
+  }
+  const holder = classes.get(name);
+  if (holder === Class) return;
+  if (holder !== undefined) {
+    throw new ConfigurationError(`serializable name "${name}" of class ${printClass(Class)} is taken by class ${printClass(holder)}`);
+  }
+  const earlier = names.get(Class);
+  if (earlier !== undefined) {
+    throw new ConfigurationError(`class ${printClass(Class)} cannot be serializable as "${name}": it already is as "${earlier}"`);
+  }
+  classes.set(name, Class);
+  names.set(Class, name);
+}
+
+/** The wire name of exactly this class (R2), or `undefined`. */
+export function serializableName(Class: SerializableClass): string | undefined {
+  return names.get(Class);
+}
+
+/** The class that has this wire name in this process, or `undefined` when nobody imported it. */
+export function serializableClass(name: string): SerializableClass | undefined {
+  return classes.get(name);
+}
+
+function printClass(Class: SerializableClass): string {
+  return Class.name || '(anonymous)';
+}
