@@ -28,7 +28,7 @@ export function describeStartupFailure(error: unknown): StartupFailure {
   if (error instanceof ConfigurationError) return { line: addWayOut(firstLine(error.message)), exitCode: 2 };
   const causes = causesOf(error);
   for (const cause of causes) {
-    const line = describeAddressFault(cause as SystemError);
+    const line = describeAddressFault(cause);
     if (line !== undefined) return { line, exitCode: 2 };
   }
   return { line: firstLine(causes[0]?.message ?? String(error)), exitCode: 1, detail: causes[0]?.stack };

@@ -79,7 +79,7 @@ function refuseNoModules(): never {
 }
 
 function checkRedis(value: unknown, path: string): RedisSource {
-  if (typeof value === 'function') return value as () => object;
+  if (typeof value === 'function') return value;
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof URL)) return value;
   const isUrl = (typeof value === 'string' || value instanceof URL) && URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol);
   return isUrl ? value : refuse(path, value instanceof URL ? value.href : value, 'a Redis', "use 'redis://host:port', ioredis options, or a function that makes an ioredis instance");
