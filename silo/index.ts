@@ -1,6 +1,4 @@
 // The door `troupe/silo`.
-import 'reflect-metadata';
-
 export { Silo, startSilo, type SiloEvent } from './silo.js';
 export type { Statistics } from './activation/silo-services.js';
 export type {

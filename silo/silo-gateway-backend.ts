@@ -22,6 +22,10 @@ export class SiloGatewayBackend implements GatewayBackend {
     private readonly sessions: SessionDirectory,
   ) {}
 
+  get actorTypes(): Iterable<ActorMetadata> {
+    return this.types.all();
+  }
+
   actorType(name: string): ActorMetadata | undefined {
     return this.types.get(name);
   }

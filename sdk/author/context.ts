@@ -1,5 +1,6 @@
 // What the framework passes to constructors. One context per instance; its members act for exactly this entity.
 import type { Logger } from '../../protocol/ports/logger.js';
+import type { AddComponentOptions } from './activation-info.js';
 import type { CallInfo } from './call-options.js';
 import type { EntityClass, EventClass } from './entity-class.js';
 import type {
@@ -7,7 +8,6 @@ import type {
 } from './events.js';
 import type { AnyHandle, Handle, HandleVerbs, RemoteMethods } from './handle.js';
 import type { ConnectedClient } from './hooks.js';
-import type { AddComponentOptions } from './manage-handle.js';
 
 declare const contextOf: unique symbol;
 

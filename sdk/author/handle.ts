@@ -2,10 +2,12 @@ import type { EntityId } from '../../protocol/actor-id.js';
 import type { HookName, ReservedName } from '../../decorators/metadata.js';
 import type { CallOptions } from './call-options.js';
 import type { EntityClass, EventClass } from './entity-class.js';
-import type { ManageHandle } from './manage-handle.js';
+import type { AddComponentOptions, ActivationInfo } from './activation-info.js';
+
+type ObjectMember = 'constructor' | 'hasOwnProperty' | 'isPrototypeOf' | 'propertyIsEnumerable' | 'toLocaleString' | 'toString' | 'valueOf';
 
 /** Names that are never callable: hooks, handles' own names, and what every object or function has. */
-type UncallableName = HookName | ReservedName | keyof Object | 'toJSON' | '__proto__' | '__defineGetter__' | '__defineSetter__' | '__lookupGetter__' | '__lookupSetter__';
+type UncallableName = HookName | ReservedName | ObjectMember | 'toJSON' | '__proto__' | '__defineGetter__' | '__defineSetter__' | '__lookupGetter__' | '__lookupSetter__';
 
 /** What generators return: they cannot be called from afar. */
 type Streamed = Iterator<unknown, unknown, never> | AsyncIterator<unknown, unknown, never> | AsyncIterable<unknown>;
@@ -72,3 +74,22 @@ export type Handle<T> = RemoteMethods<T> & HandleVerbs<T>;
 
 /** The handle that leads to instances of a class: `HandleFor<typeof Player>` is `Handle<Player>`. */
 export type HandleFor<C extends abstract new (...args: never[]) => unknown> = Handle<InstanceType<C>>;
+
+/** Looking after an actor. Each promise rejects as a call does. */
+export interface ManageHandle {
+  /** Where the actor is active, `undefined` when it is not. Never activates it. */
+  activation(): Promise<ActivationInfo | undefined>;
+  /** Ends the activation after the turns that wait; the state stays, and the next call activates again. */
+  deactivate(): Promise<void>;
+  /** Moves the activation to a silo, or to one that placement chooses. State and waiting calls move along. */
+  migrate(siloId?: string): Promise<void>;
+  /** Ends the activation and deletes the actor's state, bindings, reminders and tags. A later call begins anew. */
+  destroy(): Promise<void>;
+  /** Handles of the actor's components, in order of declaration. */
+  components(): Promise<readonly Handle<object>[]>;
+  /** Adds a component; it stays until it is removed. */
+  addComponent<C extends object>(component: EntityClass<C>, options?: AddComponentOptions): Promise<Handle<C>>;
+  addComponent<C extends object = object>(name: string, options?: AddComponentOptions): Promise<Handle<C>>;
+  /** Removes a component with its state. */
+  removeComponent(component: AnyHandle): Promise<void>;
+}

@@ -1,0 +1,62 @@
+import { parseDuration, type Duration } from '../../protocol/duration.js';
+import { ConfigurationError } from '../../protocol/errors/index.js';
+import { memoryStore, tabStore, type ResumeStore } from './resume-store.js';
+
+/** How a client connects. */
+export interface ConnectOptions {
+  /** `http(s)://` or `ws(s)://` address of a gateway, or several to try in turn. In a page the default is the page's own origin. */
+  readonly address?: string | readonly string[];
+  /** What `gateway.authenticate` gets; a function is asked anew at every connection. */
+  readonly token?: string | (() => string | Promise<string>);
+  /** How long `connect` tries; `10s`. */
+  readonly connectTimeout?: Duration;
+  /** Timeout of calls without one of their own; `30s`. */
+  readonly timeout?: Duration;
+  /** Where an anonymous client keeps the proof of its id: default this tab's session storage in a page, memory elsewhere. `false`: nowhere. */
+  readonly resume?: ResumeStore | false;
+}
+
+export interface ResolvedConnectOptions {
+  readonly addresses: readonly string[];
+  readonly token: () => Promise<string | undefined>;
+  readonly connectTimeoutMs: number;
+  readonly timeoutMs: number;
+  readonly resume: ResumeStore;
+}
+
+const KNOWN = ['address', 'token', 'connectTimeout', 'timeout', 'resume'];
+
+/** Checks and completes the options; throws `ConfigurationError` naming the first that is unknown or malformed. */
+export function resolveConnectOptions(options: ConnectOptions): ResolvedConnectOptions {
+  const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
+  if (unknown !== undefined) throw new ConfigurationError(`connect: unknown option '${unknown}'; known: ${KNOWN.join(', ')}`);
+  const { token } = options;
+  if (token !== undefined && typeof token !== 'string' && typeof token !== 'function') throw new ConfigurationError('connect: token is a string or a function that returns one');
+  const addresses = addressesOf(options.address);
+  return {
+    addresses,
+    token: async () => (typeof token === 'function' ? token() : token),
+    connectTimeoutMs: parseDuration(options.connectTimeout ?? '10s', 'connect: connectTimeout'),
+    timeoutMs: parseDuration(options.timeout ?? '30s', 'connect: timeout'),
+    resume: options.resume === false ? memoryStore(false) : (options.resume ?? tabStore(addresses[0]!) ?? memoryStore(true)),
+  };
+}
+
+function addressesOf(address: ConnectOptions['address']): readonly string[] {
+  const list = address === undefined ? pageOrigin() : typeof address === 'string' ? [address] : [...address];
+  if (list.length === 0) throw new ConfigurationError('connect: give the address of a gateway, for example connect({ address: \'http://127.0.0.1:3000\' })');
+  return list.map(checkAddress);
+}
+
+function checkAddress(address: unknown): string {
+  const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined;
+  if (!url || !/^(https?|wss?):$/.test(url.protocol)) {
+    throw new ConfigurationError(`connect: ${JSON.stringify(address)} is no address of a gateway; use http://host:port (or https, ws, wss)`);
+  }
+  return url.href.replace(/\/$/, '').replace(/^ws/, 'http');
+}
+
+function pageOrigin(): string[] {
+  const { location } = globalThis as { location?: { origin?: string } };
+  return location?.origin?.startsWith('http') ? [location.origin] : [];
+}

@@ -1,0 +1,35 @@
+import { SiloUnavailableError } from '../../protocol/errors/index.js';
+import { SystemClock } from '../../protocol/system-clock.js';
+import { Client } from './client.js';
+import { resolveConnectOptions, type ConnectOptions } from './client-options.js';
+import { SocketClientLink } from './socket-client-link.js';
+
+/**
+ * Connects to a gateway: `connect()` in a page uses its origin; elsewhere give an address, or several to try in turn. Resolves when the
+ * gateway has welcomed the client. Rejects with `UnauthenticatedError` when it refuses the token, with `SiloUnavailableError` when none
+ * answers within `connectTimeout`, with `ConfigurationError` for bad options. Reconnects by itself until `close`.
+ */
+export function connect(options?: ConnectOptions): Promise<Client>;
+export function connect(address: string | readonly string[], options?: ConnectOptions): Promise<Client>;
+export async function connect(first: ConnectOptions | string | readonly string[] = {}, second: ConnectOptions = {}): Promise<Client> {
+  const isAddress = typeof first === 'string' || Array.isArray(first);
+  const options = resolveConnectOptions(isAddress ? { ...second, address: first as string | readonly string[] } : (first as ConnectOptions));
+  const clock = new SystemClock();
+  const link = new SocketClientLink({
+    addresses: options.addresses,
+    credentials: async () => ({ token: await options.token(), resumeToken: options.resume.load() }),
+  });
+  const client = new Client({ link, clock, timeoutMs: options.timeoutMs, onResumeToken: (token) => options.resume.save(token) });
+  let lastError: Error | undefined;
+  // A plain timer: unlike the clock's it keeps the process alive, as somebody waits for the outcome.
+  const limit = setTimeout(() => {
+    link.close();
+    client.end(new SiloUnavailableError(`no gateway answered at ${options.addresses.join(', ')} within ${options.connectTimeoutMs} ms`, { cause: lastError }));
+  }, options.connectTimeoutMs);
+  try {
+    await client.start((error) => (lastError = error ?? lastError));
+    return client;
+  } finally {
+    clearTimeout(limit);
+  }
+}

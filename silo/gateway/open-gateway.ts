@@ -1,0 +1,66 @@
+import type { ActorMetadata, ClassMetadata } from '../../decorators/index.js';
+import { isWireName } from '../../protocol/actor-id.js';
+import type { Codec } from '../../protocol/codec/index.js';
+import type { ClientListener, Clock, Logger } from '../../protocol/ports/index.js';
+import { SocketClientListener } from '../../transport/socket-client-listener.js';
+import type { ResolvedGatewayOptions } from '../silo-options.js';
+import { Access } from './access.js';
+import { Authentication } from './authentication.js';
+import { Gateway } from './gateway.js';
+import type { GatewayBackend } from './gateway-backend.js';
+import { HttpServer } from './http-server.js';
+import { StaticFiles } from './static-files.js';
+
+export interface RunningGateway {
+  /** `http://host:port`. */
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+export interface GatewayCollaborators {
+  readonly backend: GatewayBackend & { readonly actorTypes: Iterable<ActorMetadata> };
+  readonly codec: Codec;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Signs resume tokens. */
+  readonly resumeSecret: string;
+}
+
+/** Room for headers and for a few calls in one frame. */
+const FRAME_SLACK_BYTES = 1_048_576;
+
+/** Opens the port: page, health check and client connections. Rejects with the system's error when the port is taken. */
+export async function openGateway(options: ResolvedGatewayOptions, collaborators: GatewayCollaborators): Promise<RunningGateway> {
+  const http = new HttpServer(new StaticFiles(options.page), options.host, options.port);
+  const listener = new SocketClientListener(http.server, { origins: options.origins, maxFrameBytes: options.limits.bytes + FRAME_SLACK_BYTES });
+  const gateway = createGateway(options, listener, collaborators);
+  await gateway.start();
+  const address = await http.start().catch(async (error: unknown) => {
+    await gateway.stop();
+    throw error;
+  });
+  return {
+    address,
+    stop: async () => {
+      await gateway.stop();
+      await http.stop();
+    },
+  };
+}
+
+/** The gateway over any listener. */
+export function createGateway(options: ResolvedGatewayOptions, listener: ClientListener, collaborators: GatewayCollaborators): Gateway {
+  const { backend, codec, clock, log, resumeSecret } = collaborators;
+  return new Gateway(listener, {
+    backend, codec, clock, log,
+    limits: options.limits,
+    session: options.session,
+    access: new Access(backend, options, log),
+    authentication: new Authentication(options.authenticate, resumeSecret, clock, log),
+    readOnlyMethods: [...backend.actorTypes].flatMap((type) => [...readOnly(type.name, type), ...type.components().flatMap((part) => readOnly(`${type.name}#${part.name}`, part))]),
+  });
+}
+
+function readOnly(name: string, metadata: ClassMetadata): string[] {
+  return [...metadata.methods.values()].filter((method) => method.public && method.readOnly && isWireName(method.name)).map((method) => `${name}.${method.name}`);
+}

@@ -1,0 +1,77 @@
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname, join, sep } from 'node:path';
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.mjs': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8', '.map': 'application/json; charset=utf-8', '.svg': 'image/svg+xml', '.png': 'image/png', '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg', '.gif': 'image/gif', '.webp': 'image/webp', '.ico': 'image/x-icon', '.txt': 'text/plain; charset=utf-8', '.wasm': 'application/wasm',
+  '.woff2': 'font/woff2', '.mp3': 'audio/mpeg', '.ogg': 'audio/ogg', '.glb': 'model/gltf-binary',
+};
+
+/** Serves a folder over HTTP, and `/healthz`. GET and HEAD only; nothing outside the folder, no dot files. */
+export class StaticFiles {
+  private root: Promise<string> | undefined;
+
+  constructor(private readonly folder: string | undefined) {}
+
+  /** Answers the request; never rejects. */
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      await this.serve(request, response);
+    } catch {
+      if (response.headersSent) response.destroy();
+      else fail(response, 500);
+    }
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return fail(response, 405);
+    const path = pathOf(request.url ?? '/');
+    if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end('ok');
+    const found = path === undefined ? undefined : await this.find(path);
+    if (!found) return fail(response, 404);
+    const etag = `"${found.size.toString(36)}-${Math.floor(found.mtimeMs).toString(36)}"`;
+    const headers = {
+      etag, 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin',
+      'content-type': CONTENT_TYPES[extname(found.file).toLowerCase()] ?? 'application/octet-stream',
+    };
+    if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end();
+    response.writeHead(200, { ...headers, 'content-length': found.size });
+    if (request.method === 'HEAD') return void response.end();
+    createReadStream(found.file).on('error', () => response.destroy()).pipe(response);
+  }
+
+  private async find(path: string): Promise<{ readonly file: string; readonly size: number; readonly mtimeMs: number } | undefined> {
+    if (this.folder === undefined) return undefined;
+    const root = await (this.root ??= realpath(this.folder));
+    try {
+      let file = await realpath(join(root, path));
+      if ((await stat(file)).isDirectory()) file = await realpath(join(file, 'index.html'));
+      // A link that leads out of the folder is not part of it.
+      if (!file.startsWith(root + sep)) return undefined;
+      const { size, mtimeMs } = await stat(file);
+      return { file, size, mtimeMs };
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** The decoded path, or `undefined` for one that is malformed, climbs, or names a dot file. */
+function pathOf(url: string): string | undefined {
+  let path: string;
+  try {
+    path = decodeURIComponent(url.split(/[?#]/, 1)[0]!);
+  } catch {
+    return undefined;
+  }
+  const isSafe = path.startsWith('/') && !path.includes('\0') && !path.includes('\\') && !path.split('/').some((segment) => segment.startsWith('.'));
+  return isSafe ? path : undefined;
+}
+
+function fail(response: ServerResponse, status: 404 | 405 | 500): void {
+  const text = { 404: 'not found', 405: 'method not allowed', 500: 'internal error' }[status];
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', ...(status === 405 ? { allow: 'GET, HEAD' } : {}) }).end(text);
+}

@@ -1,0 +1,119 @@
+// SocketClientListener. Owns: the Socket.IO server on a given HTTP server, and its connections. Does not own: the HTTP server.
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import { Server, type Socket } from 'socket.io';
+import { TroupeError } from '../protocol/errors/index.js';
+import type { ClientConnection, ClientListener, CloseReason, Handshake } from '../protocol/ports/client-link.js';
+import { isOriginAllowed, type AllowedOrigins } from './origin.js';
+
+export interface SocketClientListenerOptions {
+  readonly origins: AllowedOrigins;
+  /** Longest frame in bytes; a longer one ends the connection. */
+  readonly maxFrameBytes: number;
+}
+
+/** A dead client is noticed within `pingInterval + pingTimeout`. */
+const PING_INTERVAL_MS = 2000;
+const PING_TIMEOUT_MS = 2000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+type Admit = Parameters<ClientListener['start']>[0];
+
+export class SocketClientListener implements ClientListener {
+  private server: Server | undefined;
+
+  constructor(private readonly http: HttpServer, private readonly options: SocketClientListenerOptions) {}
+
+  async start(admit: Admit): Promise<{ readonly address: string }> {
+    const { origins, maxFrameBytes } = this.options;
+    const server = new Server(this.http, {
+      serveClient: false,
+      maxHttpBufferSize: maxFrameBytes,
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      // CORS tells browsers whether pages may read answers; `allowRequest` refuses the connection itself, upgrades included.
+      cors: { origin: (_origin, decide) => decide(null, true) },
+      allowRequest: (request, decide) => decide(isOriginAllowed(request.headers, origins) ? null : 'origin not allowed', isOriginAllowed(request.headers, origins)),
+    });
+    server.use((socket, next) => {
+      admit(handshakeOf(socket)).then((accept) => {
+        (socket.data as { accept?: (connection: ClientConnection) => void }).accept = accept;
+        next();
+      }, (error: unknown) => next(refusal(error)));
+    });
+    server.on('connection', (socket) => {
+      (socket.data as { accept: (connection: ClientConnection) => void }).accept(new SocketConnection(socket));
+    });
+    this.server = server;
+    return Promise.resolve({ address: '' });
+  }
+
+  /** Ends all connections; the HTTP server stays open. */
+  async stop(): Promise<void> {
+    const { server } = this;
+    this.server = undefined;
+    if (!server) return;
+    server.disconnectSockets(true);
+    server.engine.close();
+    server.removeAllListeners();
+    await Promise.resolve();
+  }
+}
+
+class SocketConnection implements ClientConnection {
+  readonly handshake: Handshake;
+  private closedBy: CloseReason | undefined;
+
+  constructor(private readonly socket: Socket) {
+    this.handshake = handshakeOf(socket);
+  }
+
+  get bufferedBytes(): number {
+    const { conn } = this.socket;
+    const waiting = (conn as unknown as { writeBuffer: readonly { data?: { length?: number } }[] }).writeBuffer;
+    const { socket } = conn.transport as unknown as { socket?: { bufferedAmount?: number } };
+    return waiting.reduce((sum, { data }) => sum + (data?.length ?? 0), socket?.bufferedAmount ?? 0);
+  }
+
+  send(frame: Uint8Array): void {
+    this.socket.emit('f', Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength));
+  }
+
+  close(reason: CloseReason, message?: string): void {
+    this.closedBy ??= reason;
+    if (this.socket.connected) this.socket.emit('bye', reason, message ?? '');
+    this.socket.disconnect(true);
+  }
+
+  onFrame(listener: (frame: Uint8Array) => void): void {
+    this.socket.on('f', (frame: unknown) => {
+      if (frame instanceof Uint8Array) listener(frame);
+      else this.close('lost', 'malformed frame');
+    });
+  }
+
+  onClose(listener: (reason: CloseReason) => void): void {
+    this.socket.once('disconnect', (reason) => listener(this.closedBy ?? (reason === 'client namespace disconnect' ? 'left' : 'lost')));
+  }
+}
+
+function handshakeOf(socket: Socket): Handshake {
+  const auth = socket.handshake.auth as Readonly<Record<string, unknown>>;
+  const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+  return {
+    token: text(auth['token']),
+    resumeToken: text(auth['resumeToken']),
+    address: socket.handshake.address,
+    headers: headersOf(socket.request),
+  };
+}
+
+function headersOf(request: IncomingMessage): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
+}
+
+/** Socket.IO sends `data` of a middleware's error to the client. */
+function refusal(error: unknown): Error {
+  const isOurs = error instanceof TroupeError;
+  return Object.assign(new Error('refused'), { data: { code: isOurs ? error.code : 'ERR_UNAUTHENTICATED', message: isOurs ? error.message : 'the gateway refused the connection' } });
+}
