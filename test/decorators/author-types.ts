@@ -1,0 +1,91 @@
+// A compile test: what the types promise to authors. Nothing here runs; `tsc` is the assertion.
+import type {
+  ActorContext, Broadcast, CallOptions, ComponentContext, Handle, HandleFor, ManageHandle, OnDehydrate, OnDeactivate, OnDisconnect, OnRehydrate,
+  DeactivationReason, ConnectedClient, ServiceContext,
+} from '../../sdk/index.js';
+import type { Arena } from './api-arena.js';
+import { Died, Health, Player, type Vec2 } from './api-example.js';
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
+declare function holds<_Fact extends true>(): void;
+
+class Everything implements OnDeactivate, OnDisconnect, OnDehydrate, OnRehydrate {
+  count = 1;
+  constructor(readonly ctx: ComponentContext<Everything, Player>) {}
+  sync(a: number, b?: string): number { return a + (b?.length ?? 0); }
+  async later(list: readonly string[]): Promise<string> { return list.join(''); }
+  loose(): ReturnType<typeof JSON.parse> { return 1; }
+  fails(): never { throw new Error(); }
+  maybe(): number | Promise<number> { return 1; }
+  *generate(): Generator<number> { yield 1; }
+  *iterate(): IterableIterator<number> { yield 1; }
+  async *stream(): AsyncGenerator<number> { yield 1; }
+  async *feed(): AsyncIterable<number> { yield 1; }
+  onDeactivate(_reason: DeactivationReason): void {}
+  onDisconnect(_client: ConnectedClient, reason: 'left' | 'lost' | 'kicked'): void { void reason; }
+  onDehydrate(): unknown { return 1; }
+  onRehydrate(_carried: number): void {}
+  toJSON(): string { return ''; }
+  toString(): string { return ''; }
+  protected hidden(): void { this.secret(); }
+  private secret(): void {}
+}
+
+type Own<T> = Exclude<keyof Handle<T>, keyof Handle<object>>;
+
+export function handles(h: Handle<Everything>, m: ManageHandle): void {
+  holds<Equal<Own<Everything>, 'sync' | 'later' | 'loose' | 'fails' | 'maybe'>>();
+  holds<Equal<Own<Player>, 'move' | 'strike'>>();
+  holds<Equal<typeof h.sync, (a: number, b?: string) => Promise<number>>>();
+  holds<Equal<typeof h.later, (list: readonly string[]) => Promise<string>>>();
+  holds<Equal<typeof h.maybe, () => Promise<number>>>();
+  holds<Equal<typeof h.tell.sync, (a: number, b?: string) => Promise<void>>>();
+  holds<Equal<typeof h.oneWay.later, (list: readonly string[]) => void>>();
+  holds<Equal<HandleFor<typeof Player>, Handle<Player>>>();
+  holds<Equal<HandleFor<typeof Everything>, Handle<Everything>>>();
+  const options: CallOptions = { timeout: '2s', within: 50, scope: 'zone', idempotencyKey: 'k', durable: true, version: '^1', signal: AbortSignal.abort() };
+  const withOptions: Handle<Everything> = h.with(options);
+  const health: Handle<Health> = h.getComponent(Health);
+  const named: Handle<Health> = h.getComponent<Health>('Health');
+  const tagged: Handle<Health> = h.findComponent(Health, 'vital');
+  const added: Promise<Handle<Health>> = m.addComponent(Health, { tags: ['x'] });
+  const same: boolean = h.equals(health);
+  const bound: Promise<void> = h.bind(Died, health);
+  void [withOptions, health, named, tagged, added, same, bound, h.send(new Died('x'))];
+  // @ts-expect-error the class has no such method
+  void h.nothing;
+  // @ts-expect-error fields are not reachable
+  void h.count;
+  // @ts-expect-error hooks are not callable
+  void h.onDisconnect;
+  // @ts-expect-error nor is what is protected
+  void h.hidden;
+  // @ts-expect-error a handle is no promise
+  void h.then;
+  // @ts-expect-error unknown options
+  void h.with({ timeLimit: 1 });
+}
+
+export async function contexts(actor: ActorContext<Player>, component: ComponentContext<Health, Player>, service: ServiceContext<Player>): Promise<void> {
+  const player: Handle<Player> = actor.actor(Player, 'p1');
+  const arena: Handle<Arena> = actor.actor<Arena>('arena', 'main');
+  const bare: Handle<Everything> = service.actor(Everything, 'x');
+  const self: Handle<Player> = actor.self;
+  const owner: Handle<Player> = component.owner;
+  const health: Handle<Health> | undefined = actor.get(Health);
+  const all: readonly Handle<Health>[] = actor.findAll(Health, 'vital');
+  const stored: void = await actor.emit(new Died('x'));
+  const live: void = await actor.emit(new Died('x'), { live: true, key: 'k' });
+  const receipts: Broadcast = await actor.emit(new Died('x'), { receipts: true });
+  const moved: Promise<void> = actor.tailCall(player, { keepTurn: true }).move(undefined as unknown as Vec2);
+  const struck: Promise<number> = actor.tailCall(actor.self).strike('p2');
+  for await (const found of actor.findActors<Player>({ tag: 'x', type: Player })) void found.strike('p2');
+  await actor.remind('rent', { cron: '0 0 * * *', timezone: 'UTC' });
+  actor.timer(() => undefined, { due: '1s', every: 100 }).cancel();
+  const id: string | undefined = actor.call.identity?.id;
+  void [arena, bare, self, owner, health, all, stored, live, receipts, moved, struck, id];
+  // @ts-expect-error the framework constructs with one argument
+  void actor.actor(class { constructor(readonly a: ActorContext<Player>, readonly b: string) {} }, 'x');
+  // @ts-expect-error a live event has no receipts
+  await actor.emit(new Died('x'), { live: true, receipts: true });
+}
