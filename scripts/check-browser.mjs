@@ -6,7 +6,7 @@ import { root } from './build/root.mjs';
 import { Failure, report } from './failure.mjs';
 
 /** Minified and gzipped, in kB: what a page may have to load. */
-const DOORS = { 'troupe/client': 60, troupe: 60 };
+const DOORS = { 'troupe/client': 60, troupe: 20 };
 const FORBIDDEN = /(^|\/)node_modules\/(ioredis|bullmq|pino|socket\.io|engine\.io|ws|tinyglobby)\/|^dist\/(silo|state|directory|placement|events)\//;
 
 async function check(door, limit) {
