@@ -5,7 +5,9 @@ import { methodTarget, refuseBareUse } from './application.js';
 import { declareMembers } from './members.js';
 
 /** Decorates a method that takes the milliseconds since its last start. */
-export type TimerDecorator = <M extends (elapsedMs: number) => unknown>(target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>) => void;
+export type TimerDecorator = <M extends (elapsedMs: number) => unknown>(
+  target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>,
+) => void;
 
 /**
  * Runs the method every `period` while the entity is active. It takes its turn in the mailbox, never overlaps itself, and gets the

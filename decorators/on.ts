@@ -19,7 +19,9 @@ export interface OnOptions {
 }
 
 /** Decorates a method that takes the event and its origin. */
-export type HandlerDecorator<E> = <M extends (event: E, origin: never) => unknown>(target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>) => void;
+export type HandlerDecorator<E> = <M extends (event: E, origin: never) => unknown>(
+  target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>,
+) => void;
 
 const OPTIONS = { known: ['from'], later: ['order', 'attempts', 'backoff'] };
 
@@ -41,7 +43,8 @@ export function On<E extends object>(event: new (...args: never[]) => E, options
 
 function checkEvent(where: string, event: unknown): { readonly name: string; readonly target: Constructor } {
   if (event === undefined) {
-    throw new ConfigurationError(`${where}: the event class is undefined: its module has not loaded yet (circular import); move events to a module of their own`);
+    const cause = 'its module has not loaded yet (circular import); move events to a module of their own';
+    throw new ConfigurationError(`${where}: the event class is undefined: ${cause}`);
   }
   const metadata = eventMetadata(event);
   if (metadata) return metadata;

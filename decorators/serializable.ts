@@ -18,7 +18,10 @@ export function Serializable(name: string): (target: Constructor) => void {
   };
 }
 
-/** Instances of the class can be emitted, and round-trip as with `@Serializable(name)`. Closed to outside listeners unless `@Public()` stands on the class too. */
+/**
+ * Instances of the class can be emitted, and round-trip as with `@Serializable(name)`. Closed to outside listeners unless `@Public()`
+ * stands on the class too.
+ */
 export function ActorEvent(name: string): (target: Constructor) => void {
   refuseBareUse('@ActorEvent', name);
   return (...applied: unknown[]): void => {

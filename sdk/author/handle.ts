@@ -7,25 +7,31 @@ import type { AddComponentOptions, ActivationInfo } from './activation-info.js';
 type ObjectMember = 'constructor' | 'hasOwnProperty' | 'isPrototypeOf' | 'propertyIsEnumerable' | 'toLocaleString' | 'toString' | 'valueOf';
 
 /** Names that are never callable: hooks, handles' own names, and what every object or function has. */
-type UncallableName = HookName | ReservedName | ObjectMember | 'toJSON' | '__proto__' | '__defineGetter__' | '__defineSetter__' | '__lookupGetter__' | '__lookupSetter__';
+type UncallableName =
+  | HookName | ReservedName | ObjectMember | 'toJSON'
+  | '__proto__' | '__defineGetter__' | '__defineSetter__' | '__lookupGetter__' | '__lookupSetter__';
+
+/**
+ * `K` when it names a method of `T` that can be called from afar, else `never`. It must not look at what methods return: methods without a
+ * declared result may call their own entity, and their types would go round in a circle. Hence `void`, which the compiler takes unseen.
+ */
+type CallableName<T, K extends keyof T> = K extends string
+  ? K extends UncallableName ? never : 0 extends 1 & T[K] ? never : T[K] extends (...args: never[]) => void ? K : never
+  : never;
 
 /** What generators return: they cannot be called from afar. */
 type Streamed = Iterator<unknown, unknown, never> | AsyncIterator<unknown, unknown, never> | AsyncIterable<unknown>;
 
-/** True for functions that return no stream; a result of type `any` or `never` is no stream. */
-type IsCallable<F> = F extends (...args: never[]) => infer R
-  ? 0 extends 1 & R ? true : [R] extends [never] ? true : [R] extends [Streamed] ? false : true
-  : false;
+/** False for results that are streams; `any` and `never` are none. */
+type IsValue<R> = 0 extends 1 & R ? true : [R] extends [never] ? true : [R] extends [Streamed] ? false : true;
 
-/** `K` when it names a method of `T` that can be called from afar, else `never`. */
-type CallableName<T, K extends keyof T> = K extends string ? (K extends UncallableName ? never : IsCallable<T[K]> extends true ? K : never) : never;
+/** The parameters of `F` with another result; `never` for generators. */
+type Replace<F, Result> = F extends (...args: infer A) => infer R ? (IsValue<R> extends true ? (...args: A) => Result : never) : never;
 
-type Replace<F, R> = F extends (...args: infer A) => unknown ? (...args: A) => R : never;
+type ResultOf<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
 
 /** The callable methods of `T`, each returning a promise of its (awaited) result. Overloads keep their last signature. */
-export type RemoteMethods<T> = {
-  readonly [K in keyof T as CallableName<T, K>]: T[K] extends (...args: never[]) => infer R ? Replace<T[K], Promise<Awaited<R>>> : never;
-};
+export type RemoteMethods<T> = { readonly [K in keyof T as CallableName<T, K>]: Replace<T[K], Promise<ResultOf<T[K]>>> };
 
 /** The callable methods of `T`, each resolving when its message is buffered (in a turn: stored by its commit) or stored (outside). */
 export type TellMethods<T> = { readonly [K in keyof T as CallableName<T, K>]: Replace<T[K], Promise<void>> };

@@ -1,7 +1,8 @@
 // A compile test: what the types promise to authors. Nothing here runs; `tsc` is the assertion.
-import type {
-  ActorContext, Broadcast, CallOptions, ComponentContext, Handle, HandleFor, ManageHandle, OnDehydrate, OnDeactivate, OnDisconnect, OnRehydrate,
-  DeactivationReason, ConnectedClient, ServiceContext,
+import {
+  Actor, Component, type ActorContext, type Broadcast, type CallOptions, type ComponentContext, type Handle, type HandleFor, type
+  ManageHandle, type OnDehydrate, type OnDeactivate, type OnDisconnect, type OnRehydrate, type DeactivationReason, type ConnectedClient,
+  type ServiceContext,
 } from '../../sdk/index.js';
 import type { Arena } from './api-arena.js';
 import { Died, Health, Player, type Vec2 } from './api-example.js';
@@ -31,7 +32,33 @@ class Everything implements OnDeactivate, OnDisconnect, OnDehydrate, OnRehydrate
   private secret(): void {}
 }
 
-type Own<T> = Exclude<keyof Handle<T>, keyof Handle<object>>;
+/** What a handle of `T` has and one of a bare object has not; generators stay as members of type `never`. */
+type Own<T> = { [K in Exclude<keyof Handle<T>, keyof Handle<object>>]: [Handle<T>[K]] extends [never] ? never : K }[Exclude<keyof Handle<T>, keyof Handle<object>>];
+
+@Component() class Circular {
+  count: ReturnType<typeof JSON.parse> = 1;
+  constructor(private readonly ctx: ComponentContext<Circular, Looped>) {}
+  async other() { return (await this.ctx.owner.twice(1)) + 1; }
+}
+
+/** Results are inferred, though the methods call their own actor and a component that calls it back. */
+@Actor({ components: [Circular] }) class Looped {
+  constructor(private readonly ctx: ActorContext<Looped>) {}
+  async twice(n: number): Promise<number> { return n * 2; }
+  async four(n: number) { return this.ctx.self.twice(await this.ctx.self.twice(n)); }
+  async eight(n: number) { return this.ctx.actor(Looped, 'x').four(n * 2); }
+  async through() { return this.ctx.get(Circular)!.other(); }
+  same(text: string): string;
+  same(n: number): number;
+  same(value: unknown): unknown { return value; }
+}
+
+export function inferred(h: Handle<Looped>, c: Handle<Circular>): void {
+  const results: [Promise<number>, Promise<number>, Promise<number>] = [h.eight(1), h.through(), h.same(1)];
+  void results;
+  // @ts-expect-error fields of any type are no methods
+  void c.count;
+}
 
 export function handles(h: Handle<Everything>, m: ManageHandle): void {
   holds<Equal<Own<Everything>, 'sync' | 'later' | 'loose' | 'fails' | 'maybe'>>();
@@ -58,6 +85,8 @@ export function handles(h: Handle<Everything>, m: ManageHandle): void {
   void h.count;
   // @ts-expect-error hooks are not callable
   void h.onDisconnect;
+  // @ts-expect-error nor are generators
+  void h.stream();
   // @ts-expect-error nor is what is protected
   void h.hidden;
   // @ts-expect-error a handle is no promise
