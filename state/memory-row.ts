@@ -40,7 +40,12 @@ export class MemoryRow {
 
   /** True when the row says no more than its absence would. */
   get isBlank(): boolean {
-    return this.version === 0 && !this.extras?.inbox.length && !this.extras?.destroyedBy;
+    return this.version === 0 && !this.extras?.inbox.length;
+  }
+
+  /** True when nothing was committed or parked since the actor was destroyed. */
+  get isRest(): boolean {
+    return this.extras?.destroyedVersion === this.version && this.extras.inbox.length === 0;
   }
 
   use(): RowExtras {

@@ -9,6 +9,7 @@ import type {
 } from '../protocol/ports/state-store.js';
 import { SystemClock } from '../protocol/system-clock.js';
 import { MemoryRow } from './memory-row.js';
+import { MemoryTagIndex } from './memory-tag-index.js';
 
 const DESTROYED_KEPT_MS = 7 * 24 * 3_600_000;
 
@@ -18,7 +19,7 @@ const DESTROYED_KEPT_MS = 7 * 24 * 3_600_000;
  */
 export class MemoryStateStore implements StateStore {
   private readonly rows = new Map<string, Map<string, MemoryRow>>();
-  private readonly tagged = new Map<string, Map<string, ActorId>>();
+  private readonly tags = new MemoryTagIndex();
   /** Destroyed rows, oldest first. */
   private readonly destroyed = new Map<MemoryRow, ActorId>();
 
@@ -57,7 +58,6 @@ export class MemoryStateStore implements StateStore {
     const row = this.find(id);
     if (row === undefined || row.token !== token) return Promise.resolve(false);
     this.free(id, row);
-    if (row.extras?.destroyedVersion === row.version) this.expireLater(id, row);
     return Promise.resolve(true);
   }
 
@@ -76,7 +76,7 @@ export class MemoryStateStore implements StateStore {
     if (row === undefined || row.token !== token) return Promise.resolve(row !== undefined && row.extras?.destroyedBy === token);
     row.clear(token);
     this.free(id, row);
-    this.expireLater(id, row);
+    if (!row.isBlank) this.expireLater(id, row); // Its inbox too: what was sent before is undeliverable.
     return Promise.resolve(true);
   }
 
@@ -123,20 +123,13 @@ export class MemoryStateStore implements StateStore {
   }
 
   indexTag(tag: string, id: ActorId, present: boolean): Promise<void> {
-    const member = `${id.type}/${id.key}`;
-    let members = this.tagged.get(tag);
-    if (present) {
-      if (!members) this.tagged.set(tag, (members = new Map()));
-      members.set(member, { type: id.type, key: id.key });
-    } else if (members?.delete(member) && members.size === 0) {
-      this.tagged.delete(tag);
-    }
+    this.tags.set(tag, id, present);
     return Promise.resolve();
   }
 
   /** Everything is one page here. */
   findTagged(tag: string, _cursor?: string): Promise<{ readonly ids: readonly ActorId[]; readonly cursor?: string | undefined }> {
-    return Promise.resolve({ ids: [...(this.tagged.get(tag)?.values() ?? [])] });
+    return Promise.resolve({ ids: this.tags.find(tag) });
   }
 
   private find(id: ActorId): MemoryRow | undefined {
@@ -150,7 +143,7 @@ export class MemoryStateStore implements StateStore {
     const known = this.find(id);
     if (known) return known;
     let ofType = this.rows.get(id.type);
-    if (!ofType) this.rows.set(id.type, (ofType = new Map()));
+    if (!ofType) this.rows.set(id.type, (ofType = new Map<string, MemoryRow>()));
     const row = new MemoryRow();
     ofType.set(id.key, row);
     return row;
@@ -159,6 +152,8 @@ export class MemoryStateStore implements StateStore {
   private free(id: ActorId, row: MemoryRow): void {
     row.token = undefined;
     this.dropIfBlank(id, row);
+    // Nothing was committed since a destroy: what that left still goes.
+    if (!row.isBlank && row.isRest) this.expireLater(id, row);
   }
 
   private dropIfBlank(id: ActorId, row: MemoryRow): void {

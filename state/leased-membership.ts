@@ -1,0 +1,157 @@
+// LeasedMembership. Owns: one incarnation's life in a membership table: join, beats, lease, end.
+//   M1. P4: one incarnation joins at most once; after `stop` or a fencing it is never valid again.
+//   M2. `isValid` is true only under a lease (Lease, L1-L3): self-fencing, for availability and fresh reads; writes are fenced by their token.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { ConfigurationError } from '../protocol/errors/index.js';
+import type { Clock } from '../protocol/ports/clock.js';
+import type { JoinResult, Member, Membership } from '../protocol/ports/membership.js';
+import type { Incarnation } from '../protocol/ports/state-store.js';
+import { Heartbeat } from './heartbeat.js';
+import { HolderWatch } from './holder-watch.js';
+import { Lease } from './lease.js';
+import type { BeatAnswer, JoinAnswer, MembershipTable } from './membership-table.js';
+
+export interface MembershipOptions {
+  readonly siloId: string;
+  /** Where the other members reach this silo. */
+  readonly address: string;
+  readonly clock: Clock;
+  /** 250 ms. */
+  readonly beatEveryMs?: number | undefined;
+  /** How long a beat may go unanswered before its connection is dropped; 500 ms. */
+  readonly beatTimeoutMs?: number | undefined;
+  /** 1,000 ms from a beat's sending. */
+  readonly leaseMs?: number | undefined;
+  /** How long a counter must stand still before its silo is declared dead; 2,000 ms. */
+  readonly silentAfterMs?: number | undefined;
+  /** How long `stop` waits for the table; 1,000 ms. */
+  readonly leaveTimeoutMs?: number | undefined;
+  /** Written once beside the genesis; 32. */
+  readonly partitions?: number | undefined;
+}
+
+/** Membership over any table. One silo per cluster for now: a second one is refused while the first one lives. */
+export class LeasedMembership implements Membership {
+  readonly incarnation: Incarnation;
+  private readonly lease: Lease;
+  private readonly heartbeat: Heartbeat;
+  private readonly watch: HolderWatch;
+  private readonly fencedListeners: ((reason: string) => void)[] = [];
+  private fencedReason: string | undefined;
+  private genesis = '';
+  private starting: Promise<JoinResult> | undefined;
+  private stopping: Promise<void> | undefined;
+
+  constructor(private readonly table: MembershipTable, private readonly options: MembershipOptions) {
+    const { siloId, clock, beatEveryMs = 250, beatTimeoutMs = 500, leaseMs = 1000, silentAfterMs = 2000 } = options;
+    // Part of keys and tokens: nothing in it may move a hash tag.
+    this.incarnation = `${siloId.replace(/[^A-Za-z0-9_.-]/g, '_')}.${randomBytes(12).toString('base64url')}`;
+    this.lease = new Lease(clock, leaseMs);
+    this.watch = new HolderWatch(table, { clock, periodMs: beatEveryMs, silentAfterMs, slowAnswerMs: beatTimeoutMs });
+    this.heartbeat = new Heartbeat({
+      clock, periodMs: beatEveryMs, timeoutMs: beatTimeoutMs,
+      send: () => table.beat(this.incarnation, this.genesis),
+      onAnswer: (answer, sentAtMs) => this.hear(answer, sentAtMs),
+      onTick: () => this.lease.checkDrift(),
+      abandon: () => table.abandonBeat(),
+    });
+  }
+
+  get isValid(): boolean {
+    return this.lease.isValid;
+  }
+
+  /** Throws `ConfigurationError` when the cluster was made with another partition count, or the silo was stopped before it joined. */
+  start(): Promise<JoinResult> {
+    return (this.starting ??= this.join());
+  }
+
+  stop(): Promise<void> {
+    return (this.stopping ??= this.leave());
+  }
+
+  members(): Promise<readonly Member[]> {
+    return this.table.members();
+  }
+
+  onFenced(listener: (reason: string) => void): void {
+    const reason = this.fencedReason;
+    if (reason === undefined) this.fencedListeners.push(listener);
+    else queueMicrotask(() => listener(reason));
+  }
+
+  private async join(): Promise<JoinResult> {
+    while (!this.stopping) {
+      this.lease.checkDrift();
+      const sentAtMs = this.options.clock.monotonicMs();
+      const answer = await this.table.join(this.joinRequest());
+      if (this.stopping) break;
+      if (answer.status === 'joined') return this.begin(answer.genesis, sentAtMs);
+      if (answer.status !== 'held') throw this.refusal(answer);
+      if (!(await this.isLeftover(answer.holder, answer.heartbeat))) return { status: 'refused', holder: answer.holder };
+    }
+    throw new ConfigurationError(`silo ${this.options.siloId} was stopped before it had joined`);
+  }
+
+  private joinRequest() {
+    const { siloId, address, clock, partitions = 32 } = this.options;
+    const joiner = { siloId, address, incarnation: this.incarnation, startedAt: clock.now() };
+    return { joiner, newGenesis: randomUUID(), partitions, isExclusive: true };
+  }
+
+  private begin(genesis: string, sentAtMs: number): JoinResult {
+    this.genesis = genesis;
+    this.lease.renew(sentAtMs);
+    this.heartbeat.start();
+    return { status: 'joined', genesis };
+  }
+
+  /** True when the holder is dead (now): a silo that was killed leaves its row behind. */
+  private async isLeftover(holder: Member, heartbeat: string): Promise<boolean> {
+    const seen = await this.watch.observe(holder.incarnation, heartbeat);
+    if (seen === 'moved') return false;
+    if (seen !== 'silent') return true;
+    const accusation = { victim: holder.incarnation, heartbeat, accuser: this.incarnation, votesNeeded: 1 };
+    return (await this.table.kill(accusation)) === 'dead'; // By value: a beat that lands first saves it.
+  }
+
+  private refusal(answer: Exclude<JoinAnswer, { status: 'joined' | 'held' }>): Error {
+    if (answer.status === 'dead') return new ConfigurationError(`incarnation ${this.incarnation} was declared dead before it had joined`);
+    const { partitions = 32 } = this.options;
+    return new ConfigurationError(`the cluster was made with ${answer.found} partitions, this silo expects ${partitions}: the count cannot change`);
+  }
+
+  private hear(answer: BeatAnswer, sentAtMs: number): void {
+    if (answer.status === 'ok') return this.lease.renew(sentAtMs);
+    this.end();
+    this.fencedReason = answer.status === 'dead'
+      ? `incarnation ${this.incarnation} was declared dead`
+      : `the store is another one than this silo joined: genesis ${answer.found ?? 'missing'}, expected ${this.genesis}`;
+    for (const listener of this.fencedListeners.splice(0)) listener(this.fencedReason);
+  }
+
+  private async leave(): Promise<void> {
+    this.end();
+    const { starting } = this;
+    if (!starting) return this.table.close();
+    const { clock, leaveTimeoutMs = 1000 } = this.options;
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimer(resolve, leaveTimeoutMs);
+      // Unreachable table: the counter stands still from now on, and that says the same.
+      const done = () => {
+        timer.cancel();
+        resolve();
+      };
+      const leave = () => this.table.leave(this.incarnation);
+      starting.then(leave, leave).then(done, done); // Not before a join that is under way: it would come back to life.
+    });
+    this.table.close();
+  }
+
+  /** M1 */
+  private end(): void {
+    this.lease.revoke();
+    this.heartbeat.stop();
+    this.watch.stop();
+  }
+}

@@ -1,0 +1,8 @@
+-- BEAT: moves an incarnation's counter while it is up in the store that it joined. P4.
+-- KEYS: {C/m} :silos :hb :epoch :genesis      ARGV: incarnation, genesis
+-- Returns: {OK, epoch} {DEAD} {GENESIS, the one found or ''}
+local genesis = redis.call('GET', KEYS[4])
+if genesis ~= ARGV[2] then return {'GENESIS', genesis or ''} end
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= 'up' then return {'DEAD'} end
+redis.call('HINCRBY', KEYS[2], ARGV[1], 1)
+return {'OK', redis.call('GET', KEYS[3])}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { ActorId } from '../protocol/actor-id.js';
+
+const LONGEST_PLAIN_BYTES = 64;
+const TAG_SHARDS = 16;
+
+/** The keys of one actor; all share a hash tag. The names are protocol.md §1's. */
+export interface ActorKeys {
+  readonly row: string;
+  readonly operations: string;
+  readonly outbox: string;
+  readonly inbox: string;
+  readonly reminders: string;
+  readonly sources: string;
+  readonly subscriptions: string;
+  bindings(event: string): string;
+}
+
+/** The keys of the membership table; all share a hash tag. */
+export interface MembershipKeys {
+  readonly silos: string;
+  readonly heartbeats: string;
+  readonly addresses: string;
+  readonly epoch: string;
+  readonly genesis: string;
+  votes(incarnation: string): string;
+}
+
+/**
+ * Spells a text so that it can stand in a key: base64url of its UTF-8 bytes, or `~` and a 128-bit hash when longer than 64 bytes.
+ * `~` is no base64url digit, so a short text never reads like the hash of a long one. Raw text could hold braces and move the hash tag.
+ */
+export function encodeKeyPart(text: string): string {
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.length <= LONGEST_PLAIN_BYTES) return bytes.toString('base64url');
+  return `~${createHash('sha256').update(bytes).digest().toString('base64url', 0, 16)}`;
+}
+
+/** All Redis keys of one cluster, as protocol.md §1 lists them. `cluster` and actor types are wire names: they hold no `/` and no braces. */
+export class RedisKeys {
+  readonly membership: MembershipKeys;
+
+  constructor(private readonly cluster: string) {
+    const tag = `troupe:{${cluster}/m}`;
+    this.membership = {
+      silos: `${tag}:silos`, heartbeats: `${tag}:hb`, addresses: `${tag}:addr`, epoch: `${tag}:epoch`, genesis: `${tag}:genesis`,
+      votes: (incarnation) => `${tag}:votes:${incarnation}`,
+    };
+  }
+
+  /** The row alone: all that most commands touch. */
+  row(id: ActorId): string {
+    return `troupe:{${this.cluster}/${id.type}/${encodeKeyPart(id.key)}}:a`;
+  }
+
+  actor(id: ActorId): ActorKeys {
+    const row = this.row(id);
+    const tag = row.slice(0, -2);
+    return {
+      row, operations: `${tag}:ops`, outbox: `${tag}:out`, inbox: `${tag}:in`, reminders: `${tag}:r`, sources: `${tag}:src`, subscriptions: `${tag}:sub`,
+      bindings: (event) => `${tag}:b:${event}`,
+    };
+  }
+
+  /** The shard of a tag's index in which the actor stands. */
+  tagOf(tag: string, id: ActorId): string {
+    const digest = createHash('sha1').update(`${id.type}/${id.key}`).digest();
+    return this.tagShard(tag, digest[0]! % TAG_SHARDS)!;
+  }
+
+  /** One shard of a tag's index; `undefined` past the last. */
+  tagShard(tag: string, shard: number): string | undefined {
+    return shard < TAG_SHARDS ? `troupe:{${this.cluster}/tag/${encodeKeyPart(tag)}/${shard}}` : undefined;
+  }
+}

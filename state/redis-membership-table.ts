@@ -1,0 +1,100 @@
+import type { Clock } from '../protocol/ports/clock.js';
+import type { Member } from '../protocol/ports/membership.js';
+import type { Incarnation } from '../protocol/ports/state-store.js';
+import type { Accusation, BeatAnswer, JoinAnswer, JoinRequest, MembershipTable } from './membership-table.js';
+import type { RedisClient } from './redis-client.js';
+import { RedisExecutor } from './redis-executor.js';
+import { RedisKeys } from './redis-keys.js';
+import { readList, readText } from './redis-replies.js';
+
+const DEAD_ROWS_KEPT_MS = 7 * 24 * 3_600_000;
+
+/** The two connections of a silo; `RedisConnection` is one such pair. */
+export interface MembershipClients {
+  readonly scripts: RedisClient;
+  /** Fails fast; nothing else runs on it. */
+  readonly heartbeats: RedisClient;
+}
+
+/** `{C/m}:*` of protocol.md §1. The clients stay the caller's. */
+export class RedisMembershipTable implements MembershipTable {
+  private readonly scripts: RedisExecutor;
+  private readonly beats: RedisExecutor;
+  private readonly keys: RedisKeys['membership'];
+
+  constructor(clients: MembershipClients, cluster: string, private readonly clock: Pick<Clock, 'now'>) {
+    this.scripts = new RedisExecutor(clients.scripts);
+    this.beats = new RedisExecutor(clients.heartbeats, false);
+    this.keys = new RedisKeys(cluster).membership;
+  }
+
+  async join({ joiner, newGenesis, partitions, isExclusive }: JoinRequest): Promise<JoinAnswer> {
+    const { silos, heartbeats, addresses, epoch, genesis } = this.keys;
+    const { siloId, address, startedAt, incarnation } = joiner;
+    const record = JSON.stringify({ siloId, address, startedAt });
+    const args = [incarnation, record, newGenesis, String(partitions), isExclusive ? '1' : '0', String(this.clock.now()), String(DEAD_ROWS_KEPT_MS)];
+    const [status, ...rest] = readList(await this.scripts.run('join-cluster', [silos, heartbeats, addresses, epoch, genesis], args)).map(readText);
+    switch (status) {
+      case 'JOINED': return { status: 'joined', epoch: Number(rest[0]), genesis: rest[1]! };
+      case 'HELD': return { status: 'held', holder: readMember(rest[0]!, 'up', rest[2]!), heartbeat: rest[1]! };
+      case 'PARTITIONS': return { status: 'partitions', found: rest[0]! };
+      default: return { status: 'dead' };
+    }
+  }
+
+  async beat(incarnation: Incarnation, genesis: string): Promise<BeatAnswer> {
+    const keys = [this.keys.silos, this.keys.heartbeats, this.keys.epoch, this.keys.genesis];
+    const [status, detail] = readList(await this.beats.run('beat-silo', keys, [incarnation, genesis])).map(readText);
+    if (status === 'OK') return { status: 'ok', epoch: Number(detail) };
+    return status === 'GENESIS' ? { status: 'genesis', found: detail || undefined } : { status: 'dead' };
+  }
+
+  async kill({ victim, heartbeat, accuser, votesNeeded }: Accusation): Promise<'dead' | 'alive' | 'voted'> {
+    const keys = [this.keys.silos, this.keys.heartbeats, this.keys.epoch, this.keys.votes(victim)];
+    const args = [victim, heartbeat, accuser, String(votesNeeded), String(this.clock.now())];
+    const answer = readText(await this.scripts.run('kill-silo', keys, args));
+    return answer === 'DEAD' ? 'dead' : answer === 'ALIVE' ? 'alive' : 'voted';
+  }
+
+  async leave(incarnation: Incarnation): Promise<void> {
+    const keys = [this.keys.silos, this.keys.epoch, this.keys.votes(incarnation)];
+    await this.scripts.run('leave-cluster', keys, [incarnation, String(this.clock.now())]);
+  }
+
+  async heartbeat(incarnation: Incarnation): Promise<string | undefined> {
+    const [status, counter] = await Promise.all([
+      this.scripts.command('hget', this.keys.silos, incarnation),
+      this.scripts.command('hget', this.keys.heartbeats, incarnation),
+    ]);
+    return status !== null && readText(status) === 'up' ? readText(counter ?? '0') : undefined;
+  }
+
+  async members(): Promise<readonly Member[]> {
+    const { silos, addresses } = this.keys;
+    const [statuses, records] = await Promise.all([this.scripts.run('read-hash', [silos], []), this.scripts.run('read-hash', [addresses], [])]);
+    const recordOf = toMap(records);
+    return [...toMap(statuses)].map(([incarnation, status]) => readMember(incarnation, status, recordOf.get(incarnation) ?? '{}'));
+  }
+
+  abandonBeat(): void {
+    const { client } = this.beats;
+    // `disconnect` would wait 2 s for a stalled peer's goodbye.
+    if (client.stream?.destroy) client.stream.destroy();
+    else client.disconnect(true);
+  }
+
+  close(): void {
+    this.scripts.stop();
+    this.beats.stop();
+  }
+}
+
+function readMember(incarnation: Incarnation, status: string, record: string): Member {
+  const { siloId = '', address = '', startedAt = 0 } = JSON.parse(record) as Partial<Member>;
+  return { siloId, incarnation, address, startedAt, status: status === 'up' ? 'up' : 'dead' };
+}
+
+function toMap(flat: unknown): Map<string, string> {
+  const texts = readList(flat).map(readText);
+  return new Map(Array.from({ length: texts.length / 2 }, (_, i) => [texts[2 * i]!, texts[2 * i + 1]!]));
+}

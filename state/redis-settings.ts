@@ -1,0 +1,53 @@
+import { ConfigurationError } from '../protocol/errors/index.js';
+import type { RedisClient } from './redis-client.js';
+
+const OLDEST: readonly [number, number] = [6, 2];
+
+/**
+ * Warnings about a Redis that can lose acknowledged commits (protocol.md §7), none when all is well. What the server does not tell is
+ * reported as unknown. Throws `ConfigurationError` when it is older than 6.2.
+ */
+export async function checkRedisSettings(client: RedisClient): Promise<readonly string[]> {
+  const info = await readInfo(client);
+  const version = info.get('redis_version');
+  if (version !== undefined && isOlder(version)) {
+    throw new ConfigurationError(`Redis ${version} is too old: Troupe needs ${OLDEST.join('.')} or later`);
+  }
+  const warnings: string[] = [];
+  if (version === undefined) warnings.push(`Redis: the version is unknown (INFO was refused); Troupe needs ${OLDEST.join('.')} or later`);
+  const aof = await readSetting(client, 'appendonly', { 0: 'no', 1: 'yes' }[info.get('aof_enabled') ?? '']);
+  if (aof === undefined) warnings.push('Redis: whether appendonly is on is unknown (CONFIG was refused); without it a killed Redis loses commits');
+  else if (aof !== 'yes') warnings.push('Redis: appendonly is off: a killed Redis loses acknowledged commits; set appendonly yes, appendfsync everysec');
+  const policy = await readSetting(client, 'maxmemory-policy', info.get('maxmemory_policy'));
+  if (policy === undefined) warnings.push('Redis: maxmemory-policy is unknown (CONFIG was refused); anything but noeviction can delete state');
+  else if (policy !== 'noeviction') warnings.push(`Redis: maxmemory-policy is ${policy}: a full Redis would delete state; set noeviction`);
+  return warnings;
+}
+
+async function readInfo(client: RedisClient): Promise<ReadonlyMap<string, string>> {
+  const text = await ask(client, 'info');
+  const lines = Buffer.isBuffer(text) ? text.toString('utf8').split(/\r?\n/) : [];
+  return new Map(lines.filter((line) => line.includes(':')).map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]));
+}
+
+/** CONFIG's word where it is allowed, else what INFO said. */
+async function readSetting(client: RedisClient, name: string, fromInfo: string | undefined): Promise<string | undefined> {
+  const reply = await ask(client, 'config', 'GET', name);
+  const value: unknown = Array.isArray(reply) ? reply[1] : undefined;
+  return Buffer.isBuffer(value) ? value.toString('utf8') : fromInfo;
+}
+
+/** `undefined` when the server refuses the command (ACL, renamed, managed service). */
+async function ask(client: RedisClient, command: string, ...args: string[]): Promise<unknown> {
+  try {
+    return await client.callBuffer(command, ...args);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ReplyError') return undefined;
+    throw error;
+  }
+}
+
+function isOlder(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
+}

@@ -1,0 +1,84 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import { ConfigurationError } from '../protocol/errors/index.js';
+import { isRedisClient, type RedisClient } from './redis-client.js';
+
+/**
+ * Where Redis is: a URL (`redis://`, `rediss://`), ioredis options (Sentinel's too), an ioredis `Redis` or `Cluster` (its settings are
+ * taken over by `duplicate`; it stays the caller's), or a function that makes a new client at each call (Troupe closes those).
+ */
+export type RedisSource = string | RedisOptions | RedisClient | (() => RedisClient);
+
+/** What a client is for. */
+export type RedisPurpose = 'scripts' | 'heartbeats';
+
+const CONNECT_TIMEOUT_MS = 3000;
+
+// protocol.md §7. Scripts are safe to send twice, so they wait and are sent again for as long as the client lives.
+const SCRIPTS: RedisOptions = {
+  lazyConnect: true, connectTimeout: CONNECT_TIMEOUT_MS, maxRetriesPerRequest: null, autoResendUnfulfilledCommands: true, enableOfflineQueue: true,
+  enableAutoPipelining: false, commandTimeout: undefined, retryStrategy: (times) => Math.min(times * 50, 1000),
+  // A replica or a loading server after a failover: look for the primary again and send the command there.
+  reconnectOnError: (error) => (/^(READONLY|MASTERDOWN|LOADING)/.test(error.message) ? 2 : false),
+};
+
+// A beat is worth nothing later. Without `maxRetriesPerRequest: 0` ioredis 6.0.0 never settles the commands that it does not resend.
+const HEARTBEATS: RedisOptions = {
+  lazyConnect: true, connectTimeout: 1000, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, enableOfflineQueue: false,
+  enableAutoPipelining: false, commandTimeout: undefined, retryStrategy: () => 100,
+};
+
+/** Makes an unconnected client with the settings that `purpose` needs; a function's client comes as it is. */
+export function createClient(source: RedisSource, purpose: RedisPurpose): RedisClient {
+  const settings = purpose === 'scripts' ? SCRIPTS : HEARTBEATS;
+  if (typeof source === 'function') return checkClient(source());
+  if (typeof source === 'string') return new Redis(checkUrl(source), settings);
+  if (!isRedisClient(source)) return new Redis({ ...source, ...settings, ...keepStrategy(source) });
+  const clustered = (source as { readonly isCluster?: boolean }).isCluster === true;
+  if (!clustered) return source.duplicate(settings);
+  const { enableOfflineQueue, ...redisOptions } = settings;
+  return source.duplicate([], { lazyConnect: true, enableOfflineQueue, enableAutoPipelining: false, redisOptions: { ...redisOptions, lazyConnect: undefined } });
+}
+
+/** Host and port for messages and logs; never a password. */
+export function describeSource(source: RedisSource): string {
+  if (typeof source === 'function') return 'the Redis client made by the given function';
+  if (typeof source === 'string') return withoutSecrets(source);
+  if (isRedisClient(source)) {
+    const { options, startupNodes } = source as unknown as { readonly options?: RedisOptions; readonly startupNodes?: readonly unknown[] };
+    return startupNodes ? `cluster of ${startupNodes.map(describeNode).join(', ')}` : describeOptions(options ?? {});
+  }
+  return describeOptions(source);
+}
+
+function checkClient(client: unknown): RedisClient {
+  if (isRedisClient(client)) return client;
+  throw new ConfigurationError('redis: the given function must return a new ioredis Redis or Cluster at each call');
+}
+
+function checkUrl(url: string): string {
+  const isKnown = /^rediss?:\/\//.test(url) && URL.canParse(url);
+  if (!isKnown) throw new ConfigurationError(`redis: ${JSON.stringify(withoutSecrets(url))} is not a redis:// or rediss:// URL`);
+  return url;
+}
+
+/** Credentials and the query (which may carry a password too) are left out. */
+function withoutSecrets(url: string): string {
+  return url.replace(/\/\/.*@/s, '//').replace(/[?#].*$/s, '');
+}
+
+function describeOptions({ sentinels, name, path, host = 'localhost', port = 6379 }: RedisOptions): string {
+  if (sentinels?.length) return `${name ?? 'master'} by sentinels ${sentinels.map(describeNode).join(', ')}`;
+  return path ?? `${host}:${port}`;
+}
+
+function describeNode(node: unknown): string {
+  if (typeof node === 'number') return `localhost:${node}`;
+  if (typeof node === 'string') return withoutSecrets(node.includes('//') ? node : `//${node}`).slice(2);
+  const { host = 'localhost', port = 6379 } = node as { readonly host?: string; readonly port?: number };
+  return `${host}:${port}`;
+}
+
+/** A caller's own pace of reconnecting is kept; one that gives up would end the client and with it the silo. */
+function keepStrategy({ retryStrategy }: RedisOptions): RedisOptions {
+  return typeof retryStrategy === 'function' ? { retryStrategy } : {};
+}

@@ -1,0 +1,136 @@
+// RedisStateStore. Owns nothing but names: the truth is in Redis, each method is one script or one command on one hash slot (protocol.md §1, §2).
+import type { ActorId } from '../protocol/actor-id.js';
+import type {
+  ClaimRequest, ClaimResult, CommitRequest, CommitResult, Holder, OperationRecord, OperationResult, OutboxEntry, ParkedDelivery, SenderMark,
+  StateStore, Token,
+} from '../protocol/ports/state-store.js';
+import { CommitArguments, toBuffer } from './commit-arguments.js';
+import type { RedisClient } from './redis-client.js';
+import { RedisExecutor } from './redis-executor.js';
+import { RedisKeys } from './redis-keys.js';
+import { readBytes, readClaim, readCommit, readList, readMark, readOperation, readText } from './redis-replies.js';
+
+const DESTROYED_KEPT_SECONDS = String(7 * 24 * 3600);
+const TAG_PAGE = '500';
+
+export interface RedisStateStoreOptions {
+  /** The cluster's wire name: stores of different clusters share a Redis without meeting. */
+  readonly cluster: string;
+}
+
+/**
+ * State in Redis. `client` must send commands again after a reconnect (`RedisConnection.scripts` does); it stays the caller's.
+ * A method waits for as long as Redis is away and rejects with `LinkLostError` only when the client ends or the store stops.
+ */
+export class RedisStateStore implements StateStore {
+  private readonly executor: RedisExecutor;
+  private readonly keys: RedisKeys;
+
+  constructor(client: RedisClient, options: RedisStateStoreOptions) {
+    this.executor = new RedisExecutor(client);
+    this.keys = new RedisKeys(options.cluster);
+  }
+
+  async claim({ id, token, incarnation, expected = '' }: ClaimRequest): Promise<ClaimResult> {
+    const { row, operations, outbox, inbox, reminders } = this.keys.actor(id);
+    return readClaim(await this.executor.run('claim-actor', [row, operations, outbox, inbox, reminders], [token, incarnation, expected]));
+  }
+
+  async commit(request: CommitRequest): Promise<CommitResult> {
+    const { keys, args } = new CommitArguments(request, this.keys.actor(request.id));
+    return readCommit(await this.executor.run('commit-unit', keys, args));
+  }
+
+  async release(id: ActorId, token: Token): Promise<boolean> {
+    const { row, operations, outbox, inbox, reminders, sources, subscriptions } = this.keys.actor(id);
+    const keys = [row, operations, outbox, inbox, reminders, sources, subscriptions];
+    return (await this.executor.run('release-actor', keys, [token, DESTROYED_KEPT_SECONDS])) === 1;
+  }
+
+  async handOff(id: ActorId, token: Token, next: Holder): Promise<boolean> {
+    return (await this.executor.run('hand-off-actor', [this.keys.row(id)], [token, next.token, next.incarnation])) === 1;
+  }
+
+  async destroy(id: ActorId, token: Token): Promise<boolean> {
+    const { row, operations, outbox, inbox, reminders } = this.keys.actor(id);
+    return (await this.executor.run('destroy-actor', [row, operations, outbox, inbox, reminders], [token, DESTROYED_KEPT_SECONDS])) === 1;
+  }
+
+  async lookup(id: ActorId): Promise<Holder | undefined> {
+    const [token, incarnation] = readList(await this.executor.command('hmget', this.keys.row(id), 'n', 'inc'));
+    return token === null ? undefined : { token: readText(token), incarnation: readText(incarnation) };
+  }
+
+  async operations(id: ActorId): Promise<readonly OperationRecord[]> {
+    const flat = readList(await this.executor.run('list-operations', [this.keys.actor(id).operations], []));
+    return pairs(flat).map(([field, record]) => readOperation(readText(field).slice(2), record));
+  }
+
+  async operationResult(id: ActorId, operationId: string): Promise<OperationResult | undefined> {
+    const key = this.keys.actor(id).operations;
+    const [record, result] = readList(await this.executor.command('hmget', key, `o:${operationId}`, `r:${operationId}`));
+    if (record === null) return undefined;
+    return { argumentsHash: readOperation(operationId, record).argumentsHash, result: readBytes(result) };
+  }
+
+  async marks(id: ActorId, senders: readonly string[]): Promise<readonly (SenderMark | undefined)[]> {
+    if (senders.length === 0) return [];
+    const records = readList(await this.executor.command('hmget', this.keys.actor(id).operations, ...senders.map((sender) => `m:${sender}`)));
+    return senders.map((sender, i) => readMark(sender, records[i]));
+  }
+
+  async outbox(id: ActorId, limit: number): Promise<readonly OutboxEntry[]> {
+    const flat = await this.range(this.keys.actor(id).outbox, limit * 2);
+    return pairs(flat).map(([sequence, payload]) => ({ sequence: Number(readText(sequence).slice(1)), payload: readBytes(payload).subarray(1) }));
+  }
+
+  async inbox(id: ActorId, limit: number): Promise<readonly Uint8Array[]> {
+    return (await this.range(this.keys.actor(id).inbox, limit)).map(readBytes);
+  }
+
+  async park(id: ActorId, { sender, sequence, payload }: ParkedDelivery): Promise<'parked' | 'duplicate'> {
+    const { row, operations, outbox, inbox } = this.keys.actor(id);
+    const reply = await this.executor.run('park-delivery', [row, operations, outbox, inbox], [`m:${sender}`, String(sequence), toBuffer(payload)]);
+    return reply === 1 ? 'parked' : 'duplicate';
+  }
+
+  async reminders(id: ActorId): Promise<ReadonlyMap<string, Uint8Array>> {
+    const flat = readList(await this.executor.run('read-hash', [this.keys.actor(id).reminders], []));
+    return new Map(pairs(flat).map(([name, value]) => [readText(name), readBytes(value)]));
+  }
+
+  async indexTag(tag: string, id: ActorId, present: boolean): Promise<void> {
+    await this.executor.command(present ? 'sadd' : 'srem', this.keys.tagOf(tag, id), `${id.type}/${id.key}`);
+  }
+
+  /** `cursor` is `<shard>.<cursor of SSCAN>`; as with SSCAN an id may come twice. */
+  async findTagged(tag: string, cursor = '0.0'): Promise<{ readonly ids: readonly ActorId[]; readonly cursor?: string | undefined }> {
+    const [shard = '0', position = '0'] = cursor.split('.');
+    const key = this.keys.tagShard(tag, Number(shard));
+    if (key === undefined) return { ids: [] };
+    const [next, members] = readList(await this.executor.command('sscan', key, position, 'COUNT', TAG_PAGE));
+    const ids = readList(members).map((member) => readActorId(readText(member)));
+    if (readText(next) !== '0') return { ids, cursor: `${shard}.${readText(next)}` };
+    const following = Number(shard) + 1;
+    return { ids, cursor: this.keys.tagShard(tag, following) === undefined ? undefined : `${following}.0` };
+  }
+
+  /** Rejects what is under way and everything later. The client stays open. */
+  stop(): Promise<void> {
+    this.executor.stop();
+    return Promise.resolve();
+  }
+
+  private async range(key: string, limit: number): Promise<readonly unknown[]> {
+    return limit < 1 ? [] : readList(await this.executor.command('lrange', key, '0', String(limit - 1)));
+  }
+}
+
+function readActorId(member: string): ActorId {
+  const slash = member.indexOf('/');
+  return { type: member.slice(0, slash), key: member.slice(slash + 1) };
+}
+
+function pairs(flat: readonly unknown[]): readonly (readonly [unknown, unknown])[] {
+  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]] as const);
+}

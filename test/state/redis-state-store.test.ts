@@ -1,0 +1,143 @@
+import { expect } from 'chai';
+import type { ActorId } from '../../protocol/actor-id.js';
+import { RedisKeys } from '../../state/redis-keys.js';
+import { RedisStateStore } from '../../state/redis-state-store.js';
+import { stateStoreContract } from '../contracts/state-store.contract.js';
+import { startOwnRedis } from '../support/redis-server.js';
+import { RedisConnection } from '../../state/redis-connection.js';
+import { hostileKeys } from './contract/hostile-keys.js';
+import { claimed, utf8 } from './contract/store-bench.js';
+import { RedisBench } from './redis-bench.js';
+
+stateStoreContract('Redis', async () => {
+  const bench = await RedisBench.open();
+  return { store: new RedisStateStore(bench.connection.scripts, bench), dispose: () => bench.dispose() };
+});
+
+const SEVEN_DAYS = 7 * 24 * 3600;
+
+describe('RedisStateStore', () => {
+  let bench: RedisBench;
+  let store: RedisStateStore;
+  beforeEach(async () => {
+    bench = await RedisBench.open();
+    store = new RedisStateStore(bench.connection.scripts, bench);
+  });
+  afterEach(() => bench.dispose());
+
+  const id: ActorId = { type: 'player', key: 'p1' };
+  const claim = (token: string, expected?: string) => store.claim({ id, token, incarnation: 's', expected });
+  const exercise = async () => {
+    claimed(await claim('s:1'));
+    await store.park(id, { sender: 'other', sequence: 1, payload: utf8('d') });
+    await store.commit({
+      id, token: 's:1', commitId: 'c1', version: 0, fields: new Map([['hp', utf8('1')], ['Bag:items', utf8('2')]]),
+      operations: [{ operationId: 'op', scope: 'me', argumentsHash: 'h', at: 1, result: utf8('r') }],
+      marks: [{ sender: 'x', low: 1, ids: [1, 2] }], outbox: [{ sequence: 1, payload: utf8('m') }],
+      bindings: [{ event: 'moved', listener: 'player/x', bound: true }, { event: 'died', listener: 'player/x', bound: true }],
+      reminders: [{ name: 'tea', value: utf8('5pm') }], tags: { added: ['red'], removed: [] }, hold: 'm1',
+    });
+    await store.indexTag('red', id, true);
+  };
+
+  it('writes no key that is not in the table of protocol.md §1, whatever the actors are called', async () => {
+    await exercise();
+    for (const key of hostileKeys()) {
+      await store.claim({ id: { type: 'player', key }, token: 's:2', incarnation: 's' });
+      await store.indexTag(key, { type: 'player', key }, true);
+    }
+    const table = /^troupe:\{test-[0-9a-f]+\/(player\/(?:[A-Za-z0-9_-]{2,86}|~[A-Za-z0-9_-]{22})\}:(a|ops|out|in|r|b:(moved|died))|tag\/[A-Za-z0-9_~-]+\/\d+\})$/;
+    const keys = await bench.keys();
+    expect(keys).to.have.length.above(2 * hostileKeys().length);
+    expect(keys.filter((key) => !table.test(key))).to.deep.equal([]);
+  });
+
+  it('keeps all keys of an actor in one hash slot and spreads actors over many', async () => {
+    await exercise();
+    const names = new RedisKeys(bench.cluster);
+    const tag = /\{([^}]+)\}/;
+    const tagOf = tag.exec(names.row(id))?.[1];
+    for (const key of await bench.keys('/player/')) expect(tag.exec(key)?.[1]).to.equal(tagOf);
+    const tags = new Set(hostileKeys().map((key) => tag.exec(names.row({ type: 'player', key }))?.[1]));
+    expect(tags).to.have.length(hostileKeys().length);
+  });
+
+  it('leaves no key of an actor that never committed', async () => {
+    await claim('s:1');
+    expect(await bench.keys()).to.have.length(1);
+    await store.release(id, 's:1');
+    expect(await bench.keys()).to.deep.equal([]);
+    await claim('s:2');
+    await store.destroy(id, 's:2');
+    expect(await bench.keys()).to.deep.equal([]);
+  });
+
+  it('lets nothing of a living actor expire, and everything that a destroyed one leaves after 7 days', async () => {
+    const lifetimes = async () => {
+      const keys = await bench.keys('/player/');
+      return Object.fromEntries(await Promise.all(keys.map(async (key) => [key.slice(key.indexOf('}:') + 2), Number(await bench.ask('ttl', key))] as const)));
+    };
+    await exercise();
+    expect(await lifetimes()).to.deep.equal({ a: -1, ops: -1, out: -1, in: -1, r: -1, 'b:moved': -1, 'b:died': -1 });
+    await store.destroy(id, 's:1');
+    const left = await lifetimes();
+    expect(left).to.have.all.keys('a', 'ops', 'out', 'in');
+    for (const seconds of Object.values(left)) expect(seconds).to.be.within(SEVEN_DAYS - 60, SEVEN_DAYS);
+    await claim('s:2');
+    expect(await lifetimes()).to.deep.equal({ a: -1, ops: -1, out: -1, in: -1 });
+  });
+
+  it('lets the rest of a destroyed actor expire again when its next life committed nothing', async () => {
+    await claim('s:1');
+    await store.commit({ id, token: 's:1', commitId: 'c', version: 0, fields: new Map() });
+    await store.destroy(id, 's:1');
+    await claim('s:2');
+    await store.release(id, 's:2');
+    const [row = ''] = await bench.keys();
+    expect(Number(await bench.ask('ttl', row))).to.be.within(SEVEN_DAYS - 60, SEVEN_DAYS);
+  });
+
+  it('keeps a delivery that is parked after a destroy', async () => {
+    await exercise();
+    await store.destroy(id, 's:1');
+    await store.park(id, { sender: 'other', sequence: 9, payload: utf8('late') });
+    for (const key of await bench.keys('/player/')) expect(await bench.ask('ttl', key), key).to.equal('-1');
+  });
+
+  it('rejects what is under way, and all that comes later, once it is stopped', async () => {
+    const underWay = store.lookup(id);
+    await store.stop();
+    for (const promise of [underWay, store.lookup(id)]) expect(await promise.catch((error: unknown) => error)).to.have.property('code', 'ERR_LINK_LOST');
+  });
+});
+
+describe('RedisStateStore on a Redis of its own', () => {
+  it('goes on when the server forgets its scripts', async () => {
+    const redis = await startOwnRedis();
+    const connection = await RedisConnection.open(redis.url);
+    const store = new RedisStateStore(connection.scripts, { cluster: 'c' });
+    const commit = (version: number) => store.commit({ id: { type: 'a', key: 'k' }, token: 't', commitId: `c${version}`, version, fields: new Map() });
+    await store.claim({ id: { type: 'a', key: 'k' }, token: 't', incarnation: 's' });
+    await commit(0);
+    await connection.scripts.callBuffer('script', 'flush');
+    expect(await commit(1)).to.deep.equal({ status: 'committed', version: 2 });
+    connection.close();
+    await redis.stop();
+  });
+
+  it('has every commit that was acknowledged after the server was killed and started again', async () => {
+    const redis = await startOwnRedis({ settings: { appendfsync: 'always' } });
+    const connection = await RedisConnection.open(redis.url);
+    const store = new RedisStateStore(connection.scripts, { cluster: 'c' });
+    const id = { type: 'a', key: 'k' };
+    await store.claim({ id, token: 't', incarnation: 's' });
+    await store.commit({ id, token: 't', commitId: 'c1', version: 0, fields: new Map([['x', utf8('1')]]) });
+    await redis.kill();
+    const waiting = store.commit({ id, token: 't', commitId: 'c2', version: 1, fields: new Map([['x', utf8('2')]]) });
+    await redis.restart();
+    expect(await waiting).to.deep.equal({ status: 'committed', version: 2 });
+    expect(claimed(await store.claim({ id, token: 't', incarnation: 's' })).fields.get('x')).to.deep.equal(utf8('2'));
+    connection.close();
+    await redis.stop();
+  });
+});
