@@ -25,7 +25,11 @@ export default class CountingReporter extends Mocha.reporters.Spec {
       this.failed += 1;
       this.pendingTitles.push(test.fullTitle());
     });
-    runner.once(EVENT_RUN_END, () => this.finish());
+    runner.once(EVENT_RUN_END, () => {
+      // mocha makes its exit code of this.
+      runner.failures = this.failed;
+      this.finish();
+    });
   }
 
   private finish(): void {
@@ -34,15 +38,14 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     if (this.resultFile === undefined) console.log(`${this.passed} passed, ${this.failed} failed`);
     // Unreferenced: it fires only when something else keeps the process alive.
     setTimeout(() => this.endHangingProcess(), EXIT_MS).unref();
-    process.once('exit', () => {
-      process.exitCode = this.failed > 0 ? 1 : 0;
-    });
   }
 
   private endHangingProcess(): void {
     this.failed += 1;
     this.record(undefined);
     console.error(`mocha cannot exit: a test left these open: ${process.getActiveResourcesInfo().join(', ')}`);
+    // mocha sets its own code on exit; the last listener wins.
+    process.once('exit', () => (process.exitCode = 1));
     process.exit(1);
   }
 
