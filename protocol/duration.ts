@@ -10,7 +10,7 @@ const FORM = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 export function parseDuration(value: unknown, what: string): number {
   const ms = typeof value === 'number' ? value : parseText(value);
   if (ms === undefined || !Number.isFinite(ms) || ms <= 0) {
-    throw new ConfigurationError(`${what}: ${JSON.stringify(value)} is not a duration; use milliseconds above 0 or '250ms' '2s' '15m' '1h' '7d'`);
+    throw new ConfigurationError(`${what}: ${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not a duration; use milliseconds above 0 or '250ms' '2s' '15m' '1h' '7d'`);
   }
   return ms;
 }

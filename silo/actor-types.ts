@@ -9,8 +9,8 @@ export class ActorTypes {
 
   /** Throws `ConfigurationError` for an undecorated class and for two classes of one wire name. */
   add(Class: object): void {
-    const metadata = actorMetadata(Class as never);
-    if (!metadata) throw new ConfigurationError(`${(Class as { name?: string }).name ?? String(Class)} has no @Actor decorator`);
+    const metadata = actorMetadata(Class);
+    if (!metadata) throw new ConfigurationError(`${(Class as { name?: string }).name ?? 'a value without a name'} has no @Actor decorator`);
     const known = this.byName.get(metadata.name);
     if (known && known.target !== metadata.target) {
       throw new ConfigurationError(`two actor classes are named '${metadata.name}': ${known.target.name} and ${metadata.target.name}; give one another name with @Actor({ name })`);
@@ -34,7 +34,7 @@ export class ActorTypes {
   /** The wire name of a component class, or a valid name as it is. */
   componentName(classOrName: unknown): string {
     if (typeof classOrName === 'string' && isWireName(classOrName)) return classOrName;
-    const metadata = typeof classOrName === 'function' ? componentMetadata(classOrName as never) : undefined;
+    const metadata = typeof classOrName === 'function' ? componentMetadata(classOrName) : undefined;
     if (!metadata) throw new ConfigurationError(`expected a class with @Component or its name, got ${String(classOrName)}`);
     return metadata.name;
   }
@@ -45,7 +45,7 @@ export class ActorTypes {
       if (isWireName(classOrName)) return classOrName;
       throw new ConfigurationError(`${JSON.stringify(classOrName)} cannot be an actor type's name`);
     }
-    const metadata = typeof classOrName === 'function' ? actorMetadata(classOrName as never) : undefined;
+    const metadata = typeof classOrName === 'function' ? actorMetadata(classOrName) : undefined;
     if (!metadata) throw new ConfigurationError(`expected a class with @Actor or its name, got ${String(classOrName)}`);
     return metadata.name;
   }

@@ -7,7 +7,7 @@ import type { DeactivationReason } from '../sdk/author/index.js';
 import { Activation } from './activation/activation.js';
 import { activate, deactivate } from './activation/lifecycle.js';
 import type { SiloServices } from './activation/silo-services.js';
-import { CallChain } from './turns/call-chain.js';
+import type { CallChain } from './turns/call-chain.js';
 
 /** How many activations end at once while the silo stops. */
 const STOP_WIDTH = 256;

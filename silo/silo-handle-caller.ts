@@ -27,7 +27,7 @@ export class SiloHandleCaller {
       envelope = this.envelope(target, method, args, options, mode);
     } catch (error) {
       if (mode === 'oneWay') throw error;
-      return Promise.reject(error as Error);
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
     const result = this.invoker.invoke(envelope);
     if (mode === 'call') return result;

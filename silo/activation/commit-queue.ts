@@ -78,21 +78,19 @@ export class CommitQueue {
 
   private async drain(): Promise<void> {
     this.inFlight = true;
-    while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0);
-      try {
-        await this.commit(batch);
-        for (const part of batch) part.resolve();
-      } catch (error) {
-        if (error instanceof DuplicateOperation && batch.length > 1) await this.commitOneByOne(batch);
-        else for (const part of batch) part.reject(error);
-      }
-    }
+    while (this.waiting.length > 0) await this.commitAndTell(this.waiting.splice(0));
     this.inFlight = false;
   }
 
-  private async commitOneByOne(batch: readonly Waiting[]): Promise<void> {
-    for (const part of batch) await this.commit([part]).then(part.resolve, part.reject);
+  /** A duplicate in a merged commit concerns one unit: each is committed alone then. */
+  private async commitAndTell(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await this.commit(batch);
+      for (const part of batch) part.resolve();
+    } catch (error) {
+      if (error instanceof DuplicateOperation && batch.length > 1) for (const part of batch) await this.commitAndTell([part]);
+      else for (const part of batch) part.reject(error);
+    }
   }
 
   private async commit(batch: readonly Waiting[]): Promise<void> {

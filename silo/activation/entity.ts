@@ -144,10 +144,11 @@ export class Entity {
     this.checkMayRun(turn.pending);
     const { codec } = this.activation.services;
     const { method, args } = turn.pending.envelope;
-    const [callback] = args;
-    const isCallback = turn.pending.envelope.kind === 'timer' && typeof callback === 'function';
-    const outcome = runInTurn(turn, (): unknown => (isCallback ? callback(args[1]) : this.hosted!.run(method, args)));
-    if (turn.pending.envelope.kind !== 'call') return isThenable(outcome) ? outcome.then(() => undefined) : undefined;
+    const { kind } = turn.pending.envelope;
+    const [callback, elapsedMs] = args as readonly [((elapsedMs: unknown) => unknown) | undefined, unknown];
+    const isCallback = kind === 'timer' && typeof callback === 'function';
+    const outcome = runInTurn(turn, () => (isCallback ? callback(elapsedMs) : this.hosted!.run(method, args)));
+    if (kind !== 'call') return isThenable(outcome) ? outcome.then(() => undefined) : undefined;
     return isThenable(outcome) ? outcome.then((value) => codec.copy(value, 'result')) : codec.copy(outcome, 'result');
   }
 

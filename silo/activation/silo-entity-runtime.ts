@@ -103,7 +103,7 @@ export class SiloEntityRuntime implements EntityRuntime {
 }
 
 function nameOfEvent(event: object): string {
-  const metadata = typeof event === 'object' && event !== null ? eventMetadata(event.constructor as never) : undefined;
+  const metadata = typeof event === 'object' && event !== null ? eventMetadata(event.constructor) : undefined;
   if (!metadata) throw new ConfigurationError(`emit: expected an instance of a class with @ActorEvent(name), got ${describe(event)}`);
   return metadata.name;
 }

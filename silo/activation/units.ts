@@ -127,7 +127,7 @@ export class Units {
 
   private undo(unit: UnitOfWork, error: unknown): Promise<void> | void {
     const known = this.activation.operations.duplicateResult(error);
-    const pending = unit.held.map((entity) => entity.hosted?.rollback()).filter((part) => part instanceof Promise);
+    const pending = unit.held.map((entity) => entity.hosted?.rollback()).filter((part) => part instanceof Promise) as Promise<void>[];
     unit.afterCommit = undefined;
     const end = (): void => (known ? this.end(unit, false, known.value) : this.end(unit, true, error));
     return pending.length === 0 ? end() : Promise.all(pending).then(end);

@@ -42,12 +42,13 @@ export class Access {
   /** The arguments that the method gets: counted, then through their schemas. */
   arguments(target: EntityId, member: MethodMetadata, args: unknown): Promise<unknown[]> | unknown[] {
     if (!Array.isArray(args)) throw new InvalidArgumentError('args: expected a list', { path: 'args' });
-    const isFitting = args.length >= member.minArity && args.length <= member.maxArity;
-    if (!isFitting) {
-      const expected = member.minArity === member.maxArity ? `${member.minArity}` : `${member.minArity} or more`;
+    // With schemas, they say which arguments may be left out.
+    if (member.public?.args) return validateArguments(args, member.public.args);
+    if (args.length < member.minArity || args.length > member.maxArity) {
+      const expected = member.minArity === member.maxArity ? `${member.minArity}` : `at least ${member.minArity}`;
       throw new InvalidArgumentError(`${target.type}.${member.name}: expected ${expected} arguments, got ${args.length}`, { path: 'args' });
     }
-    return member.public?.args ? validateArguments(args, member.public.args) : (args as unknown[]);
+    return args as unknown[];
   }
 
   /** Asks the user's `authorize`, if there is one. */

@@ -89,7 +89,7 @@ export class Gateway {
   }
 
   private sendEvent(session: ClientSession, event: object): void {
-    const metadata = eventMetadata(event.constructor as never);
+    const metadata = eventMetadata(event.constructor);
     if (!metadata) throw new ConfigurationError('client.send: expected an instance of a class with @ActorEvent(name)');
     session.write([GatewayMessage.clientEvent, metadata.name], this.context.codec.encode(event, 'event'));
   }

@@ -95,7 +95,7 @@ export class TestCluster {
   /** Calls of this actor from other actors and from `actor()` go to `methods` instead; it is not activated. Ends with the cluster, or with what it returns. */
   stub<T extends object>(actor: EntityClass<T> | string, key: string, methods: Stub<T>): () => void {
     const { runtime, stubs } = this.#parts;
-    return stubs.add(printEntityId({ type: runtime.types.nameOf(actor), key }), methods as Readonly<Record<string, unknown>>, runtime);
+    return stubs.add(printEntityId({ type: runtime.types.nameOf(actor), key }), methods, runtime);
   }
 
   /** The actors that are active now, as `type/key`. */
