@@ -3,7 +3,7 @@
 //   E2. Making a wire error never throws and never fails for what an error carries: fields that cannot be copied are left out.
 //   E3. From outside one reads Troupe's own errors (without what user code said in a `RemoteError`) and @Serializable ones, never a stack or a
 //       cause; everything else reads `internal error`, with the id under which the original is in the log.
-import { RemoteError } from '../errors/index.js';
+import { RemoteError, type TroupeError } from '../errors/index.js';
 import { serializableClass, serializableName, type SerializableClass } from '../serializable-registry.js';
 import { planOf } from './class-plan.js';
 import type { Codec } from './codec.js';
@@ -53,6 +53,15 @@ export function fromWireError(wire: WireError): Error {
   }
 }
 
+/** One of Troupe's errors by its code, for answers that carry no more than code and message; `undefined` for an unknown code. */
+export function errorOfCode(code: string, message: string): TroupeError | undefined {
+  const error = bareTroupeError(code);
+  if (error === undefined) return undefined;
+  setErrorField(error, 'message', message);
+  setErrorField(error, 'stack', `${error.name}: ${message}`);
+  return error;
+}
+
 /** What a caller on the same silo gets: the same as over the wire, sharing nothing with the error that was thrown. */
 export function copyError(error: unknown, codec: Codec): Error {
   return fromWireError(toWireError(error, codec, { audience: 'cluster' }));
@@ -69,7 +78,7 @@ function toCluster(error: unknown, codec: Codec, depth: number): WireError {
     stack: isTroupeError(error) && error.retryable ? undefined : boundedStack(error),
     data: copyFields(fieldsOf(error, kind), codec),
     cause: Object.hasOwn(error, 'cause') && error.cause !== undefined && depth < MAX_CAUSES ? toCluster(error.cause, codec, depth + 1) : undefined,
-    errors: error instanceof AggregateError && depth < MAX_CAUSES ? aggregated(error, codec, depth) : undefined,
+    errors: error instanceof AggregateError && depth < 2 ? aggregated(error, codec, depth) : undefined,
   };
 }
 
@@ -99,10 +108,12 @@ function classify(error: Error): Pick<WireError, 'kind' | 'name'> {
 }
 
 function fieldsOf(error: Error, kind: WireError['kind']): readonly ErrorField[] {
-  const named: ErrorField[] = kind === 'builtIn' && Object.hasOwn(error, 'name') ? [['name', error.name]] : [];
+  // A name of its own counts as a field, but for the kinds that say the name themselves.
+  const named: ErrorField[] = (kind === 'builtIn' || kind === 'serializable') && Object.hasOwn(error, 'name') ? [['name', error.name]] : [];
   const plan = kind === 'serializable' ? planOf(error.constructor as SerializableClass) : undefined;
   if (plan === undefined) return [...named, ...dataOf(error)];
-  return plan.fieldsOf(error as unknown as Record<string, unknown>).filter((field) => !isEssence(error, field.name)).map((field) => [field.name, field.value]);
+  const planned = plan.fieldsOf(error as unknown as Record<string, unknown>).filter((field) => !isEssence(error, field.name));
+  return [...named, ...planned.map((field): ErrorField => [field.name, field.value])];
 }
 
 function copyFields(fields: readonly ErrorField[], codec: Codec): readonly ErrorField[] | undefined {
@@ -125,14 +136,18 @@ function bareErrorOf(wire: WireError): Error | undefined {
   if (wire.kind === 'troupe') return bareTroupeError(wire.name);
   const Class = wire.kind === 'builtIn' ? BUILT_IN_ERRORS.get(wire.name) : wire.kind === 'serializable' ? serializableClass(wire.name) : undefined;
   const prototype: unknown = Class?.prototype;
-  return prototype instanceof Error ? bareError(prototype) : undefined;
+  return prototype === Error.prototype || prototype instanceof Error ? bareError(prototype) : undefined;
 }
 
 function fill(error: Error, wire: WireError): Error {
   setErrorField(error, 'message', wire.message);
   const plan = wire.kind === 'serializable' ? planOf(error.constructor as SerializableClass) : undefined;
-  if (plan === undefined) for (const [name, value] of wire.data ?? []) setErrorField(error, name, value);
-  else plan.assign(error as unknown as Record<string, unknown>, Object.fromEntries(wire.data ?? []));
+  const planned: Record<string, unknown> = {};
+  for (const [name, value] of wire.data ?? []) {
+    if (plan === undefined || isEssence(error, name)) setErrorField(error, name, value);
+    else if (name !== '__proto__') planned[name] = value;
+  }
+  plan?.assign(error as unknown as Record<string, unknown>, planned);
   setOrigin(error, wire, wire.stack ?? `${error.name}: ${wire.message}`);
   return error;
 }
@@ -158,5 +173,5 @@ function kindOfThrown(thrown: unknown): string {
 
 function printThrown(thrown: unknown): string {
   if (typeof thrown === 'string') return JSON.stringify(thrown.slice(0, 100));
-  return typeof thrown === 'function' || typeof thrown === 'object' ? describeValue(thrown) : String(thrown);
+  return describeValue(thrown);
 }

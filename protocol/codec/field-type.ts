@@ -19,7 +19,7 @@ export class FieldType {
   coerce(value: unknown, parent: object): unknown {
     if (value === null || value === undefined || isContainer(value)) return value;
     switch (this.named(parent)) {
-      case String: return String(value);
+      case String: return `${value as string}`;
       case Number: return Number(value);
       case Boolean: return Boolean(value);
       case Date: return value instanceof Date ? value : new Date(value as string);

@@ -1,3 +1,3 @@
 export type { Codec, DecodeLimits, ReferenceCodec, ReferenceId } from './codec.js';
 export { createCodec, type CodecOptions } from './msgpack-codec.js';
-export { copyError, fromWireError, toWireError, type WireError, type WireErrorOptions } from './error-codec.js';
+export { copyError, errorOfCode, fromWireError, toWireError, type WireError, type WireErrorOptions } from './error-codec.js';

@@ -1,5 +1,4 @@
 // Built-in objects on their way to the wire, chosen by their exact prototype: a subclass is a class of the user's.
-import { TroupeError } from '../errors/index.js';
 import { BINARY_KINDS, viewBytes } from './binary.js';
 import { builtInErrorName, dataOf, essenceOf, isTroupeError, type ErrorField } from './error-shape.js';
 import type { Expected, LoweringWalk } from './lowering-walk.js';
@@ -30,7 +29,7 @@ function lowerKnownError(error: Error, walk: LoweringWalk): WireNode | undefined
   const name = builtInErrorName(error);
   if (name !== undefined) return appendErrorFields([null, Tag.error, name], [...essenceOf(error), ...dataOf(error)], walk);
   if (!isTroupeError(error)) return undefined;
-  return appendErrorFields([null, Tag.troupeError, (error as TroupeError).code], [...essenceOf(error), ...dataOf(error)], walk);
+  return appendErrorFields([null, Tag.troupeError, error.code], [...essenceOf(error), ...dataOf(error)], walk);
 }
 
 function lowerMap(map: ReadonlyMap<unknown, unknown>, walk: LoweringWalk, expected: Expected | undefined): WireNode {

@@ -2,6 +2,7 @@
 import { serializableName, type SerializableClass } from '../serializable-registry.js';
 import { planOf } from './class-plan.js';
 import { essenceOf, isEssence, type ErrorField } from './error-shape.js';
+import { ownClass } from './fieldwise.js';
 import type { Expected, LoweringWalk } from './lowering-walk.js';
 import { appendErrorFields } from './lower-built-in.js';
 import { builtInBase, refuse } from './refusal.js';
@@ -35,10 +36,4 @@ function appendMembers(node: WireNode, value: object, Class: SerializableClass, 
     node.push(lowerText(field.name), walk.child(field.name, field.value, expected));
   }
   return node;
-}
-
-// The class whose prototype this is: an object made from an instance (Object.create(vec)) is no instance of the class.
-function ownClass(prototype: object): SerializableClass | undefined {
-  const Class: unknown = Object.hasOwn(prototype, 'constructor') ? prototype.constructor : undefined;
-  return typeof Class === 'function' && Class.prototype === prototype ? (Class as SerializableClass) : undefined;
 }

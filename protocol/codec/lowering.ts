@@ -36,6 +36,8 @@ export class Lowering implements LoweringWalk {
   }
 
   child(step: Step, value: unknown, expected?: Expected): unknown {
+    if (typeof value === 'number' && expected === undefined) return lowerNumber(value);
+    if (typeof value === 'string' && expected === undefined) return lowerText(value);
     this.steps.push(step);
     const tree = this.lower(value, expected);
     this.steps.pop();
@@ -54,15 +56,14 @@ export class Lowering implements LoweringWalk {
     const coerced = expected === undefined ? value : expected.type.coerce(value, expected.parent);
     switch (typeof coerced) {
       case 'string': return lowerText(coerced);
-      case 'number': return Object.is(coerced, -0) ? [null, Tag.negativeZero] : coerced;
+      case 'number': return lowerNumber(coerced);
       case 'bigint': return coerced <= MAX_UINT64 && coerced >= -MAX_INT64 - 1n ? coerced : [null, Tag.bigint, coerced.toString(16)];
       case 'object': return coerced === null ? null : this.lowerObject(coerced, expected);
       case 'boolean':
       case 'undefined': return coerced;
-      case 'function':
-        if (this.references?.isReference(coerced)) return this.lowerObject(coerced, expected);
+      case 'function': return this.references?.isReference(coerced) ? this.lowerObject(coerced, expected) : this.refuse(coerced);
+      case 'symbol': return this.refuse(coerced);
     }
-    throw refuse(coerced, this.path);
   }
 
   private lowerObject(value: object, expected: Expected | undefined): unknown {
@@ -82,6 +83,10 @@ export class Lowering implements LoweringWalk {
     if (isPlainPrototype(prototype)) return this.lowerPlain(value);
     if (prototype === null) return this.appendFields([null, Tag.bare], Object.keys(value), value);
     return lowerBuiltIn(value, prototype, this, expected) ?? lowerInstance(value, prototype, this, expected);
+  }
+
+  private refuse(value: unknown): never {
+    throw refuse(value, this.path);
   }
 
   private lowerReference(value: object, references: ReferenceCodec): WireNode {
@@ -128,4 +133,8 @@ export class Lowering implements LoweringWalk {
 /** A name that msgpackr would read as something else, or UTF-8 would change (W2). */
 function isOddName(name: string): boolean {
   return name === '__proto__' || name === 'constructor' || !isUtf8Safe(name);
+}
+
+function lowerNumber(value: number): number | WireNode {
+  return Object.is(value, -0) ? [null, Tag.negativeZero] : value;
 }

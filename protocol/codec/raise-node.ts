@@ -103,5 +103,5 @@ function raiseReference(node: readonly unknown[], walk: RaisingWalk): object {
   if (walk.references === undefined) return walk.fail('a handle, where no handles are known');
   if (!isWireName(type) || (component !== undefined && !isWireName(component))) return walk.fail('a handle of no known kind');
   checkKey(key, 'key of a handle');
-  return walk.meet(walk.references.fromId({ type, key: key as string, component }));
+  return walk.meet(walk.references.fromId({ type, key, component }));
 }

@@ -5,7 +5,10 @@ import { serializableName, type SerializableClass } from '../serializable-regist
 /** The class (or kind) of a value as its user calls it: `Socket`, `function onHit`, `Symbol(id)`. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
-  if (typeof value !== 'object' || value === null) return String(value);
+  if (typeof value !== 'object' || value === null) {
+    const primitive = value as string | symbol | null;
+    return String(primitive);
+  }
   const name: unknown = classOf(value)?.name;
   return typeof name === 'string' && name !== '' ? name : 'an instance of an unnamed class';
 }
