@@ -90,7 +90,7 @@ export class Units {
   private async commitLater(unit: UnitOfWork, staged: readonly (StagedChanges | Promise<StagedChanges>)[]): Promise<void> {
     this.committing++;
     try {
-      const parts = await Promise.all(staged);
+      const parts = await Promise.all(staged.map((part) => Promise.resolve(part)));
       await this.commit(unit, merge(unit.held, parts));
     } catch (error) {
       await this.undo(unit, error);
@@ -127,7 +127,7 @@ export class Units {
 
   private undo(unit: UnitOfWork, error: unknown): Promise<void> | void {
     const known = this.activation.operations.duplicateResult(error);
-    const pending = unit.held.map((entity) => entity.hosted?.rollback()).filter((part) => part instanceof Promise) as Promise<void>[];
+    const pending = unit.held.map((entity) => entity.hosted?.rollback()).filter<Promise<void>>((part) => part instanceof Promise);
     unit.afterCommit = undefined;
     const end = (): void => (known ? this.end(unit, false, known.value) : this.end(unit, true, error));
     return pending.length === 0 ? end() : Promise.all(pending).then(end);
