@@ -14,6 +14,7 @@ export interface RunningSilo {
 export type StartSilo = (options: SiloOptions) => Promise<RunningSilo>;
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const KEEP_ALIVE_MS = 60_000;
 const FENCED_EXIT_CODE = 3;
 /** How long a silo that lost its cluster may take to let go before the process ends anyway. */
 const FENCED_STOP_MS = 2_000;
@@ -28,6 +29,8 @@ export class SiloProcess {
   /** Resolves when the silo runs. A signal that comes before that stops it as soon as it does. */
   async start(options: SiloOptions): Promise<void> {
     for (const signal of SIGNALS) process.on(signal, () => this.onSignal(signal));
+    // A silo in memory and without a gateway holds nothing that would keep the process.
+    setInterval(() => {}, KEEP_ALIVE_MS);
     const silo = await this.startSilo(options);
     silo.on('fenced', (reason) => void this.onFenced(silo, reason));
     this.silo = silo;
