@@ -35,7 +35,7 @@ async function rate(call: (serial: number) => Promise<unknown>, width: number): 
 }
 
 async function measure(silo: Silo): Promise<void> {
-  const bare = await rate(async (serial) => serial, 1); // eslint-disable-line @typescript-eslint/require-await -- the mechanism itself
+  const bare = await rate(async (serial) => serial, 1);
   report('a bare promise', bare, bare);
   const warm = async <T extends { add(amount: number): number }>(handles: readonly Handle<T>[]) => {
     const add = (serial: number): Promise<unknown> => (handles[serial % ACTORS] as unknown as { add(amount: number): Promise<number> }).add(1);
