@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join, sep } from 'node:path';
+import { extname, join, relative, sep } from 'node:path';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.mjs': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
@@ -29,7 +29,7 @@ export class StaticFiles {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'GET' && request.method !== 'HEAD') return fail(response, 405);
     const path = pathOf(request.url ?? '/');
-    if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end('ok');
+    if (path === '/healthz') return say(response, 200, 'ok', { 'cache-control': 'no-store' });
     const found = path === undefined ? undefined : await this.find(path);
     if (!found) return fail(response, 404);
     const etag = `"${found.size.toString(36)}-${Math.floor(found.mtimeMs).toString(36)}"`;
@@ -37,26 +37,46 @@ export class StaticFiles {
       etag, 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin',
       'content-type': CONTENT_TYPES[extname(found.file).toLowerCase()] ?? 'application/octet-stream',
     };
-    if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end();
+    if (isKnown(request.headers['if-none-match'], etag)) return void response.writeHead(304, headers).end();
     response.writeHead(200, { ...headers, 'content-length': found.size });
-    if (request.method === 'HEAD') return void response.end();
-    createReadStream(found.file).on('error', () => response.destroy()).pipe(response);
+    if (request.method === 'HEAD' || found.size === 0) return void response.end();
+    // A file that grows meanwhile is sent as long as it was announced; one that shrinks ends the connection.
+    createReadStream(found.file, { end: found.size - 1 }).on('error', () => response.destroy()).pipe(response);
   }
 
-  private async find(path: string): Promise<{ readonly file: string; readonly size: number; readonly mtimeMs: number } | undefined> {
+  private async find(path: string): Promise<FoundFile | undefined> {
     if (this.folder === undefined) return undefined;
     const root = await (this.root ??= realpath(this.folder));
     try {
       let file = await realpath(join(root, path));
       if ((await stat(file)).isDirectory()) file = await realpath(join(file, 'index.html'));
-      // A link that leads out of the folder is not part of it.
-      if (!file.startsWith(root + sep)) return undefined;
-      const { size, mtimeMs } = await stat(file);
-      return { file, size, mtimeMs };
+      const inside = relative(root, file);
+      // A link that leads out of the folder, or to a dot file in it, is not part of it.
+      if (inside.startsWith('..') || inside.startsWith(sep) || hasDotFile(inside.split(sep))) return undefined;
+      const found = await stat(file);
+      // Reading a pipe or a device would wait for ever.
+      return found.isFile() ? { file, size: found.size, mtimeMs: found.mtimeMs } : undefined;
     } catch {
+      // Absent or unreadable: the same to the outside.
       return undefined;
     }
   }
+}
+
+interface FoundFile {
+  readonly file: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** RFC 9110 §13.1.2: a list of tags, compared weakly, or `*`. */
+function isKnown(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
+}
+
+function hasDotFile(segments: readonly string[]): boolean {
+  return segments.some((segment) => segment.startsWith('.'));
 }
 
 /** The decoded path, or `undefined` for one that is malformed, climbs, or names a dot file. */
@@ -67,11 +87,15 @@ function pathOf(url: string): string | undefined {
   } catch {
     return undefined;
   }
-  const isSafe = path.startsWith('/') && !path.includes('\0') && !path.includes('\\') && !path.split('/').some((segment) => segment.startsWith('.'));
+  const isSafe = path.startsWith('/') && !path.includes('\0') && !path.includes('\\') && !hasDotFile(path.split('/'));
   return isSafe ? path : undefined;
 }
 
 function fail(response: ServerResponse, status: 404 | 405 | 500): void {
   const text = { 404: 'not found', 405: 'method not allowed', 500: 'internal error' }[status];
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', ...(status === 405 ? { allow: 'GET, HEAD' } : {}) }).end(text);
+  say(response, status, text, status === 405 ? { allow: 'GET, HEAD' } : {});
+}
+
+function say(response: ServerResponse, status: number, text: string, headers: Readonly<Record<string, string>>): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'content-length': text.length, 'x-content-type-options': 'nosniff', ...headers }).end(text);
 }
