@@ -32,13 +32,13 @@ class PageBundle {
   }
 
   async make() {
-    const { build } = await import('esbuild');
-    const { metafile } = await build({
+    const esbuild = await import('esbuild');
+    const { metafile } = await esbuild.build({
       absWorkingDir: this.root, entryPoints: [join('dist', 'examples', this.name, 'page.js')], outfile: this.output,
       bundle: true, format: 'esm', platform: 'browser', target: 'es2022', sourcemap: true, metafile: true, logLevel: 'warning',
     }).catch(() => {
       throw new Failure(`The page of examples/${this.name} does not bundle for the browser; see above.`);
-    });
+    }).finally(() => esbuild.stop());
     const files = ['package.json', ...Object.keys(metafile.inputs)];
     const stamps = await Promise.all(files.map(async (file) => [file, await stamp(join(this.root, file))]));
     await mkdir(join(this.root, 'dist', '.bundles'), { recursive: true });

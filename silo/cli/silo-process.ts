@@ -14,6 +14,8 @@ export interface RunningSilo {
 export type StartSilo = (options: SiloOptions) => Promise<RunningSilo>;
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** Under npm a Ctrl-C can arrive twice, from the terminal and passed on by npm: what follows this soon is the same one. */
+const ECHO_MS = process.env.npm_lifecycle_event === undefined ? 0 : 200;
 const KEEP_ALIVE_MS = 60_000;
 const FENCED_EXIT_CODE = 3;
 /** How long a silo that lost its cluster may take to let go before the process ends anyway. */
@@ -23,6 +25,7 @@ const FENCED_STOP_MS = 2_000;
 export class SiloProcess {
   private silo: RunningSilo | undefined;
   private stopSignal: NodeJS.Signals | undefined;
+  private signalledAt = 0;
 
   constructor(private readonly startSilo: StartSilo) {}
 
@@ -39,8 +42,12 @@ export class SiloProcess {
   }
 
   private onSignal(signal: NodeJS.Signals): void {
-    if (this.stopSignal !== undefined) process.exit(128 + constants.signals[signal]);
+    if (this.stopSignal !== undefined) {
+      if (performance.now() - this.signalledAt >= ECHO_MS) process.exit(128 + constants.signals[signal]);
+      return;
+    }
     this.stopSignal = signal;
+    this.signalledAt = performance.now();
     if (this.silo) void this.stop(this.silo);
   }
 

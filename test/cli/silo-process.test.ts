@@ -42,6 +42,17 @@ describe('a silo as a process', () => {
     });
   }
 
+  it('takes the Ctrl-C that npm passes on for the one that the terminal sent', async () => {
+    await using process = new TestProcess([FIXTURE, 'echo'], { env: { npm_lifecycle_event: 'start' } });
+    await process.waitForOutput(/is running/);
+    process.kill('SIGINT');
+    expect((await process.ended).code).to.equal(0);
+    await using alone = run('echo');
+    await alone.waitForOutput(/is running/);
+    alone.kill('SIGINT');
+    expect((await alone.ended).code).to.equal(130);
+  });
+
   it('stops as soon as it runs when the signal comes during the start', async () => {
     await using process = run('slow-start');
     await process.waitForOutput(/starting/);

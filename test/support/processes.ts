@@ -12,13 +12,13 @@ export interface ProcessEnd {
 }
 
 export interface ProcessSettings {
-  /** Added to our environment, from which every `TROUPE_` variable but the mark of the test run is taken away. */
+  /** Added to our environment, from which npm's variables and every `TROUPE_` one but the mark of the test run are taken away. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
 
 const TROUPE_BIN = fileURLToPath(new URL('../../silo/cli/troupe.js', import.meta.url));
-const KEPT_VARIABLES = /^TROUPE_TEST_RUN$/;
+const TAKEN_AWAY = /^(npm_|TROUPE_(?!TEST_RUN$))/;
 
 /** A Node process under test. Dispose it (`await using`) or await `ended`. */
 export class TestProcess implements AsyncDisposable {
@@ -30,7 +30,7 @@ export class TestProcess implements AsyncDisposable {
   private hasEnded = false;
 
   constructor(args: readonly string[], settings: ProcessSettings = {}) {
-    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('TROUPE_') || KEPT_VARIABLES.test(name));
+    const inherited = Object.entries(process.env).filter(([name]) => !TAKEN_AWAY.test(name));
     const env = { ...Object.fromEntries(inherited), ...settings.env };
     this.child = spawn(process.execPath, args, { cwd: settings.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => this.onOutput('stdout', text));
