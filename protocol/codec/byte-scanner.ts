@@ -10,7 +10,8 @@ import { printPath, type Step } from './value-path.js';
 import { MAX_DEPTH, Tag, isContainer } from './wire-node.js';
 
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
-const LONGEST_FORBIDDEN = 11;
+// Most names have another length, and need no decoding.
+const FORBIDDEN_LENGTHS: ReadonlySet<number> = new Set([...FORBIDDEN].map((name) => name.length));
 const MAX_TAG = Math.max(...Object.values(Tag));
 /** Bytes that follow the first byte of a number. */
 const NUMBER_SIZES: Readonly<Record<number, number>> = { 0xca: 4, 0xcb: 8, 0xcc: 1, 0xcd: 2, 0xce: 4, 0xcf: 8, 0xd0: 1, 0xd1: 2, 0xd2: 4, 0xd3: 8 };
@@ -70,7 +71,7 @@ class ByteScanner {
     if (!isUtf8(this.bytes, start, this.at)) this.fail('text that is no UTF-8');
     if (!isName || frame === undefined) return;
     frame.setName(start, this.at);
-    if (length > LONGEST_FORBIDDEN || !FORBIDDEN.has(this.decode(start, this.at))) return;
+    if (!FORBIDDEN_LENGTHS.has(length) || !FORBIDDEN.has(this.decode(start, this.at))) return;
     const path = this.printPath();
     throw new InvalidArgumentError(`${path}: this name is not accepted from outside`, { path });
   }

@@ -11,7 +11,7 @@ import { raiseTyped } from './raise-instance.js';
 import type { RaisingWalk } from './raising-walk.js';
 import { raiseText } from './raise-text.js';
 import { printPath, type Step } from './value-path.js';
-import { Tag } from './wire-node.js';
+import { Tag, contentSize } from './wire-node.js';
 
 /** What a walk is allowed: for trusted bytes everything. */
 export interface RaisingRules {
@@ -28,7 +28,8 @@ export class Raising implements RaisingWalk {
   /** By number; only while a graph is raised. */
   private objects: object[] | undefined;
   private sizes: number[] = [];
-  private nodes = 0;
+  /** The value itself is one; each container counts what it holds. */
+  private nodes = 1;
 
   constructor(
     private readonly root: string,
@@ -96,7 +97,7 @@ export class Raising implements RaisingWalk {
     if (Array.isArray(tree) && tree[0] === null && tree[1] === Tag.repeat) return this.repeat(tree[2]);
     const number = this.objects.length;
     const before = this.nodes;
-    this.count(Array.isArray(tree) ? tree.length : 1);
+    this.count(contentSize(tree));
     const value = this.build(tree, expected);
     // A scalar node took no number; then this entry belongs to the next object, which overwrites it.
     this.sizes[number] = this.nodes - before;
@@ -107,7 +108,8 @@ export class Raising implements RaisingWalk {
     if (Array.isArray(tree)) return tree[0] === null ? raiseNode(tree, this, expected, this.rules.maxNodes) : this.raiseElements(tree, expected);
     // What is neither array nor map came as bytes.
     if (Object.getPrototypeOf(tree) !== Object.prototype) return this.fail('bytes outside a binary value');
-    return raiseTyped(Object.entries(tree), this, expected) ?? this.raiseMembers(tree as Record<string, unknown>);
+    const typed = expected === undefined ? undefined : raiseTyped(Object.entries(tree), this, expected);
+    return typed ?? this.raiseMembers(tree as Record<string, unknown>);
   }
 
   private raiseElements(array: unknown[], expected: Expected | undefined): unknown[] {
@@ -132,7 +134,7 @@ export class Raising implements RaisingWalk {
   private repeat(number: unknown): object {
     const target = typeof number === 'number' ? this.objects?.[number] : undefined;
     if (target === undefined) return this.fail('a repeat of an object that was not there');
-    this.count(this.sizes[number as number] ?? 1);
+    this.count(this.sizes[number as number] ?? 0);
     return target;
   }
 

@@ -58,7 +58,7 @@ export const MAX_DEPTH = 1000;
 export const MAX_STACK = 4096;
 
 /** Where in a node its keys and values (or members) begin; 0 for nodes that have none. */
-export const BODY_START: Readonly<Record<Tag, number>> = {
+export const BODY_START: Readonly<Record<Tag, number> & Partial<Record<number, number>>> = {
   [Tag.array]: 2, [Tag.negativeZero]: 0, [Tag.bigint]: 0, [Tag.text]: 0, [Tag.object]: 2, [Tag.bare]: 2, [Tag.sparse]: 3, [Tag.date]: 0,
   [Tag.regExp]: 0, [Tag.map]: 2, [Tag.set]: 2, [Tag.bytes]: 0, [Tag.instance]: 3, [Tag.error]: 3, [Tag.troupeError]: 3, [Tag.reference]: 0,
   [Tag.repeat]: 0, [Tag.graph]: 2,
@@ -67,6 +67,16 @@ export const BODY_START: Readonly<Record<Tag, number>> = {
 /** Nodes whose body is name, value, name, value: the names are the keys of an object that is built from them. */
 export function hasKeys(tag: Tag): boolean {
   return tag === Tag.object || tag === Tag.bare || tag === Tag.instance || tag === Tag.error || tag === Tag.troupeError;
+}
+
+/** How many values of the user stand directly in a tree: elements, members, entries; not names. */
+export function contentSize(tree: object): number {
+  if (!Array.isArray(tree)) return Object.keys(tree).length;
+  if (tree[0] !== null) return tree.length;
+  const tag = tree[1] as Tag;
+  const start = BODY_START[tag];
+  if (start === undefined || !isContainer(tag)) return 0;
+  return hasKeys(tag) || tag === Tag.sparse ? (tree.length - start) / 2 : tree.length - start;
 }
 
 /** Nodes that hold further values of the user; the others count as one value. */

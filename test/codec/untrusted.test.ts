@@ -106,7 +106,11 @@ describe('bytes from outside', () => {
     let bomb: unknown = ['x'];
     for (let i = 0; i < 40; i++) bomb = [bomb, bomb];
     expect(refusal(encoded(bomb))).to.include({ code: 'ERR_PAYLOAD_TOO_LARGE', limit: LIMITS.maxNodes });
+    const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`k${i}`, i]));
+    expect(refusal(encoded(Array.from({ length: 200 }, () => wide)))).to.include({ code: 'ERR_PAYLOAD_TOO_LARGE' });
     const pair = new Vec2(1);
+    expect(codec.decodeUntrusted(encoded([pair, pair]), { ...LIMITS, maxNodes: 7 }, 'args')).to.deep.equal([pair, pair]);
+    expect(refusal(encoded([pair, pair]), { ...LIMITS, maxNodes: 6 })).to.include({ code: 'ERR_PAYLOAD_TOO_LARGE' });
     expect(codec.decodeUntrusted(encoded([pair, pair]), LIMITS, 'args')).to.deep.equal([pair, pair]);
   });
 
