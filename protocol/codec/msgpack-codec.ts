@@ -1,6 +1,6 @@
 // MsgpackCodec: values of user code as copies and as bytes. Owns: nothing that outlives a call.
 //   A value is lowered to a tree that MessagePack can hold (lowering.ts), packed by msgpackr, unpacked, and raised again (raising.ts); a copy
-//   is the same without the bytes. What travels: docs/codec is in wire-node.ts. What does not, by choice: symbol keys and properties that are
+//   is the same without the bytes. The format is in wire-node.ts. What does not travel, by choice: symbol keys and properties that are
 //   not enumerable (ignored), properties of arrays beside their elements, `lastIndex` of a RegExp, private `#fields` of instances.
 import { Packr, Unpackr } from 'msgpackr';
 import { InvalidArgumentError, NotSerializableError, TroupeError } from '../errors/index.js';
