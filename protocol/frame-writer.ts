@@ -10,6 +10,11 @@ export class FrameWriter {
 
   constructor(private readonly send: (frame: Uint8Array) => void) {}
 
+  /** Bytes that were written and not sent yet. */
+  get waitingBytes(): number {
+    return this.bytes;
+  }
+
   write(message: Uint8Array): void {
     if (this.bytes > 0 && this.bytes + message.length > MAX_FRAME_BYTES) this.flush();
     this.messages.push(message);

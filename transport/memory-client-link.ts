@@ -1,7 +1,12 @@
 // A client's connection in memory: the twin of Socket.IO for tests. Frames are copied and arrive in a later microtask, in order.
+import { TroupeError, SiloUnavailableError } from '../protocol/errors/index.js';
 import type { ClientConnection, ClientLink, ClientLinkEvents, ClientListener, CloseReason, Handshake } from '../protocol/ports/client-link.js';
+import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
 
 type Admit = Parameters<ClientListener['start']>[0];
+
+/** How long a link waits before it tries again. */
+const RECONNECT_MS = 200;
 
 /** Accepts links that `link` makes. */
 export class MemoryClientListener implements ClientListener {
@@ -15,14 +20,19 @@ export class MemoryClientListener implements ClientListener {
 
   stop(): Promise<void> {
     this.admit = undefined;
-    for (const connection of [...this.connections]) connection.end('lost');
+    this.cut();
     return Promise.resolve();
   }
 
-  /** A client's end that is not open yet. */
-  link(handshake: () => Handshake | Promise<Handshake>): ClientLink {
-    return new MemoryLink(handshake, (shown) => {
-      if (!this.admit) throw new Error('the gateway is stopped');
+  /** Breaks all connections, as a network does; links made with a clock come back. */
+  cut(): void {
+    for (const connection of [...this.connections]) connection.end('lost');
+  }
+
+  /** A client's end that is not open yet. With a clock it tries again after a lost connection, without one it stays lost. */
+  link(handshake: () => Handshake | Promise<Handshake>, clock?: Clock): ClientLink {
+    return new MemoryLink(handshake, clock, (shown) => {
+      if (!this.admit) return Promise.reject(new SiloUnavailableError('the gateway is stopped'));
       return this.admit(shown);
     }, this.connections);
   }
@@ -30,16 +40,21 @@ export class MemoryClientListener implements ClientListener {
 
 class MemoryLink implements ClientLink {
   private connection: MemoryConnection | undefined;
+  private timer: TimerHandle | undefined;
   private isClosed = false;
 
   constructor(
     private readonly handshake: () => Handshake | Promise<Handshake>,
+    private readonly clock: Clock | undefined,
     private readonly admit: Admit,
     private readonly connections: Set<MemoryConnection>,
   ) {}
 
   open(events: ClientLinkEvents): void {
-    this.connect(events).catch((error: unknown) => events.onClose('kicked', error as Error));
+    this.connect(events).catch((error: unknown) => {
+      const isFinal = error instanceof TroupeError && !error.retryable;
+      this.ended(events, isFinal ? 'kicked' : 'lost', error as Error);
+    });
   }
 
   send(frame: Uint8Array): void {
@@ -48,6 +63,7 @@ class MemoryLink implements ClientLink {
 
   close(): void {
     this.isClosed = true;
+    this.timer?.cancel();
     this.connection?.end('left');
   }
 
@@ -55,11 +71,20 @@ class MemoryLink implements ClientLink {
     const handshake = await this.handshake();
     const accept = await this.admit(handshake);
     if (this.isClosed) return;
-    const connection = new MemoryConnection(handshake, events, (ended) => this.connections.delete(ended));
+    const connection = new MemoryConnection(handshake, (frame) => events.onFrame(frame), (reason, error) => {
+      this.connections.delete(connection);
+      this.connection = undefined;
+      this.ended(events, reason, error);
+    });
     this.connection = connection;
     this.connections.add(connection);
     events.onOpen();
     accept(connection);
+  }
+
+  private ended(events: ClientLinkEvents, reason: CloseReason, error?: Error): void {
+    events.onClose(reason, error);
+    if (reason === 'lost' && !this.isClosed) this.timer = this.clock?.setTimer(() => this.open(events), RECONNECT_MS);
   }
 }
 
@@ -69,17 +94,20 @@ class MemoryConnection implements ClientConnection {
   private closeListener: ((reason: CloseReason) => void) | undefined;
   private isEnded = false;
 
-  constructor(readonly handshake: Handshake, private readonly client: ClientLinkEvents, private readonly ended: (connection: MemoryConnection) => void) {}
+  constructor(
+    readonly handshake: Handshake,
+    private readonly toClient: (frame: Uint8Array) => void,
+    private readonly ended: (reason: CloseReason, error?: Error) => void,
+  ) {}
 
   send(frame: Uint8Array): void {
     const copy = frame.slice();
-    queueMicrotask(() => {
-      if (!this.isEnded) this.client.onFrame(copy);
-    });
+    if (!this.isEnded) queueMicrotask(() => this.toClient(copy));
   }
 
   close(reason: CloseReason, message?: string): void {
-    this.end(reason, message === undefined ? undefined : new Error(message));
+    // After the frames that were sent before.
+    queueMicrotask(() => this.end(reason, message === undefined ? undefined : new Error(message)));
   }
 
   onFrame(listener: (frame: Uint8Array) => void): void {
@@ -99,8 +127,7 @@ class MemoryConnection implements ClientConnection {
   end(reason: CloseReason, error?: Error): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    this.ended(this);
     this.closeListener?.(reason);
-    this.client.onClose(reason, error);
+    this.ended(reason, error);
   }
 }

@@ -1,10 +1,12 @@
 // SocketClientListener. Owns: the Socket.IO server on a given HTTP server, and its connections. Does not own: the HTTP server.
+//   L1. A connection knocks once: Socket.IO would let it ask for admission again while the first answer is pending.
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { TroupeError } from '../protocol/errors/index.js';
 import type { ClientConnection, ClientListener, CloseReason, Handshake } from '../protocol/ports/client-link.js';
 import { isOriginAllowed, type AllowedOrigins } from './origin.js';
 
+/** What a listener lets in. */
 export interface SocketClientListenerOptions {
   readonly origins: AllowedOrigins;
   /** Longest frame in bytes; a longer one ends the connection. */
@@ -14,16 +16,19 @@ export interface SocketClientListenerOptions {
 /** A dead client is noticed within `pingInterval + pingTimeout`. */
 const PING_INTERVAL_MS = 2000;
 const PING_TIMEOUT_MS = 2000;
-const CONNECT_TIMEOUT_MS = 10_000;
+/** Longer than the gateway takes to authenticate, so that its own refusal arrives. */
+const CONNECT_TIMEOUT_MS = 15_000;
 
 type Admit = Parameters<ClientListener['start']>[0];
+type Admitted = { accept: (connection: ClientConnection) => void };
 
+/** Clients over Socket.IO, by WebSocket or by polling. A dead one is noticed within four seconds. */
 export class SocketClientListener implements ClientListener {
   private server: Server | undefined;
 
   constructor(private readonly http: HttpServer, private readonly options: SocketClientListenerOptions) {}
 
-  async start(admit: Admit): Promise<{ readonly address: string }> {
+  start(admit: Admit): Promise<{ readonly address: string }> {
     const { origins, maxFrameBytes } = this.options;
     const server = new Server(this.http, {
       serveClient: false,
@@ -33,17 +38,21 @@ export class SocketClientListener implements ClientListener {
       connectTimeout: CONNECT_TIMEOUT_MS,
       // CORS tells browsers whether pages may read answers; `allowRequest` refuses the connection itself, upgrades included.
       cors: { origin: (_origin, decide) => decide(null, true) },
-      allowRequest: (request, decide) => decide(isOriginAllowed(request.headers, origins) ? null : 'origin not allowed', isOriginAllowed(request.headers, origins)),
+      allowRequest: (request, decide) => {
+        const isAllowed = isOriginAllowed(request.headers, origins);
+        decide(isAllowed ? null : 'origin not allowed', isAllowed);
+      },
     });
+    const knocked = new WeakSet<object>();
     server.use((socket, next) => {
+      if (knocked.has(socket.conn)) return socket.conn.close();
+      knocked.add(socket.conn);
       admit(handshakeOf(socket)).then((accept) => {
-        (socket.data as { accept?: (connection: ClientConnection) => void }).accept = accept;
+        (socket.data as Admitted).accept = accept;
         next();
       }, (error: unknown) => next(refusal(error)));
     });
-    server.on('connection', (socket) => {
-      (socket.data as { accept: (connection: ClientConnection) => void }).accept(new SocketConnection(socket));
-    });
+    server.on('connection', (socket) => (socket.data as Admitted).accept(new SocketConnection(socket)));
     this.server = server;
     return Promise.resolve({ address: '' });
   }
@@ -93,6 +102,8 @@ class SocketConnection implements ClientConnection {
   }
 
   onClose(listener: (reason: CloseReason) => void): void {
+    // A packet that Socket.IO cannot read ends the connection; the listener keeps it from printing to the console besides.
+    this.socket.on('error', () => this.socket.disconnect(true));
     this.socket.once('disconnect', (reason) => listener(this.closedBy ?? (reason === 'client namespace disconnect' ? 'left' : 'lost')));
   }
 }

@@ -11,11 +11,13 @@ import type { AccessRequest, Authorize } from '../silo-options.js';
 import type { GatewayBackend } from './gateway-backend.js';
 import { validateArguments } from './arguments.js';
 
+/** The parts of the gateway's options that decide who may do what. */
 export interface AccessRules {
   readonly session: string | undefined;
   readonly authorize: Authorize | undefined;
 }
 
+/** Decides what an identity may reach; nothing here runs code of an actor. */
 export class Access {
   constructor(private readonly backend: GatewayBackend, private readonly rules: AccessRules, private readonly log: Logger) {}
 
@@ -51,12 +53,15 @@ export class Access {
     return args as unknown[];
   }
 
-  /** Asks the user's `authorize`, if there is one. */
-  async authorize(identity: Identity, request: AccessRequest): Promise<void> {
-    if (!this.rules.authorize) return;
+  /** Asks the user's `authorize`; `undefined` when there is none. */
+  authorize(identity: Identity, request: AccessRequest): Promise<void> | undefined {
+    return this.rules.authorize && this.ask(this.rules.authorize, identity, request);
+  }
+
+  private async ask(rule: Authorize, identity: Identity, request: AccessRequest): Promise<void> {
     let isAllowed: boolean;
     try {
-      isAllowed = await this.rules.authorize(identity, request);
+      isAllowed = await rule(identity, request);
     } catch (error) {
       this.log.warn({ err: error, request: { ...request, args: undefined } }, 'gateway.authorize threw; the access is refused');
       isAllowed = false;

@@ -1,23 +1,30 @@
 import { InvalidArgumentError } from '../../protocol/errors/index.js';
-import type { SchemaIssue, StandardSchema } from '../../protocol/standard-schema.js';
+import type { SchemaResult, StandardSchema } from '../../protocol/standard-schema.js';
 
 /** Each argument through its schema; the schemas' output is what the method gets. Throws `InvalidArgumentError` with the path (`args[0].x`). */
 export function validateArguments(args: readonly unknown[], schemas: readonly StandardSchema[]): Promise<unknown[]> | unknown[] {
   if (args.length > schemas.length) throw new InvalidArgumentError(`expected at most ${schemas.length} arguments, got ${args.length}`, { path: 'args' });
-  const outputs = schemas.map((schema, index) => {
-    const result = schema['~standard'].validate(args[index]);
-    return result instanceof Promise ? result.then((later) => outputOf(later, index)) : outputOf(result, index);
-  });
-  // Optional arguments that were left out stay left out.
-  const given = outputs.slice(0, Math.max(args.length, lastDefined(outputs) + 1));
-  return given.some((output) => output instanceof Promise) ? Promise.all(given) : given;
+  return validateFrom(0, [], args, schemas);
 }
 
-function outputOf(result: { readonly value?: unknown; readonly issues?: readonly SchemaIssue[] | undefined }, index: number): unknown {
-  const issue = result.issues?.[0];
-  if (!issue) return result.value;
-  const path = `args[${index}]${(issue.path ?? []).map(printStep).join('')}`;
-  throw new InvalidArgumentError(`${path}: ${issue.message}`, { path });
+/** One after the other, waiting only for schemas that are asynchronous: a promise is never left behind by another schema's refusal. */
+function validateFrom(start: number, outputs: unknown[], args: readonly unknown[], schemas: readonly StandardSchema[]): Promise<unknown[]> | unknown[] {
+  for (let index = start; index < schemas.length; index++) {
+    const result = schemas[index]!['~standard'].validate(args[index]);
+    if (isPromise(result)) {
+      return result.then((later) => validateFrom(index + 1, [...outputs, outputOf(later, index)], args, schemas));
+    }
+    outputs.push(outputOf(result, index));
+  }
+  // Optional arguments that were left out stay left out.
+  return outputs.slice(0, Math.max(args.length, outputs.findLastIndex((output) => output !== undefined) + 1));
+}
+
+function outputOf(result: SchemaResult<unknown>, index: number): unknown {
+  if (!result.issues) return result.value;
+  const [issue] = result.issues;
+  const path = `args[${index}]${(issue?.path ?? []).map(printStep).join('')}`;
+  throw new InvalidArgumentError(`${path}: ${issue?.message ?? 'refused by its schema'}`, { path });
 }
 
 function printStep(step: PropertyKey | { readonly key: PropertyKey }): string {
@@ -25,6 +32,6 @@ function printStep(step: PropertyKey | { readonly key: PropertyKey }): string {
   return typeof key === 'number' ? `[${key}]` : `.${String(key)}`;
 }
 
-function lastDefined(values: readonly unknown[]): number {
-  return values.findLastIndex((value) => value !== undefined);
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown } | undefined)?.then === 'function';
 }

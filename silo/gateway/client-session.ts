@@ -2,19 +2,24 @@
 //   G1. Rate, calls in flight and size are counted before anything else is looked at; access is decided before arguments are built.
 //   G2. Every call is answered exactly once, or its connection is gone.
 //   G3. When the connection ends, its queued calls are cancelled and its subscriptions stop.
-import { toWireError, type Codec } from '../../protocol/codec/index.js';
+//   G4. Before the welcome a client has nothing to say: what it sends then ends the connection.
+//   G5. What waits to be written is bounded: a client that does not read loses its connection.
+import type { Codec } from '../../protocol/codec/index.js';
 import { encodeMessage, GatewayMessage, splitFrame, type WireMessage } from '../../protocol/client-wire.js';
 import { InvalidArgumentError, RateLimitedError } from '../../protocol/errors/index.js';
 import { FrameWriter } from '../../protocol/frame-writer.js';
 import type { Identity } from '../../protocol/identity.js';
-import type { ClientConnection, Clock, Logger } from '../../protocol/ports/index.js';
+import type { ClientConnection, CloseReason, Clock, Logger } from '../../protocol/ports/index.js';
 import type { GatewayLimits } from '../silo-options.js';
 import type { Access } from './access.js';
-import { MalformedRequest, readRequest, type ClientRequest } from './client-message-reader.js';
+import type { ClientFailures } from './client-failures.js';
+import { ClientCalls } from './client-calls.js';
+import { readRequest, type ClientRequest } from './client-message-reader.js';
 import { ClientSubscriptions } from './client-subscriptions.js';
 import type { GatewayBackend } from './gateway-backend.js';
 import { TokenBucket } from './token-bucket.js';
 
+/** What all clients of a gateway share. */
 export interface ClientSessionContext {
   readonly backend: GatewayBackend;
   readonly access: Access;
@@ -22,126 +27,123 @@ export interface ClientSessionContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly limits: GatewayLimits;
+  readonly failures: ClientFailures;
 }
 
-type CallRequest = Extract<ClientRequest, { kind: 'call' | 'oneWay' }>;
+/** Messages of any kind, as multiples of the calls' rate and burst: a client beyond them floods, and loses its connection. */
+const MESSAGES_PER_CALL = 10;
+const MESSAGE_BURST_PER_CALL = 25;
+/** G5. */
+const MAX_UNREAD_BYTES = 16_777_216;
 
-/** Rate and calls in flight for one-way calls, which have no id, share this key space by negative numbers. */
-let oneWays = 0;
-let errorIds = 0;
-
+/** One connected client. */
 export class ClientSession {
   private readonly writer: FrameWriter;
-  private readonly bucket: TokenBucket;
-  private readonly inFlight = new Map<number, AbortController>();
+  private readonly callRate: TokenBucket;
+  private readonly messageRate: TokenBucket;
+  private readonly calls: ClientCalls;
   private readonly subscriptions: ClientSubscriptions;
+  private rateLimited: Uint8Array | undefined;
+  private phase: 'new' | 'open' | 'ended' = 'new';
 
   constructor(readonly id: string, readonly identity: Identity, private readonly connection: ClientConnection, private readonly context: ClientSessionContext) {
-    const { clock, limits } = context;
-    this.writer = new FrameWriter((frame) => connection.send(frame));
-    this.bucket = new TokenBucket(limits.callsPerSecond, limits.burst, clock.monotonicMs());
-    this.subscriptions = new ClientSubscriptions(identity, context, connection, (message) => this.writer.write(message), (id, error) => this.fail(id, error));
+    const { limits, clock } = context;
+    const nowMs = clock.monotonicMs();
+    this.writer = new FrameWriter((frame) => this.send(frame));
+    this.callRate = new TokenBucket(limits.callsPerSecond, limits.burst, nowMs);
+    this.messageRate = new TokenBucket(limits.callsPerSecond * MESSAGES_PER_CALL, limits.burst * MESSAGE_BURST_PER_CALL, nowMs);
+    const owner = {
+      identity, write: (header: readonly unknown[], payload?: Uint8Array) => this.write(header, payload),
+      fail: (id: number | undefined, error: unknown) => this.fail(id, error), waitingBytes: () => connection.bufferedBytes + this.writer.waitingBytes,
+    };
+    this.calls = new ClientCalls(owner, context);
+    this.subscriptions = new ClientSubscriptions(owner, context);
     connection.onFrame((frame) => this.onFrame(frame));
+  }
+
+  /** From now on the client is heard (G4). Sends the welcome. */
+  open(welcome: Uint8Array): void {
+    if (this.phase !== 'new') return;
+    this.phase = 'open';
+    this.write([GatewayMessage.welcome], welcome);
   }
 
   /** Sends a message of the gateway's own. */
   write(header: readonly unknown[], payload?: Uint8Array): void {
-    this.writer.write(encodeMessage(header, payload));
+    this.writeEncoded(encodeMessage(header, payload));
   }
 
+  /** Sends a message that several clients get. */
   writeEncoded(message: Uint8Array): void {
-    this.writer.write(message);
+    if (this.phase !== 'ended') this.writer.write(message);
   }
 
-  /** What is collected leaves now (before a close). */
-  flush(): void {
+  /** Ends the connection after what was written before. `error`: why, as the client's callers will see it. */
+  close(reason: CloseReason, message: string, error?: unknown): void {
+    if (this.phase === 'ended') return;
+    if (error !== undefined) this.write([GatewayMessage.closing], this.context.failures.encode(error, this.id));
     this.writer.flush();
+    this.end();
+    this.connection.close(reason, message);
   }
 
-  /** G3. */
+  /** G3. Idempotent. */
   end(): void {
-    for (const controller of this.inFlight.values()) controller.abort();
-    this.inFlight.clear();
+    this.phase = 'ended';
+    this.calls.stop();
     this.subscriptions.stop();
   }
 
   private onFrame(frame: Uint8Array): void {
     try {
-      for (const message of splitFrame(frame)) this.onMessage(message);
+      if (this.phase === 'new') throw new InvalidArgumentError('a message before the welcome');
+      for (const message of splitFrame(frame)) {
+        if (this.phase !== 'open') return;
+        this.onMessage(message);
+      }
     } catch (error) {
-      this.context.log.info({ err: error, client: this.id }, 'a client sent a malformed frame and is disconnected');
-      this.connection.close('lost', 'malformed frame');
+      this.context.log.info({ err: error, client: this.id }, 'a client sent what no client sends and is disconnected');
+      this.close('lost', 'malformed message');
     }
   }
 
   private onMessage(message: WireMessage): void {
-    let request: ClientRequest;
-    try {
-      request = readRequest(message);
-    } catch (error) {
-      const callId = error instanceof MalformedRequest ? error.callId : undefined;
-      if (callId === undefined) throw error;
-      this.fail(callId, error);
-      return;
+    const { limits, clock } = this.context;
+    if (!this.messageRate.take(clock.monotonicMs())) {
+      return this.close('lost', 'too many messages', new RateLimitedError(`far more than ${limits.callsPerSecond} messages per second`));
     }
-    if (request.kind === 'cancel') this.inFlight.get(request.id)?.abort();
+    const request = readRequest(message);
+    if (request.kind === 'cancel') this.calls.cancel(request.id);
     else if (request.kind === 'unsubscribe') this.subscriptions.remove(request.id);
+    else if (request.kind === 'malformed') this.fail(request.id, request.error);
     else this.admit(request);
   }
 
   /** G1. */
-  private admit(request: Exclude<ClientRequest, { kind: 'cancel' | 'unsubscribe' }>): void {
-    const id = request.kind === 'oneWay' ? undefined : request.id;
-    const { limits, clock } = this.context;
-    if (!this.bucket.take(clock.monotonicMs())) return this.fail(id, new RateLimitedError(`more than ${limits.callsPerSecond} calls per second; the call did not run`));
-    if (request.kind === 'subscribe') return void this.subscriptions.add(request);
-    if (this.inFlight.size >= limits.inFlight) return this.fail(id, new RateLimitedError(`${limits.inFlight} calls of this client wait already; the call did not run`));
-    if (id !== undefined && this.inFlight.has(id)) return this.fail(id, new InvalidArgumentError(`call id ${id} is in use`));
-    const slot = id ?? -++oneWays;
-    const controller = new AbortController();
-    this.inFlight.set(slot, controller);
-    void this.call(request, controller.signal).finally(() => this.inFlight.delete(slot));
+  private admit(request: Exclude<ClientRequest, { kind: 'cancel' | 'unsubscribe' | 'malformed' }>): void {
+    if (!this.callRate.take(this.context.clock.monotonicMs())) this.refuseForRate(request.kind === 'oneWay' ? undefined : request.id);
+    else if (request.kind === 'subscribe') void this.subscriptions.add(request);
+    else this.calls.add(request);
   }
 
-  /** G2. */
-  private async call(request: CallRequest, signal: AbortSignal): Promise<void> {
-    const id = request.kind === 'call' ? request.id : undefined;
-    try {
-      const result = await this.run(request, signal);
-      if (id !== undefined) this.write([GatewayMessage.result, id], this.context.codec.encode(result, 'result'));
-    } catch (error) {
-      this.fail(id, error);
-    }
-  }
-
-  private async run(request: CallRequest, signal: AbortSignal): Promise<unknown> {
-    const { access, backend, clock, codec, limits } = this.context;
-    const { target, method } = request;
-    const member = access.method(target, method, this.identity);
-    const { bytes: maxBytes, depth: maxDepth, nodes: maxNodes } = limits;
-    const decoded = codec.decodeUntrusted(request.payload, { maxBytes, maxDepth, maxNodes, allowReferences: member.public?.args !== undefined }, 'args');
-    const args = await access.arguments(target, member, decoded);
-    await access.authorize(this.identity, { ...target, method, args });
-    const timeoutMs = request.kind === 'call' ? request.timeoutMs : DEFAULT_TIMEOUT_MS;
-    return backend.invoke({
-      kind: request.kind, target, method, args, identity: this.identity, deadlineMs: clock.monotonicMs() + timeoutMs, timeoutMs, signal, hops: 0,
-      idempotencyKey: request.kind === 'call' ? request.idempotencyKey : undefined,
-    });
+  /** Refusals come in floods: their error is made once. */
+  private refuseForRate(id: number | undefined): void {
+    const { limits, failures } = this.context;
+    this.rateLimited ??= failures.encode(new RateLimitedError(`more than ${limits.callsPerSecond} calls per second; the call did not run`), this.id);
+    if (id !== undefined) this.write([GatewayMessage.failure, id], this.rateLimited);
   }
 
   private fail(id: number | undefined, error: unknown): void {
-    if (id === undefined) {
-      this.context.log.debug({ err: error, client: this.id }, 'a one-way call of a client failed');
-      return;
-    }
-    const logId = (): string => {
-      const errorId = `${this.context.backend.siloId.slice(-8)}-${(++errorIds).toString(36)}`;
-      this.context.log.error({ err: error, errorId, client: this.id }, 'a call of a client failed');
-      return errorId;
-    };
-    const wire = toWireError(error, this.context.codec, { audience: 'outside', logId });
-    this.write([GatewayMessage.failure, id], this.context.codec.encode(wire, 'error'));
+    if (id === undefined) this.context.log.debug({ err: error, client: this.id }, 'a one-way call of a client failed');
+    else if (this.phase === 'open') this.write([GatewayMessage.failure, id], this.context.failures.encode(error, this.id));
+  }
+
+  /** G5. */
+  private send(frame: Uint8Array): void {
+    if (this.connection.bufferedBytes <= MAX_UNREAD_BYTES) return this.connection.send(frame);
+    if (this.phase === 'ended') return;
+    this.context.log.info({ client: this.id }, 'a client reads nothing and is disconnected');
+    this.end();
+    this.connection.close('lost', 'nothing is read');
   }
 }
-
-const DEFAULT_TIMEOUT_MS = 30_000;

@@ -1,15 +1,16 @@
 // ClientSubscriptions. Owns: what one client listens to.
-//   S1. Events of a subscription leave in the order of their numbers.
+//   S1. Events of a subscription leave in the order of their numbers, after the message that says where the numbers start.
 //   S2. While the client reads too slowly, only the newest event per (emitter, class, key) waits for it; the numbers that are skipped
 //       make its `onGap` fire.
 //   S3. When an activation ends, the subscription goes on at the next one: another epoch, so the client knows.
 import type { EntityId } from '../../protocol/actor-id.js';
-import { encodeMessage, GatewayMessage } from '../../protocol/client-wire.js';
-import { InvalidArgumentError, RateLimitedError } from '../../protocol/errors/index.js';
-import type { Identity } from '../../protocol/identity.js';
-import type { ClientConnection, TimerHandle } from '../../protocol/ports/index.js';
+import { GatewayMessage } from '../../protocol/client-wire.js';
+import { CallTimeoutError, InvalidArgumentError, RateLimitedError } from '../../protocol/errors/index.js';
+import type { TimerHandle } from '../../protocol/ports/index.js';
+import type { ClientOwner } from './client-calls.js';
 import type { ClientSessionContext } from './client-session.js';
 import type { LiveEvent, LiveSubscription } from './gateway-backend.js';
+import { withinTime } from './within-time.js';
 
 interface Subscription {
   readonly id: number;
@@ -17,40 +18,40 @@ interface Subscription {
   readonly event: string;
   isStopped: boolean;
   live: LiveSubscription | undefined;
+  /** S1: events that came before their subscription was announced. `undefined` afterwards. */
+  early: LiveEvent[] | undefined;
   /** Newest waiting event by emitter and key, while the client is slow. */
   held: Map<string, LiveEvent> | undefined;
+  /** When it was last made again. */
+  renewedAtMs: number;
 }
 
 const SLOW_BYTES = 262_144;
 const RETRY_MS = 50;
 const RESUBSCRIBE_MS = 500;
+const AUTHORIZE_MS = 30_000;
 
+/** The live subscriptions of one client. */
 export class ClientSubscriptions {
   private readonly subscriptions = new Map<number, Subscription>();
   private timer: TimerHandle | undefined;
 
-  constructor(
-    private readonly identity: Identity,
-    private readonly context: ClientSessionContext,
-    private readonly connection: ClientConnection,
-    private readonly write: (message: Uint8Array) => void,
-    private readonly fail: (id: number, error: unknown) => void,
-  ) {}
+  constructor(private readonly owner: ClientOwner, private readonly context: ClientSessionContext) {}
 
-  /** Subscribes and tells the client the number it starts at, or why not. */
+  /** Subscribes and tells the client the number it starts at, or why not. Never rejects. */
   async add({ id, target, event }: { readonly id: number; readonly target: EntityId; readonly event: string }): Promise<void> {
+    const { subscriptions: limit } = this.context.limits;
+    if (this.subscriptions.has(id)) return this.owner.fail(id, new InvalidArgumentError(`subscription id ${id} is in use`));
+    if (this.subscriptions.size >= limit) return this.owner.fail(id, new RateLimitedError(`${limit} subscriptions of this client exist already`));
+    const subscription: Subscription = { id, target, event, isStopped: false, live: undefined, early: undefined, held: undefined, renewedAtMs: -Infinity };
+    this.subscriptions.set(id, subscription);
     try {
-      if (this.subscriptions.has(id)) throw new InvalidArgumentError(`subscription id ${id} is in use`);
-      const { subscriptions: limit } = this.context.limits;
-      if (this.subscriptions.size >= limit) throw new RateLimitedError(`${limit} subscriptions of this client exist already`);
-      this.context.access.event(target, event, this.identity);
-      const subscription: Subscription = { id, target, event, isStopped: false, live: undefined, held: undefined };
-      this.subscriptions.set(id, subscription);
-      await this.context.access.authorize(this.identity, { ...target, event, args: [] });
+      await this.check(target, event);
       await this.listen(subscription);
     } catch (error) {
+      if (subscription.isStopped) return;
       this.subscriptions.delete(id);
-      this.fail(id, error);
+      this.owner.fail(id, error);
     }
   }
 
@@ -64,33 +65,61 @@ export class ClientSubscriptions {
 
   stop(): void {
     this.timer?.cancel();
+    this.timer = undefined;
     for (const id of [...this.subscriptions.keys()]) this.remove(id);
   }
 
-  private async listen(subscription: Subscription): Promise<void> {
-    const { target, event } = subscription;
-    const live = await this.context.backend.subscribe(target, event, (emitted) => this.deliver(subscription, emitted), () => void this.listenAgain(subscription));
-    if (subscription.isStopped) return live.stop();
-    subscription.live = live;
-    this.write(encodeMessage([GatewayMessage.subscribed, subscription.id, live.epoch, live.number]));
+  private async check(target: EntityId, event: string): Promise<void> {
+    const { access, clock } = this.context;
+    access.event(target, event, this.owner.identity);
+    const asked = access.authorize(this.owner.identity, { ...target, event, args: [] });
+    if (asked) await withinTime(asked, clock, AUTHORIZE_MS, () => new CallTimeoutError('gateway.authorize has not answered', { timeoutMs: AUTHORIZE_MS }));
   }
 
-  /** S3. A session's actor that cannot be activated is tried again for as long as the client is there. */
+  private async listen(subscription: Subscription): Promise<void> {
+    if (subscription.isStopped) return;
+    subscription.early = [];
+    let isEnded = false;
+    const onEnd = (): void => {
+      isEnded = true;
+      // Not before `listen` is done: it would overtake the announcement of this one.
+      if (subscription.live) void this.listenAgain(subscription);
+    };
+    const live = await this.context.backend.subscribe(subscription.target, subscription.event, (event) => this.deliver(subscription, event), onEnd);
+    if (subscription.isStopped) return live.stop();
+    subscription.live = live;
+    // S3: what an earlier activation emitted is behind the client's position now.
+    subscription.held = undefined;
+    this.owner.write([GatewayMessage.subscribed, subscription.id, live.epoch, live.number]);
+    const { early } = subscription;
+    subscription.early = undefined;
+    for (const event of early) this.deliver(subscription, event);
+    if (isEnded) void this.listenAgain(subscription);
+  }
+
+  /** S3. An actor that cannot be activated is tried again for as long as the client is there, and one that ends at once not at once. */
   private async listenAgain(subscription: Subscription): Promise<void> {
     subscription.live = undefined;
     while (!subscription.isStopped) {
+      const { clock, log } = this.context;
+      if (clock.monotonicMs() - subscription.renewedAtMs < RESUBSCRIBE_MS) await this.pause();
+      subscription.renewedAtMs = clock.monotonicMs();
       try {
         return await this.listen(subscription);
       } catch (error) {
-        this.context.log.warn({ err: error, event: subscription.event }, 'a live subscription waits for its actor');
-        await new Promise<void>((resolve) => void this.context.clock.setTimer(resolve, RESUBSCRIBE_MS));
+        log.warn({ err: error, event: subscription.event }, 'a live subscription waits for its actor');
       }
     }
   }
 
+  private pause(): Promise<void> {
+    return new Promise((resolve) => void this.context.clock.setTimer(resolve, RESUBSCRIBE_MS));
+  }
+
   private deliver(subscription: Subscription, event: LiveEvent): void {
     if (subscription.isStopped) return;
-    if (subscription.held === undefined && this.connection.bufferedBytes < SLOW_BYTES) return this.send(subscription, event);
+    if (subscription.early) return void subscription.early.push(event);
+    if (subscription.held === undefined && this.owner.waitingBytes() < SLOW_BYTES) return this.send(subscription, event);
     const { origin, key } = event;
     const slot = JSON.stringify([origin.type, origin.key, origin.component, key]);
     subscription.held ??= new Map();
@@ -103,7 +132,7 @@ export class ClientSubscriptions {
   private readonly onRetry = (): void => {
     this.timer = undefined;
     for (const subscription of this.subscriptions.values()) {
-      if (this.connection.bufferedBytes >= SLOW_BYTES) break;
+      if (this.owner.waitingBytes() >= SLOW_BYTES) break;
       const { held } = subscription;
       subscription.held = undefined;
       for (const event of held?.values() ?? []) this.send(subscription, event);
@@ -112,6 +141,6 @@ export class ClientSubscriptions {
   };
 
   private send({ id }: Subscription, event: LiveEvent): void {
-    this.write(encodeMessage([GatewayMessage.event, id, event.epoch, event.number, event.eventName, event.origin], event.payload));
+    this.owner.write([GatewayMessage.event, id, event.epoch, event.number, event.eventName, event.origin], event.payload);
   }
 }

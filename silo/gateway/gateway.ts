@@ -1,17 +1,20 @@
 // Gateway. Owns: the clients connected to this silo. Admits them, greets them, and tells their session actors.
+//   W1. The welcome comes after `onConnect`: a client that is told it is there is there.
+//   W2. Whoever was presented to a session actor is taken leave of, exactly once, after the presentation has ended.
+//   W3. No hook of a user can hold the gateway up for ever: presentations and goodbyes are bounded.
 import { randomBytes } from 'node:crypto';
 import { eventMetadata } from '../../decorators/index.js';
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import { encodeMessage, GatewayMessage } from '../../protocol/client-wire.js';
-import { ConfigurationError, SiloUnavailableError } from '../../protocol/errors/index.js';
+import { CallTimeoutError, CancelledError, ConfigurationError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
 import type { ClientConnection, ClientListener, CloseReason, Handshake } from '../../protocol/ports/index.js';
-import type { Access } from './access.js';
 import type { Admission, Authentication } from './authentication.js';
 import { ClientSession, type ClientSessionContext } from './client-session.js';
 import type { SessionClient } from './gateway-backend.js';
+import { withinTime } from './within-time.js';
 
+/** What a gateway is made of. */
 export interface GatewayContext extends ClientSessionContext {
-  readonly access: Access;
   readonly authentication: Authentication;
   /** The actor type that clients belong to. */
   readonly session: string | undefined;
@@ -19,8 +22,13 @@ export interface GatewayContext extends ClientSessionContext {
   readonly readOnlyMethods: readonly string[];
 }
 
+/** W3. */
+const GREETING_MS = 10_000;
+const GOODBYE_MS = 10_000;
+
+/** Lets outside clients reach a silo. `start` and `stop` once each. */
 export class Gateway {
-  private readonly clients = new Map<string, { readonly session: ClientSession; readonly connection: ClientConnection }>();
+  private readonly clients = new Map<string, ClientSession>();
   private readonly goodbyes = new Set<Promise<void>>();
   private isStopping = false;
 
@@ -30,12 +38,15 @@ export class Gateway {
     await this.listener.start((handshake) => this.admit(handshake));
   }
 
-  /** Ends all connections and waits for `onDisconnect` of their session actors. */
+  /** Ends all connections and waits, bounded, for `onDisconnect` of their session actors. */
   async stop(): Promise<void> {
     this.isStopping = true;
-    for (const { connection } of [...this.clients.values()]) connection.close('lost', 'the silo stops');
+    for (const session of [...this.clients.values()]) session.close('lost', 'the silo stops', new SiloUnavailableError('the silo stops'));
     await this.listener.stop();
-    await Promise.all(this.goodbyes);
+    const late = (): Error => new CallTimeoutError('onDisconnect', { timeoutMs: GOODBYE_MS });
+    await withinTime(Promise.all(this.goodbyes), this.context.clock, GOODBYE_MS, late).catch(() => {
+      this.context.log.warn({ clients: this.goodbyes.size }, 'onDisconnect of session actors took too long; the gateway stops without it');
+    });
   }
 
   private async admit(handshake: Handshake): Promise<(connection: ClientConnection) => void> {
@@ -45,39 +56,47 @@ export class Gateway {
   }
 
   private accept(connection: ClientConnection, admission: Admission): void {
-    const id = randomBytes(9).toString('base64url');
-    const session = new ClientSession(id, admission.identity, connection, this.context);
-    this.clients.set(id, { session, connection });
-    const greeted = this.greet(session, connection, admission).catch((error: unknown) => {
-      this.context.log.warn({ err: error, client: id }, 'a client could not be presented to its session actor');
-      connection.close('kicked', 'the session actor did not accept the client');
+    // Authentication may have outlived the gateway.
+    if (this.isStopping) return connection.close('lost', 'the silo stops');
+    const session = new ClientSession(randomBytes(9).toString('base64url'), admission.identity, connection, this.context);
+    this.clients.set(session.id, session);
+    const greeted = this.greet(session, admission).catch((error: unknown) => this.refuse(session, error));
+    connection.onClose((reason) => {
+      this.clients.delete(session.id);
+      session.end();
+      this.track(greeted.then(() => this.takeLeave(session, reason)));
     });
-    connection.onClose((reason) => this.track(greeted.then(() => this.closed(session, reason))));
   }
 
-  /** The welcome comes after `onConnect`: a client that is told it is there is there. */
-  private async greet(session: ClientSession, connection: ClientConnection, { identity, resumeToken }: Admission): Promise<void> {
-    const { backend, clock, codec } = this.context;
+  /** W1. */
+  private async greet(session: ClientSession, { identity, resumeToken }: Admission): Promise<void> {
+    const { backend, clock, codec, readOnlyMethods } = this.context;
     const actor = this.sessionActor(session);
     if (actor) {
-      const client: SessionClient = Object.freeze({
-        id: session.id, identity, since: clock.now(),
-        send: (event: object) => this.sendEvent(session, event),
-        kick: (reason?: string) => {
-          session.flush();
-          connection.close('kicked', reason ?? 'kicked');
-        },
-      });
-      await backend.connected(actor, client);
+      const late = (): Error => new SiloUnavailableError(`${printEntityId(actor)}: onConnect took longer than ${GREETING_MS} ms`);
+      await withinTime(backend.connected(actor, this.presented(session)), clock, GREETING_MS, late);
     }
-    const welcome = { clientId: session.id, identity, silo: backend.siloId, session: actor?.type, resumeToken, readOnly: this.context.readOnlyMethods };
-    session.write([GatewayMessage.welcome], codec.encode(welcome, 'welcome'));
+    session.open(codec.encode({ clientId: session.id, identity, silo: backend.siloId, session: actor?.type, resumeToken, readOnly: readOnlyMethods }, 'welcome'));
     if (actor) this.tellPresence(actor);
   }
 
-  private async closed(session: ClientSession, reason: CloseReason): Promise<void> {
-    this.clients.delete(session.id);
-    session.end();
+  /** The client hears why. What may go well at another time, or on another silo, is no final refusal. */
+  private refuse(session: ClientSession, error: unknown): void {
+    const isFinal = !(error instanceof TroupeError && error.retryable);
+    this.context.log.warn({ err: error, client: session.id }, 'a client could not be presented to its session actor');
+    session.close(isFinal ? 'kicked' : 'lost', 'the session actor did not accept the client', error);
+  }
+
+  private presented(session: ClientSession): SessionClient {
+    return Object.freeze({
+      id: session.id, identity: session.identity, since: this.context.clock.now(),
+      send: (event: object) => this.sendEvent(session, event),
+      kick: (reason?: string) => session.close('kicked', reason ?? 'kicked', new CancelledError(`kicked${reason === undefined ? '' : `: ${reason}`}`)),
+    });
+  }
+
+  /** W2. */
+  private async takeLeave(session: ClientSession, reason: CloseReason): Promise<void> {
     const actor = this.sessionActor(session);
     if (!actor) return;
     try {
@@ -98,7 +117,7 @@ export class Gateway {
   private tellPresence(actor: ActorId): void {
     const clients = this.context.backend.clientsOf(actor);
     const message = encodeMessage([GatewayMessage.presence], this.context.codec.encode(clients.map(({ id, since }) => ({ id, since })), 'presence'));
-    for (const { id } of clients) this.clients.get(id)?.session.writeEncoded(message);
+    for (const { id } of clients) this.clients.get(id)?.writeEncoded(message);
   }
 
   private sessionActor(session: ClientSession): ActorId | undefined {

@@ -6,17 +6,20 @@ import { SocketClientListener } from '../../transport/socket-client-listener.js'
 import type { ResolvedGatewayOptions } from '../silo-options.js';
 import { Access } from './access.js';
 import { Authentication } from './authentication.js';
+import { ClientFailures } from './client-failures.js';
 import { Gateway } from './gateway.js';
 import type { GatewayBackend } from './gateway-backend.js';
 import { HttpServer } from './http-server.js';
 import { StaticFiles } from './static-files.js';
 
+/** An open gateway. */
 export interface RunningGateway {
   /** `http://host:port`. */
   readonly address: string;
   stop(): Promise<void>;
 }
 
+/** The parts of a silo that its gateway works with. */
 export interface GatewayCollaborators {
   readonly backend: GatewayBackend & { readonly actorTypes: Iterable<ActorMetadata> };
   readonly codec: Codec;
@@ -54,9 +57,10 @@ export function createGateway(options: ResolvedGatewayOptions, listener: ClientL
   return new Gateway(listener, {
     backend, codec, clock, log,
     limits: options.limits,
+    failures: new ClientFailures(codec, log, backend.siloId),
     session: options.session,
     access: new Access(backend, options, log),
-    authentication: new Authentication(options.authenticate, resumeSecret, clock, log),
+    authentication: new Authentication(options.authenticate, resumeSecret, codec, clock, log),
     readOnlyMethods: [...backend.actorTypes].flatMap((type) => [...readOnly(type.name, type), ...type.components().flatMap((part) => readOnly(`${type.name}#${part.name}`, part))]),
   });
 }

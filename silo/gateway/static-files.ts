@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.mjs': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
@@ -41,7 +42,8 @@ export class StaticFiles {
     response.writeHead(200, { ...headers, 'content-length': found.size });
     if (request.method === 'HEAD' || found.size === 0) return void response.end();
     // A file that grows meanwhile is sent as long as it was announced; one that shrinks ends the connection.
-    createReadStream(found.file, { end: found.size - 1 }).on('error', () => response.destroy()).pipe(response);
+    // `pipe` would leave the file open when the client goes away in between.
+    await pipeline(createReadStream(found.file, { end: found.size - 1 }), response);
   }
 
   private async find(path: string): Promise<FoundFile | undefined> {
