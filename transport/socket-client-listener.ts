@@ -37,11 +37,13 @@ export class SocketClientListener implements ClientListener {
       pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
       // CORS tells browsers whether pages may read answers; `allowRequest` refuses the connection itself, upgrades included.
-      cors: { origin: (_origin, decide) => decide(null, true) },
-      allowRequest: (request, decide) => {
-        const isAllowed = isOriginAllowed(request.headers, origins);
-        decide(isAllowed ? null : 'origin not allowed', isAllowed);
-      },
+      cors: (request, decide) => decide(null, { origin: isOriginAllowed(request.headers, origins) }),
+      allowRequest: (request, decide) => decide(null, isOriginAllowed(request.headers, origins)),
+    });
+    // `allowRequest` is asked when a connection begins; this, for each request and upgrade of one that exists.
+    server.engine.use((request: IncomingMessage, _response: unknown, next: (error?: Error) => void) => {
+      const isBeginning = !new URLSearchParams(request.url?.split('?')[1]).has('sid');
+      next(isBeginning || isOriginAllowed(request.headers, origins) ? undefined : new Error('origin not allowed'));
     });
     const knocked = new WeakSet<object>();
     server.use((socket, next) => {
