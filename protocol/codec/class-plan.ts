@@ -1,7 +1,8 @@
 // ClassPlan: what class-transformer's @Type @Transform @Exclude @Expose say about a class, worked out once. Only their metadata is used, not
 // class-transformer's walk: that runs constructors, loses cycles and Maps, and is slow. Rules about members that are grouped or versioned do not
 // apply, as in class-transformer when no group or version is asked for.
-import { defaultMetadataStorage as storage } from 'class-transformer/cjs/storage.js';
+// package.json maps this to the build that bundlers and Node each take for 'class-transformer': another copy would know no decorators.
+import { defaultMetadataStorage as storage } from '#class-transformer-storage';
 import type { SerializableClass } from '../serializable-registry.js';
 import { FieldType } from './field-type.js';
 

@@ -5,10 +5,16 @@ import { build } from 'esbuild';
 import { createCodec } from '../../protocol/codec/index.js';
 
 const SCRIPT = `
+  import 'reflect-metadata';
+  import { Exclude } from 'class-transformer';
   import { createCodec } from './codec/index.js';
   import { registerSerializable } from './serializable-registry.js';
   class Vec2 { constructor(x) { this.x = x; } length() { return this.x; } }
   registerSerializable('browser.vec2', Vec2);
+  class Login { constructor() { this.user = 'ann'; this.password = 'secret'; } }
+  Exclude()(Login.prototype, 'password');
+  registerSerializable('browser.login', Login);
+  globalThis.Login = Login;
   globalThis.codec = createCodec();
   globalThis.Vec2 = Vec2;
 `;
@@ -31,6 +37,7 @@ describe('the codec in a browser', () => {
       .to.equal(JSON.stringify(['Uint8Array', [104, 105], 50, 0xfeff]));
     context.bytes = fromBrowser;
     expect(vm.runInContext('codec.decode(new Uint8Array(bytes))[0].length()', context)).to.equal(5);
+    expect(vm.runInContext('JSON.stringify(codec.copy([new Login()], "value"))', context)).to.equal('[{"user":"ann"}]');
     expect(vm.runInContext('codec.copy([new Vec2(6)], "value")[0].length()', context)).to.equal(6);
   });
 });
