@@ -75,7 +75,7 @@ function isSkipped(name: string): boolean {
 }
 
 function resolveImport(from: string, found: ParsedImport, sources: SourceFiles): Import {
-  const { specifier } = found;
+  const specifier = found.specifier.startsWith('#') ? targetOf(found.specifier) : found.specifier;
   if (!specifier.startsWith('.')) {
     const parts = specifier.split('/');
     return { ...found, file: undefined, package: specifier.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0] };
@@ -83,4 +83,10 @@ function resolveImport(from: string, found: ParsedImport, sources: SourceFiles):
   const path = posix.join(posix.dirname(from), specifier);
   const candidates = [path, path.replace(/\.js$/, '.ts'), path.replace(/\.js$/, '.d.ts')];
   return { ...found, file: candidates.find((candidate) => Object.hasOwn(sources, candidate)) ?? path, package: undefined };
+}
+
+/** Where an import map entry of package.json (`#name`) leads in Node. */
+function targetOf(name: string): string {
+  const { imports = {} } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly imports?: Readonly<Record<string, { readonly default: string }>> };
+  return imports[name]?.default ?? name;
 }
