@@ -1,6 +1,6 @@
 const MAX_KEPT = 100;
 
-/** Who hears of what happens to one client. A listener's throw goes to the `error` listeners and stops nobody. */
+/** Who hears of what happens to one client. A listener's throw is reported and stops nobody. */
 export class ClientEvents {
   private readonly listeners = new Map<string, Set<(detail: unknown) => void>>();
   /** Events that a session actor sent before anybody could listen (in `onConnect`, say) wait for the first listener of their name. */
@@ -28,9 +28,15 @@ export class ClientEvents {
         listener(detail);
       } catch (error) {
         if (name === 'error') throw error;
-        this.tell('error', error);
+        this.report(error);
       }
     }
+  }
+
+  /** What nobody else would hear of: a listener's throw, a subscription that ended. To the console when there is no `error` listener. */
+  report(error: unknown): void {
+    if ((this.listeners.get('error')?.size ?? 0) > 0) this.tell('error', error);
+    else console.error('troupe/client:', error);
   }
 
   private takeKept(name: string): readonly { readonly detail: unknown }[] {

@@ -23,7 +23,6 @@ export async function connect(first: ConnectOptions | string | readonly string[]
   let lastError: Error | undefined;
   // A plain timer: unlike the clock's it keeps the process alive, as somebody waits for the outcome.
   const limit = setTimeout(() => {
-    link.close();
     client.end(new SiloUnavailableError(`no gateway answered at ${options.addresses.join(', ')} within ${options.connectTimeoutMs} ms`, { cause: lastError }));
   }, options.connectTimeoutMs);
   try {

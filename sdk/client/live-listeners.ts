@@ -1,10 +1,14 @@
 // LiveListeners. Owns: a client's live subscriptions, across connections.
 //   L1. A subscription is made again on every new connection, until it is stopped or refused.
-//   L2. When numbers are skipped or another epoch begins, `onGap` is called, before the next event's listener.
+//   L2. A running subscription that is refused for now (a rate, a silo that stops) is asked for again.
+//   L3. When numbers are skipped or another epoch begins, `onGap` is called, before the next event's listener.
 import type { EntityId } from '../../protocol/actor-id.js';
 import { ClientMessage, encodeMessage } from '../../protocol/client-wire.js';
+import { TroupeError } from '../../protocol/errors/index.js';
+import type { Clock } from '../../protocol/ports/clock.js';
 import type { EventOrigin } from '../author/index.js';
 
+/** Hears an event and where it came from. */
 export type EventListener = (event: unknown, origin: EventOrigin) => void;
 
 interface LiveListener {
@@ -18,13 +22,21 @@ interface LiveListener {
   position: { readonly epoch: number; readonly number: number } | undefined;
 }
 
+const RETRY_MS = 1000;
+
+/** The live subscriptions of one client. */
 export class LiveListeners {
   private readonly listeners = new Map<number, LiveListener>();
   private isConnected = false;
   private closedBy: Error | undefined;
 
   /** Ids are shared with calls: a failure names either. */
-  constructor(private readonly nextId: () => number, private readonly write: (message: Uint8Array) => void, private readonly onError: (error: unknown) => void) {}
+  constructor(
+    private readonly nextId: () => number,
+    private readonly write: (message: Uint8Array) => void,
+    private readonly clock: Clock,
+    private readonly onError: (error: unknown) => void,
+  ) {}
 
   /** Resolves when the gateway has subscribed, with what stops it; rejects when it refuses. */
   async add(target: EntityId, eventName: string, listener: EventListener, onGap: (() => void) | undefined): Promise<() => Promise<void>> {
@@ -66,10 +78,16 @@ export class LiveListeners {
     live.resolve();
   }
 
-  /** True if the failure was a subscription's. One that was running ends with an error event. */
+  /** True if the failure was a subscription's. One that was running goes on later (L2) or is reported. */
   failed(id: number, error: Error): boolean {
     const live = this.listeners.get(id);
     if (!live) return false;
+    if (live.position && error instanceof TroupeError && error.retryable) {
+      this.clock.setTimer(() => {
+        if (this.isConnected && this.listeners.has(id)) this.send(live);
+      }, RETRY_MS);
+      return true;
+    }
     this.listeners.delete(id);
     if (live.position) this.onError(error);
     live.reject(error);

@@ -4,9 +4,10 @@
 //       or carries an idempotency key. A call that was not sent waits for the next connection.
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import { ClientMessage, encodeMessage } from '../../protocol/client-wire.js';
-import { CallTimeoutError, CancelledError, LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
+import { CallTimeoutError, CancelledError, LinkLostError, PayloadTooLargeError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { Clock, TimerHandle } from '../../protocol/ports/clock.js';
 
+/** A call that waits for its result. */
 interface OutgoingCall {
   readonly id: number;
   readonly target: EntityId;
@@ -16,11 +17,14 @@ interface OutgoingCall {
   readonly deadlineMs: number;
   readonly idempotencyKey: string | undefined;
   isSent: boolean;
+  /** On this connection or an earlier one: it may have run. */
+  wasSent: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly release: () => void;
 }
 
+/** A call as a handle makes it, its arguments encoded. */
 export interface OutgoingRequest {
   readonly target: EntityId;
   readonly method: string;
@@ -32,9 +36,11 @@ export interface OutgoingRequest {
 
 const SWEEP_MS = 50;
 
+/** The calls of one client. */
 export class OutgoingCalls {
   private readonly calls = new Map<number, OutgoingCall>();
   private lastId = 0;
+  private maxBytes = Infinity;
   private timer: TimerHandle | undefined;
   private isConnected = false;
   private closedBy: Error | undefined;
@@ -51,7 +57,7 @@ export class OutgoingCalls {
       signal?.addEventListener('abort', onAbort, { once: true });
       const { target, method, payload, timeoutMs, idempotencyKey } = request;
       const call: OutgoingCall = {
-        id, target, method, payload, timeoutMs, idempotencyKey, resolve, reject, isSent: false,
+        id, target, method, payload, timeoutMs, idempotencyKey, resolve, reject, isSent: false, wasSent: false,
         deadlineMs: this.clock.monotonicMs() + timeoutMs,
         release: () => signal?.removeEventListener('abort', onAbort),
       };
@@ -70,9 +76,11 @@ export class OutgoingCalls {
     return call;
   }
 
-  connected(): void {
+  /** `maxBytes`: the longest arguments that the gateway takes. */
+  connected(maxBytes = Infinity): void {
     this.isConnected = true;
-    for (const call of this.calls.values()) this.send(call);
+    this.maxBytes = maxBytes;
+    for (const call of [...this.calls.values()]) this.send(call);
   }
 
   /** O2. */
@@ -93,7 +101,9 @@ export class OutgoingCalls {
   }
 
   private send(call: OutgoingCall): void {
+    if (call.payload.length > this.maxBytes) return void this.finish(call.id)?.reject(tooLarge(call, this.maxBytes));
     call.isSent = true;
+    call.wasSent = true;
     const { id, target, method, idempotencyKey, payload } = call;
     const leftMs = Math.max(1, Math.ceil(call.deadlineMs - this.clock.monotonicMs()));
     this.write(encodeMessage([ClientMessage.call, id, target.type, target.key, target.component ?? null, method, leftMs, idempotencyKey ?? null], payload));
@@ -115,8 +125,12 @@ export class OutgoingCalls {
 
 function expired(call: OutgoingCall): Error {
   const name = nameOf(call);
-  if (!call.isSent) return new SiloUnavailableError(`${name}: no gateway was reached within ${call.timeoutMs} ms; the call did not run`);
+  if (!call.wasSent) return new SiloUnavailableError(`${name}: no gateway was reached within ${call.timeoutMs} ms; the call did not run`);
   return new CallTimeoutError(`${name}: no result within ${call.timeoutMs} ms; whether it ran is unknown`, { timeoutMs: call.timeoutMs });
+}
+
+function tooLarge(call: OutgoingCall, limit: number): PayloadTooLargeError {
+  return new PayloadTooLargeError(`${nameOf(call)}: the arguments have ${call.payload.length} bytes; the gateway takes ${limit}`, { limit });
 }
 
 function cancelled({ target, method }: { readonly target: EntityId; readonly method: string }, signal: AbortSignal): CancelledError {

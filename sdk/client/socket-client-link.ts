@@ -27,7 +27,8 @@ export class SocketClientLink implements ClientLink {
   }
 
   send(frame: Uint8Array): void {
-    this.socket?.emit('f', frame);
+    // Socket.IO would keep it for a connection that never comes.
+    if (this.socket?.connected) this.socket.emit('f', frame);
   }
 
   close(): void {
@@ -45,7 +46,7 @@ export class SocketClientLink implements ClientLink {
       return this.lost(events, error as Error);
     }
     if (this.isClosed) return;
-    const socket = io(addresses[this.attempts % addresses.length]!, {
+    const socket = io(addresses[this.attempts % addresses.length], {
       auth, reconnection: false, forceNew: true, transports: ['websocket', 'polling'], tryAllTransports: true, timeout: ATTEMPT_TIMEOUT_MS,
     });
     this.socket = socket;

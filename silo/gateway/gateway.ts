@@ -70,13 +70,16 @@ export class Gateway {
 
   /** W1. */
   private async greet(session: ClientSession, { identity, resumeToken }: Admission): Promise<void> {
-    const { backend, clock, codec, readOnlyMethods } = this.context;
+    const { backend, clock, codec, limits, readOnlyMethods } = this.context;
     const actor = this.sessionActor(session);
     if (actor) {
       const late = (): Error => new SiloUnavailableError(`${printEntityId(actor)}: onConnect took longer than ${GREETING_MS} ms`);
       await withinTime(backend.connected(actor, this.presented(session)), clock, GREETING_MS, late);
     }
-    session.open(codec.encode({ clientId: session.id, identity, silo: backend.siloId, session: actor?.type, resumeToken, readOnly: readOnlyMethods }, 'welcome'));
+    const welcome = {
+      clientId: session.id, identity, silo: backend.siloId, session: actor?.type, resumeToken, readOnly: readOnlyMethods, maxBytes: limits.bytes,
+    };
+    session.open(codec.encode(welcome, 'welcome'));
     if (actor) this.tellPresence(actor);
   }
 
