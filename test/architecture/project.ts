@@ -7,6 +7,9 @@ import { parseImports, type ParsedImport } from './parse-imports.js';
 /** Source text by path from the root, with `/`. */
 export type SourceFiles = Readonly<Record<string, string>>;
 
+/** The `imports` of package.json: what `#name` stands for, by condition. */
+export type Aliases = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** One import, with the file of the project that it leads to, or the package. */
 export interface Import extends ParsedImport {
   readonly file: string | undefined;
@@ -33,10 +36,10 @@ export class Project {
   readonly files: readonly SourceFile[];
   private readonly byPath: ReadonlyMap<string, SourceFile>;
 
-  constructor(sources: SourceFiles) {
+  constructor(sources: SourceFiles, aliases: Aliases = {}) {
     this.files = Object.entries(sources).map(([path, text]) => ({
       path, text, folder: path.includes('/') ? path.slice(0, path.indexOf('/')) : '',
-      imports: PARSED.test(path) ? parseImports(path, text).map((found) => resolveImport(path, found, sources)) : [],
+      imports: PARSED.test(path) ? parseImports(path, text).map((found) => resolveImport(path, found, sources, aliases)) : [],
     }));
     this.byPath = new Map(this.files.map((file) => [file.path, file]));
   }
@@ -47,7 +50,8 @@ export class Project {
     for (const folder of readdirSync(ROOT, { withFileTypes: true })) {
       if (folder.isDirectory() && !isSkipped(folder.name)) readFolder(join(ROOT, folder.name), sources);
     }
-    return new Project(sources);
+    const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly imports?: Aliases };
+    return new Project(sources, manifest.imports);
   }
 
   file(path: string): SourceFile | undefined {
@@ -74,8 +78,8 @@ function isSkipped(name: string): boolean {
   return SKIPPED.has(name) || name.startsWith('dist-') || name.startsWith('.');
 }
 
-function resolveImport(from: string, found: ParsedImport, sources: SourceFiles): Import {
-  const specifier = found.specifier.startsWith('#') ? targetOf(found.specifier) : found.specifier;
+function resolveImport(from: string, found: ParsedImport, sources: SourceFiles, aliases: Aliases): Import {
+  const specifier = aliases[found.specifier]?.default ?? found.specifier;
   if (!specifier.startsWith('.')) {
     const parts = specifier.split('/');
     return { ...found, file: undefined, package: specifier.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0] };
@@ -83,10 +87,4 @@ function resolveImport(from: string, found: ParsedImport, sources: SourceFiles):
   const path = posix.join(posix.dirname(from), specifier);
   const candidates = [path, path.replace(/\.js$/, '.ts'), path.replace(/\.js$/, '.d.ts')];
   return { ...found, file: candidates.find((candidate) => Object.hasOwn(sources, candidate)) ?? path, package: undefined };
-}
-
-/** Where an import map entry of package.json (`#name`) leads in Node. */
-function targetOf(name: string): string {
-  const { imports = {} } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly imports?: Readonly<Record<string, { readonly default: string }>> };
-  return imports[name]?.default ?? name;
 }

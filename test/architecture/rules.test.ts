@@ -64,6 +64,8 @@ const LIBRARIES: Readonly<Record<string, Planted>> = {
   ])),
   'a type of a library away from home': [checkOwners, { 'silo/a.ts': "import type { Redis } from 'ioredis';" }, /imports ioredis: only state\//],
   'a library in a test': [checkOwners, owner('test/a.ts', 'ioredis'), 'none'],
+  'an alias of a library away from home': [checkOwners, owner('silo/a.ts', '#storage'), /imports class-transformer: only /],
+  'an alias of a library at home': [checkOwners, owner('decorators/a.ts', '#storage'), 'none'],
   'a library that is only a tool': [checkDependencies(['pino']), owner('silo/a.ts', 'esbuild'), /imports esbuild, which is not in "dependencies"/],
   'libraries that users get, built-ins, and types': [
     checkDependencies(['pino', '@scope/name']), { 'silo/a.ts': "import 'pino'; import '@scope/name/deep'; import 'node:fs'; import 'fs'; import type {} from 'esbuild';" }, 'none',
@@ -97,7 +99,7 @@ for (const [subject, cases] of Object.entries({ layers: LAYERS, circles: CIRCLES
   describe(`the rules of ${subject}`, () => {
     for (const [what, [rule, sources, violation]] of Object.entries(cases)) {
       it(`${violation === 'none' ? 'allow' : 'notice'} ${what}`, () => {
-        const found = rule(new Project(sources));
+        const found = rule(new Project(sources, { '#storage': { default: 'class-transformer/cjs/storage.js' } }));
         if (violation === 'none') expect(found).to.deep.equal([]);
         else expect(found).to.have.length(1).and.have.nested.property('[0]').that.matches(violation);
       });
