@@ -15,9 +15,12 @@ export interface HandleCaller {
   /** The wire name of a component class, or a valid name as it is. */
   componentName(classOrName: unknown): string;
   manage?(target: EntityId): object;
+  /** The error of a verb that this side never has. Default: not in this version. */
+  lacks?(verb: string): Error;
   on?(target: EntityId, event: unknown, listener: (...args: never[]) => void, options: unknown): Promise<() => Promise<void>>;
 }
 
+/** Makes handles, and knows them again. */
 export interface HandleFactory {
   handle(target: EntityId): AnyHandle;
   isHandle(value: unknown): value is AnyHandle;
@@ -78,8 +81,22 @@ class HandleBase implements AnyHandle {
   }
 }
 
+/** What `handle.oneWay` is: the methods, without their results. */
+class OneWay {
+  readonly #send: (method: string, args: unknown[]) => void;
+
+  constructor(send: (method: string, args: unknown[]) => void) {
+    this.#send = send;
+  }
+
+  static send(self: OneWay, method: string, args: unknown[]): void {
+    self.#send(method, args);
+  }
+}
+
 /** Makes the handles of one silo or client. */
 export function createHandleFactory(caller: HandleCaller): HandleFactory {
+  const lacks = (verb: string): Error => caller.lacks?.(verb) ?? new ConfigurationError(`handle.${verb} is not implemented in this version`);
   class BoundHandle extends HandleBase {
     with(options: CallOptions): BoundHandle {
       return new BoundHandle(HandleBase.target(this), mergeCallOptions(HandleBase.options(this), options));
@@ -91,16 +108,17 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
     }
 
     get oneWay(): object {
-      return new OneWay(this);
+      // Its promise never rejects; arguments that cannot be sent are thrown at once.
+      return new OneWay((method, args) => void caller.call(HandleBase.target(this), method, args, HandleBase.options(this), 'oneWay'));
     }
 
     get manage(): object {
-      if (!caller.manage) throw notImplemented('manage');
+      if (!caller.manage) throw lacks('manage');
       return caller.manage(HandleBase.target(this));
     }
 
     get tell(): never {
-      throw notImplemented('tell');
+      throw lacks('tell');
     }
 
     on(event: unknown, listener: (...args: never[]) => void, options?: unknown): Promise<unknown> {
@@ -108,26 +126,10 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
       return caller.on(HandleBase.target(this), event, listener, options);
     }
   }
-  for (const verb of LATER_VERBS) {
-    Object.defineProperty(BoundHandle.prototype, verb, { value: () => Promise.reject(notImplemented(verb)) });
-  }
+  refuseVerbs(BoundHandle.prototype, lacks);
 
-  class OneWay {
-    readonly #handle: BoundHandle;
-
-    constructor(handle: BoundHandle) {
-      this.#handle = handle;
-    }
-
-    static send(self: OneWay, method: string, args: unknown[]): void {
-      // Its promise never rejects; arguments that cannot be sent are thrown at once.
-      void caller.call(HandleBase.target(self.#handle), method, args, HandleBase.options(self.#handle), 'oneWay');
-    }
-  }
-
-  addMethodsOnDemand(HandleBase.is, BoundHandle.prototype, (self, method, args) =>
+  addMethodsOnDemand((value) => HandleBase.is(value), BoundHandle.prototype, (self, method, args) =>
     caller.call(HandleBase.target(self as BoundHandle), method, args, HandleBase.options(self as BoundHandle), 'call'));
-  addMethodsOnDemand(() => true, OneWay.prototype, (self, method, args) => OneWay.send(self as OneWay, method, args));
   return {
     handle: (target) => new BoundHandle(freezeId(target), NO_OPTIONS),
     isHandle: (value): value is AnyHandle => HandleBase.is(value),
@@ -156,7 +158,7 @@ function addMethodsOnDemand(isOwn: (value: unknown) => boolean, prototype: objec
       return send(this, method, args);
     };
   const onMiss: ProxyHandler<object> = {
-    get(target, name, receiver) {
+    get(target, name, receiver): unknown {
       if (typeof name === 'symbol' || name in target || name === 'then' || name === 'toJSON') return Reflect.get(target, name, receiver);
       const method = methodOf(name);
       if (++names <= MAX_METHOD_NAMES) Object.defineProperty(prototype, name, { value: method });
@@ -166,10 +168,12 @@ function addMethodsOnDemand(isOwn: (value: unknown) => boolean, prototype: objec
   Object.setPrototypeOf(prototype, new Proxy(base, onMiss));
 }
 
-function freezeId({ type, key, component }: EntityId): EntityId {
-  return Object.freeze(component === undefined ? { type, key } : { type, key, component });
+addMethodsOnDemand(() => true, OneWay.prototype, (self, method, args) => OneWay.send(self as OneWay, method, args));
+
+function refuseVerbs(prototype: object, lacks: (verb: string) => Error): void {
+  for (const verb of LATER_VERBS) Object.defineProperty(prototype, verb, { value: () => Promise.reject(lacks(verb)) });
 }
 
-function notImplemented(what: string): ConfigurationError {
-  return new ConfigurationError(`handle.${what} is not implemented in this version`);
+function freezeId({ type, key, component }: EntityId): EntityId {
+  return Object.freeze(component === undefined ? { type, key } : { type, key, component });
 }

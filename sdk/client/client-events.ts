@@ -27,8 +27,8 @@ export class ClientEvents {
       try {
         listener(detail);
       } catch (error) {
-        if (name === 'error') throw error;
-        this.report(error);
+        if (name === 'error') console.error('troupe/client:', error);
+        else this.report(error);
       }
     }
   }

@@ -16,6 +16,7 @@ export interface ConnectOptions {
   readonly resume?: ResumeStore | false;
 }
 
+/** The options of `connect` with their defaults. */
 export interface ResolvedConnectOptions {
   readonly addresses: readonly string[];
   readonly token: () => Promise<string | undefined>;
@@ -35,11 +36,17 @@ export function resolveConnectOptions(options: ConnectOptions): ResolvedConnectO
   const addresses = addressesOf(options.address);
   return {
     addresses,
-    token: async () => (typeof token === 'function' ? token() : token),
+    token: async () => checkToken(typeof token === 'function' ? await token() : token),
     connectTimeoutMs: parseDuration(options.connectTimeout ?? '10s', 'connect: connectTimeout'),
     timeoutMs: parseDuration(options.timeout ?? '30s', 'connect: timeout'),
     resume: options.resume === false ? memoryStore(false) : (options.resume ?? tabStore(addresses[0]!) ?? memoryStore(true)),
   };
+}
+
+/** A token function without types may give anything; `undefined` is a client without a token. */
+function checkToken(token: unknown): string | undefined {
+  if (token === undefined || typeof token === 'string') return token;
+  throw new ConfigurationError(`connect: token gave ${token === null ? 'null' : `a ${typeof token}`}; expected a string`);
 }
 
 function addressesOf(address: ConnectOptions['address']): readonly string[] {

@@ -30,9 +30,10 @@ export type ClientHandle<T> = RemoteMethods<T> & {
   toString(): string;
 };
 
+/** `reconnecting`: the connection was lost and is tried again. `closed` is final. */
 export type ClientState = 'connecting' | 'connected' | 'reconnecting' | 'closed';
 
-/** Another client of the same session actor. */
+/** A client that is connected to the same session actor; this one is in the list too. */
 export interface PresentClient {
   readonly id: string;
   /** Milliseconds since 1970. */

@@ -29,6 +29,7 @@ export class Client {
     this.handles = createHandleFactory({
       call: (target, method, args, options, mode) => (mode === 'call' ? this.call(target, method, args, options) : this.callOneWay(target, method, args)),
       componentName,
+      lacks: (verb) => new ConfigurationError(`handle.${verb} is for actors; a client's handle has its methods and id, on, with, oneWay, getComponent, equals`),
       on: (target, event, listener, options) => this.listen(target, event, listener as unknown as EventListener, options),
     });
     this.codec = createCodec({ references: handleReferences(this.handles) });

@@ -23,7 +23,8 @@ export async function connect(first: ConnectOptions | string | readonly string[]
   let lastError: Error | undefined;
   // A plain timer: unlike the clock's it keeps the process alive, as somebody waits for the outcome.
   const limit = setTimeout(() => {
-    client.end(new SiloUnavailableError(`no gateway answered at ${options.addresses.join(', ')} within ${options.connectTimeoutMs} ms`, { cause: lastError }));
+    const why = lastError === undefined ? '' : `; the last attempt: ${lastError.message}`;
+    client.end(new SiloUnavailableError(`no gateway answered at ${options.addresses.join(', ')} within ${options.connectTimeoutMs} ms${why}`, { cause: lastError }));
   }, options.connectTimeoutMs);
   try {
     await client.start((error) => (lastError = error ?? lastError));

@@ -1,9 +1,10 @@
 // SocketClientLink. Owns: the Socket.IO connection of one client, and its reconnecting. One socket at a time; addresses are tried in turn.
 import { io, type Socket } from 'socket.io-client';
 import { fromWireError } from '../../protocol/codec/index.js';
-import { TroupeError } from '../../protocol/errors/index.js';
+import { ConfigurationError, TroupeError } from '../../protocol/errors/index.js';
 import type { ClientLink, ClientLinkEvents, CloseReason } from '../../protocol/ports/client-link.js';
 
+/** Where the link leads, and what it shows there. */
 export interface SocketClientLinkOptions {
   readonly addresses: readonly string[];
   /** Asked at every connection. */
@@ -14,6 +15,7 @@ const FIRST_DELAY_MS = 200;
 const MAX_DELAY_MS = 3000;
 const ATTEMPT_TIMEOUT_MS = 5000;
 
+/** A client's end over Socket.IO. After a lost connection it dials again, slower each time, until `close`. */
 export class SocketClientLink implements ClientLink {
   private socket: Socket | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -43,7 +45,8 @@ export class SocketClientLink implements ClientLink {
     try {
       auth = await credentials();
     } catch (error) {
-      return this.lost(events, error as Error);
+      // What a token function throws is a failed request, say: it is asked again. Wrong use stays wrong.
+      return error instanceof ConfigurationError ? events.onClose('kicked', error) : this.lost(events, error as Error);
     }
     if (this.isClosed) return;
     const socket = io(addresses[this.attempts % addresses.length], {
@@ -51,11 +54,12 @@ export class SocketClientLink implements ClientLink {
     });
     this.socket = socket;
     let goodbye: { readonly reason: CloseReason; readonly message: string } | undefined;
-    socket.on('connect', () => {
+    socket.on('connect', () => events.onOpen());
+    socket.on('f', (frame: ArrayBuffer | Uint8Array) => {
+      // Not before the gateway has said something: one that lets clients in and drops them at once is not hammered.
       this.attempts = 0;
-      events.onOpen();
+      events.onFrame(frame instanceof Uint8Array ? frame : new Uint8Array(frame));
     });
-    socket.on('f', (frame: ArrayBuffer | Uint8Array) => events.onFrame(frame instanceof Uint8Array ? frame : new Uint8Array(frame)));
     socket.on('bye', (reason: CloseReason, message: string) => (goodbye = { reason, message }));
     socket.on('connect_error', (error) => this.refused(events, error));
     socket.on('disconnect', () => {
