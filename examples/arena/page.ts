@@ -1,0 +1,109 @@
+// The page: connects, sends the keys, draws what the arena shows. All rules are on the silo; here is nothing that could cheat.
+import { connect, type Client, type ClientHandle, type ClientState } from 'troupe/client';
+import type { Arena } from './actors/arena.js';
+import type { Player } from './actors/player.js';
+import type { Movement } from './components/movement.js';
+import { Hud } from './page/hud.js';
+import { Keyboard } from './page/keyboard.js';
+import { nameOf } from './page/names.js';
+import { Painter } from './page/painter.js';
+import { Timeline, type Scene } from './page/timeline.js';
+import { Died, Snapshot } from './shared.js';
+
+/** For tests and the curious: `arena.state()` in the browser's console. */
+export interface ArenaHooks {
+  readonly client: Client;
+  /** Own id among the fighters: `player/…`. */
+  readonly me: string;
+  readonly latencyMs: number | undefined;
+  /** The newest snapshot. */
+  state(): Scene | undefined;
+}
+
+declare global {
+  interface Window {
+    arena?: ArenaHooks;
+  }
+}
+
+const MESSAGES: Readonly<Record<ClientState, string | undefined>> = {
+  connecting: 'connecting…', connected: undefined, reconnecting: 'reconnecting…', closed: 'disconnected; reload the page to come back',
+};
+
+class Game {
+  private readonly hud = new Hud();
+  private readonly timeline = new Timeline();
+  private readonly painter = new Painter(document.getElementById('world') as HTMLCanvasElement);
+  private readonly player: ClientHandle<Player>;
+  private readonly movement: ClientHandle<Movement>;
+  private readonly keyboard: Keyboard;
+  readonly me: string;
+  latencyMs: number | undefined;
+
+  constructor(readonly client: Client) {
+    this.player = client.self<Player>();
+    this.movement = this.player.getComponent<Movement>('Movement');
+    this.me = String(this.player);
+    this.keyboard = new Keyboard({
+      onHeading: () => this.steer(),
+      onStrike: () => this.try(this.player.strike()),
+      onMedkit: () => this.try(this.player.useMedkit()),
+    });
+  }
+
+  async start(): Promise<void> {
+    this.client.on('state', (state) => this.onState(state));
+    await this.client.actor<Arena>('arena', 'main').on(Snapshot, (snapshot) => this.onSnapshot(snapshot));
+    await this.player.on(Died, ({ by }) => this.hud.notice(by === 'lava' ? 'The lava got you. Back in 3 seconds.' : `${nameOf(by)} got you. Back in 3 seconds.`));
+    this.hud.cover(undefined);
+    this.measureLatency();
+    requestAnimationFrame(this.draw);
+  }
+
+  /** The newest snapshot. */
+  state(): Scene | undefined {
+    return this.timeline.latest();
+  }
+
+  private onSnapshot(snapshot: Snapshot): void {
+    this.timeline.add(snapshot, performance.now());
+    this.hud.show(this.timeline.latest()!, this.me);
+  }
+
+  private onState(state: ClientState): void {
+    this.hud.cover(MESSAGES[state]);
+    if (state !== 'connected') return;
+    // The silo may be another one: its clock is, and it does not know which keys are down.
+    this.timeline.clear();
+    this.steer();
+  }
+
+  private steer(): void {
+    this.try(this.movement.steer(this.keyboard.heading));
+  }
+
+  private readonly draw = (nowMs: number): void => {
+    this.painter.draw(this.timeline.sceneAt(performance.now()), this.me, nowMs);
+    requestAnimationFrame(this.draw);
+  };
+
+  private measureLatency(): void {
+    const start = performance.now();
+    const next = (): unknown => setTimeout(() => this.measureLatency(), 1000);
+    const show = (): void => this.hud.showLatency((this.latencyMs = performance.now() - start));
+    this.player.with({ timeout: '5s' }).ping().then(show).then(next, next);
+  }
+
+  /** What a key did may get lost with the connection; the overlay says so already. */
+  private try(call: Promise<unknown>): void {
+    call.catch((error: unknown) => console.debug(error));
+  }
+}
+
+const client = await connect({ connectTimeout: '1h' });
+const game = new Game(client);
+window.arena = game;
+// Says goodbye, so that the others do not wait for somebody who is gone; a page that comes back out of the browser's cache starts anew.
+window.addEventListener('pagehide', () => void client.close());
+window.addEventListener('pageshow', (event) => event.persisted && location.reload());
+await game.start();

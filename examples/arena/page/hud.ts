@@ -1,0 +1,70 @@
+// Hud. Owns: everything on the page that is text. It writes what it is told, and only text: names never become HTML.
+import { MAX_HP } from '../shared.js';
+import { colorOf, isBot, nameOf } from './names.js';
+import type { Figure, Scene } from './timeline.js';
+
+const LISTED = 14;
+
+export class Hud {
+  private noticeTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Covers the game with a message; nothing takes it away. */
+  cover(message: string | undefined): void {
+    element('overlay').hidden = message === undefined;
+    element('overlay-text').textContent = message ?? '';
+  }
+
+  showLatency(ms: number): void {
+    element('latency').textContent = `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+  }
+
+  /** Says something for a while. */
+  notice(message: string): void {
+    const box = element('notice');
+    box.textContent = message;
+    box.classList.add('shown');
+    clearTimeout(this.noticeTimer);
+    this.noticeTimer = setTimeout(() => box.classList.remove('shown'), 3000);
+  }
+
+  show(scene: Scene, me: string): void {
+    const own = scene.fighters.find(({ id }) => id === me);
+    if (own) this.showOwn(own);
+    const ranking = [...scene.fighters].sort((a, b) => b.score - a.score || a.id.localeCompare(b.id));
+    const listed = ranking.filter(({ id }, place) => place < LISTED || id === me);
+    element('roster').replaceChildren(...listed.map((fighter) => entry(fighter, fighter.id === me)));
+    const players = scene.fighters.filter(({ id }) => !isBot(id)).length;
+    element('count').textContent = `${players} ${players === 1 ? 'player' : 'players'}, ${scene.fighters.length - players} bots`;
+  }
+
+  private showOwn({ id, hp, score, medkits }: Figure): void {
+    element('name').textContent = nameOf(id);
+    element('name').style.color = colorOf(id);
+    element('score').textContent = String(score);
+    element('medkits').textContent = String(medkits);
+    element('hp').textContent = hp === 0 ? 'down' : `${hp} / ${MAX_HP}`;
+    const bar = element('hp-bar');
+    bar.style.width = `${(100 * hp) / MAX_HP}%`;
+    bar.style.background = `hsl(${(130 * hp) / MAX_HP} 70% 48%)`;
+  }
+}
+
+function entry({ id, hp, score }: Figure, isMe: boolean): HTMLLIElement {
+  const item = document.createElement('li');
+  item.className = [isMe ? 'me' : '', hp === 0 ? 'down' : '', isBot(id) ? 'bot' : ''].join(' ');
+  const dot = span('dot', '');
+  dot.style.background = colorOf(id);
+  item.append(dot, span('who', nameOf(id)), span('points', String(score)));
+  return item;
+}
+
+function span(className: string, text: string): HTMLSpanElement {
+  const made = document.createElement('span');
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function element(id: string): HTMLElement {
+  return document.getElementById(id)!;
+}

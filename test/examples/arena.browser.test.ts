@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { LAVA, SPRING } from '../../examples/arena/shared.js';
+import { freePort, TestProcess } from '../support/processes.js';
+import { acquireRedis, type TestRedis } from '../support/redis-server.js';
+import { ArenaTab, launchChromium } from './arena-tab.js';
+
+const CONFIG = fileURLToPath(new URL('../../examples/arena/silo.js', import.meta.url));
+
+/** The game as `npm start` runs it, on Redis; the same port and cluster at every start. */
+class ArenaProcess {
+  private process: TestProcess | undefined;
+
+  constructor(private readonly redis: string, private readonly port: number, private readonly bots: number) {}
+
+  private readonly cluster = `arena-${randomUUID()}`;
+
+  async start(): Promise<string> {
+    const flags = ['--config', CONFIG, '--redis', this.redis, '--cluster', this.cluster, '--gateway-port', String(this.port)];
+    this.process = TestProcess.troupe(flags, { env: { ARENA_BOTS: String(this.bots) } });
+    const [, address = ''] = await this.process.waitForOutput(/^Troupe is running\. Open (\S+)$/m);
+    return address;
+  }
+
+  /** As an operator does it: SIGTERM, and it ends with 0. */
+  async stop(): Promise<void> {
+    this.process?.kill('SIGTERM');
+    const end = await this.process?.ended;
+    expect(end?.code, end?.stderr).to.equal(0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.process?.[Symbol.asyncDispose]();
+  }
+}
+
+describe('examples/arena, in a browser', function () {
+  this.timeout(60_000);
+  let redis: TestRedis;
+  let browser: Browser;
+  let context: BrowserContext;
+  let silo: ArenaProcess;
+  let address: string;
+
+  before(async () => {
+    redis = await acquireRedis();
+    browser = await launchChromium();
+  });
+  after(async () => {
+    await browser.close();
+    await redis.stop();
+  });
+
+  const play = async (bots: number): Promise<void> => {
+    silo = new ArenaProcess(redis.url, await freePort(), bots);
+    address = await silo.start();
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  };
+  afterEach(async () => {
+    await context.close();
+    await silo[Symbol.asyncDispose]();
+  });
+
+  it('lets a player join and run by keys, each in its direction', async () => {
+    await play(0);
+    const tab = await ArenaTab.open(context, address);
+    await tab.walkTo({ x: 800, y: 850 });
+    for (const [key, dx, dy] of [['ArrowRight', 1, 0], ['KeyA', -1, 0], ['ArrowUp', 0, -1], ['KeyS', 0, 1]] as const) {
+      const start = await tab.own();
+      await tab.hold(key, () => tab.ticks(6));
+      await tab.standStill();
+      const end = await tab.own();
+      expect([Math.sign(end.x - start.x), Math.sign(end.y - start.y)], key).to.deep.equal([dx, dy]);
+    }
+    expect(await tab.page.textContent('#name')).to.match(/^\w+ \w+$/);
+    await tab.until('a latency is shown', () => /^[\d.]+ ms$/.test(document.getElementById('latency')!.textContent), undefined);
+  });
+
+  it('takes health in lava and gives it back in the spring', async () => {
+    await play(0);
+    const tab = await ArenaTab.open(context, address);
+    await tab.walkTo(LAVA[0]!);
+    await tab.until('the lava has burnt', () => parseInt(document.getElementById('hp')!.textContent, 10) < 100, undefined);
+    await tab.walkTo(SPRING);
+    const { hp } = await tab.own();
+    await tab.until(`more health than ${hp}`, (low) => parseInt(document.getElementById('hp')!.textContent, 10) > low, hp);
+  });
+
+  it('shows a second tab as another player, whom neither can move for the other, and who is gone within 5 s of closing it', async () => {
+    await play(0);
+    const ada = await ArenaTab.open(context, address);
+    const bob = await ArenaTab.open(context, address);
+    expect(ada.me).to.not.equal(bob.me);
+    const isThere = (id: string): boolean => window.arena!.state()!.fighters.some((fighter) => fighter.id === id);
+    await ada.until('Ada sees Bob', isThere, bob.me);
+    await ada.walkTo({ x: 800, y: 850 });
+    const { x, y } = await ada.own();
+    expect(await bob.figure(ada.me)).to.include({ x, y });
+
+    const refusal = await bob.page.evaluate((key) => {
+      const movement = window.arena!.client.actor('player', key).getComponent<{ steer(way: object): void }>('Movement');
+      return movement.steer({ x: 1, y: 0 }).then(() => 'moved', (error: Error) => error.name);
+    }, ada.me.replace('player/', ''));
+    expect(refusal).to.equal('ForbiddenError');
+    await bob.ticks(10);
+    expect(await bob.figure(ada.me)).to.include({ x, y });
+
+    await bob.page.close();
+    await ada.until('Bob is gone', (id) => !window.arena!.state()!.fighters.some((fighter) => fighter.id === id), bob.me, 5_000);
+  });
+
+  it('reconnects by itself when the silo is restarted, and the player is where it was, with what it had', async () => {
+    await play(0);
+    const tab = await ArenaTab.open(context, address);
+    const coin = await tab.page.evaluate(() => window.arena!.state()!.items.find(([kind]) => kind === 'coin')!);
+    await tab.walkTo({ x: coin[1], y: coin[2] });
+    await tab.until('a coin is gathered', () => Number(document.getElementById('score')!.textContent) > 0, undefined);
+    const { tick: lastTick, ...before } = { ...(await tab.own()), tick: await tab.page.evaluate(() => window.arena!.state()!.tick) };
+
+    await silo.stop();
+    await tab.until('the page says that it reconnects', () => !document.getElementById('overlay')!.hidden && /reconnecting/.test(document.getElementById('overlay-text')!.textContent), undefined);
+    await silo.start();
+    await tab.until('the page is back', () => document.getElementById('overlay')!.hidden, undefined);
+    await tab.until('a snapshot of the new silo', (last) => (window.arena!.state()?.tick ?? Infinity) < last, lastTick);
+    await tab.until('the player is in the arena', () => window.arena!.state()!.fighters.some(({ id }) => id === window.arena!.me), undefined);
+    const { strikes: _, ...after } = await tab.own();
+    expect({ ...after, strikes: before.strikes }).to.deep.equal(before);
+    await tab.hold('ArrowUp', () => tab.until('the keys work again', (y) => window.arena!.state()!.fighters.some((own) => own.id === window.arena!.me && own.y !== y), before.y));
+  });
+
+  it('shows bots that move and fight, and tabs that see each other strike', async () => {
+    await play(8);
+    const ada = await ArenaTab.open(context, address);
+    const bob = await ArenaTab.open(context, address);
+    await bob.until('eight bots', () => document.getElementById('count')!.textContent === '2 players, 8 bots', undefined);
+    await ada.until('a fight among bots', () => window.arena!.state()!.fighters.some(({ hp }) => hp < 100), undefined, 30_000);
+    await ada.page.bringToFront();
+    await ada.page.keyboard.press('Space');
+    await bob.until('Bob sees Ada strike', (id) => window.arena!.state()!.fighters.some((fighter) => fighter.id === id && fighter.strikes > 0), ada.me);
+    const path = process.env['ARENA_SCREENSHOT'];
+    if (path) await bob.page.screenshot({ path });
+  });
+});
