@@ -7,7 +7,7 @@
 import { mkdtempSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../failure.mjs';
 import { GuardedProcess } from './guarded-process.mjs';
@@ -31,7 +31,8 @@ export async function startRedis() {
 async function useGiven(url) {
   if (!URL.canParse(url)) throw new Failure(`TROUPE_TEST_REDIS=${url} is no URL; use redis://host:port.`);
   const { hostname, port } = new URL(url);
-  if (!(await answers(hostname, Number(port || 6379)))) throw new Failure(`No Redis answers at TROUPE_TEST_REDIS=${url}; start it, or unset the variable.`);
+  const reply = await ask(hostname, Number(port || 6379), 'PING');
+  if (!/^(\+PONG|-NOAUTH|-LOADING)/.test(reply)) throw new Failure(`No Redis answers at TROUPE_TEST_REDIS=${url}; start it, or unset the variable.`);
   return { url, origin: 'TROUPE_TEST_REDIS', stop: async () => {} };
 }
 
@@ -67,34 +68,36 @@ async function startServer(command) {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'troupe-redis-'));
     const server = new GuardedProcess(command, ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, ...SETTINGS], { folder, quiet: true });
-    if (await becomesReady(server, port)) return { url: `redis://127.0.0.1:${port}`, origin: command, stop: () => server.stop() };
+    if (await becomesReady(server, port, folder)) return { url: `redis://127.0.0.1:${port}`, origin: command, stop: () => server.stop() };
     await server.stop();
     output = server.tail;
   }
   throw new Failure(`${command} did not start:\n${output}`);
 }
 
-async function becomesReady(server, port) {
+/** True when our server answers: another one may have taken the port first, and is told by its folder. */
+async function becomesReady(server, port, folder) {
   let hasEnded = false;
   void server.ended.then(() => (hasEnded = true));
   const end = Date.now() + READY_MS;
   while (!hasEnded && Date.now() < end) {
-    if (await answers('127.0.0.1', port)) return !hasEnded;
+    const reply = await ask('127.0.0.1', port, 'CONFIG GET dir');
+    if (reply.includes(basename(folder))) return true;
     await delay(10);
   }
   return false;
 }
 
-/** True when something that speaks Redis' protocol answers PING (also by asking for a password). */
-function answers(host, port) {
+/** What a Redis answers to a command; empty when nobody does. @returns {Promise<string>} */
+function ask(host, port, command) {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 2_000 }, () => socket.write('PING\r\n'));
-    const settle = (isThere) => {
+    const socket = connect({ host, port, timeout: 2_000 }, () => socket.write(`${command}\r\n`));
+    const settle = (reply) => {
       socket.destroy();
-      resolve(isThere);
+      resolve(String(reply));
     };
-    socket.once('data', (reply) => settle(/^(\+PONG|-NOAUTH|-LOADING)/.test(reply.toString())));
-    socket.once('timeout', () => settle(false)).once('error', () => settle(false)).once('close', () => settle(false));
+    socket.once('data', settle);
+    for (const event of ['timeout', 'error', 'close']) socket.once(event, () => settle(''));
   });
 }
 
