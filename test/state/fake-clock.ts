@@ -45,6 +45,16 @@ export class FakeClock implements Clock {
     this.wallMs += ms;
   }
 
+  /** What `look` sees when both clocks stand `ms` ahead; no timer rings. */
+  peek<T>(ms: number, look: () => T): T {
+    this.pass(ms);
+    try {
+      return look();
+    } finally {
+      this.pass(-ms);
+    }
+  }
+
   private pass(ms: number): void {
     this.elapsedMs += ms;
     this.wallMs += ms;

@@ -49,3 +49,8 @@ async function scanKeys(connection: RedisConnection, cluster: string): Promise<s
   } while (cursor !== '0');
   return [...found].sort();
 }
+
+/** Closes a client or connection at the end of its block (`using`). */
+export function closing<T extends { disconnect(): void } | { close(): void }>(resource: T): T & Disposable {
+  return Object.assign(resource, { [Symbol.dispose]: () => ('close' in resource ? resource.close() : resource.disconnect()) });
+}

@@ -7,7 +7,7 @@ import { startOwnRedis } from '../support/redis-server.js';
 import { RedisConnection } from '../../state/redis-connection.js';
 import { hostileKeys } from './contract/hostile-keys.js';
 import { claimed, utf8 } from './contract/store-bench.js';
-import { RedisBench } from './redis-bench.js';
+import { closing, RedisBench } from './redis-bench.js';
 
 stateStoreContract('Redis', async () => {
   const bench = await RedisBench.open();
@@ -113,21 +113,19 @@ describe('RedisStateStore', () => {
 
 describe('RedisStateStore on a Redis of its own', () => {
   it('goes on when the server forgets its scripts', async () => {
-    const redis = await startOwnRedis();
-    const connection = await RedisConnection.open(redis.url);
+    await using redis = await startOwnRedis();
+    using connection = closing(await RedisConnection.open(redis.url));
     const store = new RedisStateStore(connection.scripts, { cluster: 'c' });
     const commit = (version: number) => store.commit({ id: { type: 'a', key: 'k' }, token: 't', commitId: `c${version}`, version, fields: new Map() });
     await store.claim({ id: { type: 'a', key: 'k' }, token: 't', incarnation: 's' });
     await commit(0);
     await connection.scripts.callBuffer('script', 'flush');
     expect(await commit(1)).to.deep.equal({ status: 'committed', version: 2 });
-    connection.close();
-    await redis.stop();
   });
 
   it('has every commit that was acknowledged after the server was killed and started again', async () => {
-    const redis = await startOwnRedis({ settings: { appendfsync: 'always' } });
-    const connection = await RedisConnection.open(redis.url);
+    await using redis = await startOwnRedis({ settings: { appendfsync: 'always' } });
+    using connection = closing(await RedisConnection.open(redis.url));
     const store = new RedisStateStore(connection.scripts, { cluster: 'c' });
     const id = { type: 'a', key: 'k' };
     await store.claim({ id, token: 't', incarnation: 's' });
@@ -137,7 +135,5 @@ describe('RedisStateStore on a Redis of its own', () => {
     await redis.restart();
     expect(await waiting).to.deep.equal({ status: 'committed', version: 2 });
     expect(claimed(await store.claim({ id, token: 't', incarnation: 's' })).fields.get('x')).to.deep.equal(utf8('2'));
-    connection.close();
-    await redis.stop();
   });
 });

@@ -1,13 +1,13 @@
 // A Redis for tests: the runner's (TROUPE_TEST_REDIS) or one of our own. Never absent silently: without a server the test fails.
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A Redis that a test may use under a cluster name of its own; it may hold others' keys. */
-export interface TestRedis {
+/** A Redis that a test may use under a cluster name of its own; it may hold others' keys. Dispose it (`await using`) or `stop` it. */
+export interface TestRedis extends AsyncDisposable {
   readonly url: string;
   stop(): Promise<void>;
 }
@@ -27,6 +27,8 @@ export interface OwnRedis extends TestRedis {
 export interface OwnRedisOptions {
   /** More settings: `{ 'maxmemory-policy': 'allkeys-lru', appendonly: 'no' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Runs a Sentinel with this configuration instead of a server; `settings` are ignored. */
+  readonly sentinel?: readonly string[];
 }
 
 // Runs between us and the server: when we die, however, its stdin ends and it takes the server along.
@@ -45,7 +47,7 @@ let users = 0;
 /** The runner's Redis, else one that all callers of this process share until the last `stop`. Flush nothing there. */
 export async function acquireRedis(): Promise<TestRedis> {
   const url = process.env['TROUPE_TEST_REDIS'];
-  if (url) return { url, stop: () => Promise.resolve() };
+  if (url) return stoppable({ url, stop: () => Promise.resolve() });
   users += 1;
   const server = (shared ??= startOwnRedis());
   let isReleased = false;
@@ -57,23 +59,25 @@ export async function acquireRedis(): Promise<TestRedis> {
     shared = undefined;
     await (await server).stop();
   };
-  return { url: (await server).url, stop };
+  return stoppable({ url: (await server).url, stop });
 }
 
 /** Always a new server: AOF everysec, noeviction, on a free loopback port and a directory that `stop` removes. */
-export async function startOwnRedis({ settings = {} }: OwnRedisOptions = {}): Promise<OwnRedis> {
+export async function startOwnRedis({ settings = {}, sentinel }: OwnRedisOptions = {}): Promise<OwnRedis> {
   const directory = await mkdtemp(join(tmpdir(), 'troupe-redis-'));
   const port = await freePort();
   const all = {
     bind: '127.0.0.1', port: String(port), dir: directory, save: '', appendonly: 'yes', appendfsync: 'everysec', 'maxmemory-policy': 'noeviction', ...settings,
   };
-  const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
+  const args = sentinel
+    ? await sentinelArguments(directory, [`port ${port}`, 'bind 127.0.0.1', ...sentinel])
+    : Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
   let server: RunningServer | undefined = await launch(args);
   const kill = async () => {
     await server?.kill();
     server = undefined;
   };
-  return {
+  return stoppable({
     url: `redis://127.0.0.1:${port}`,
     port,
     kill,
@@ -87,7 +91,18 @@ export async function startOwnRedis({ settings = {} }: OwnRedisOptions = {}): Pr
       await kill();
       await rm(directory, { recursive: true, force: true });
     },
-  };
+  });
+}
+
+function stoppable<T extends { stop(): Promise<void> }>(redis: T): T & AsyncDisposable {
+  return { ...redis, [Symbol.asyncDispose]: () => redis.stop() };
+}
+
+/** A Sentinel insists on a configuration file that it may rewrite. */
+async function sentinelArguments(directory: string, lines: readonly string[]): Promise<readonly string[]> {
+  const file = join(directory, 'sentinel.conf');
+  await writeFile(file, lines.join('\n'));
+  return [file, '--sentinel'];
 }
 
 interface RunningServer {
@@ -116,7 +131,7 @@ function whenReady(keeper: ChildProcessWithoutNullStreams): Promise<number> {
     const onData = (chunk: Buffer) => {
       if (isReady) return; // Read on, or the pipe fills and the server blocks.
       said += chunk.toString();
-      if (!/Ready to accept connections/i.test(said)) return;
+      if (!/Ready to accept connections|\+monitor master/i.test(said)) return;
       isReady = true;
       resolve(Number(/server pid (\d+)/.exec(said)?.[1]));
     };

@@ -6,34 +6,38 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
-  heldRequests: Buffer[];
-  heldReplies: Buffer[];
+  readonly heldRequests: Buffer[];
+  readonly heldReplies: Buffer[];
+  holdsRequests: boolean;
+  holdsReplies: boolean;
 }
 
-/** Forwards bytes between clients and a server on 127.0.0.1 until told otherwise. */
-export class TcpProxy {
+/** Forwards bytes between clients and the server of a URL until told otherwise. */
+export class TcpProxy implements AsyncDisposable {
   private readonly pairs = new Set<Pair>();
-  private readonly phases = new Set<() => void>();
-  private holdsRequests = false;
-  private holdsReplies = false;
+  private readonly checks = new Set<() => void>();
   private isRefusing = false;
 
-  private constructor(private readonly listener: Server, private readonly targetPort: number) {
+  private constructor(private readonly listener: Server, private readonly target: URL) {
     listener.on('connection', (client) => this.accept(client));
   }
 
-  static async start(targetPort: number): Promise<TcpProxy> {
+  static async start(targetUrl: string): Promise<TcpProxy> {
     const listener = createServer({ noDelay: true }).listen(0, '127.0.0.1');
     await once(listener, 'listening');
-    return new TcpProxy(listener, targetPort);
+    return new TcpProxy(listener, new URL(targetUrl));
   }
 
-  get port(): number {
-    return (this.listener.address() as AddressInfo).port;
-  }
-
+  /** The target's URL by way of this proxy. */
   get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+    const url = new URL(this.target);
+    url.hostname = '127.0.0.1';
+    url.port = String((this.listener.address() as AddressInfo).port);
+    return url.href;
+  }
+
+  get connections(): number {
+    return this.pairs.size;
   }
 
   /** Bytes of requests now held back. */
@@ -46,18 +50,17 @@ export class TcpProxy {
     return sum([...this.pairs].flatMap(({ heldReplies }) => heldReplies));
   }
 
-  /** From now on replies stay here. */
+  /** Replies on the connections there are stay here. */
   holdReplies(): void {
-    this.holdsReplies = true;
+    for (const pair of this.pairs) pair.holdsReplies = true;
   }
 
-  /** From now on nothing passes in either direction; connections stay open. */
+  /** Nothing passes on the connections there are, in either direction; they stay open, and later ones pass. */
   stall(): void {
-    this.holdsRequests = true;
-    this.holdsReplies = true;
+    for (const pair of this.pairs) pair.holdsRequests = pair.holdsReplies = true;
   }
 
-  /** New connections are accepted no more (and those open are cut). */
+  /** Cuts all connections and refuses new ones until `release`. */
   refuse(): void {
     this.isRefusing = true;
     this.cut();
@@ -65,67 +68,82 @@ export class TcpProxy {
 
   /** Everything passes again, held bytes first: also requests whose client is gone. */
   release(): void {
-    this.holdsRequests = this.holdsReplies = this.isRefusing = false;
+    this.isRefusing = false;
     for (const pair of this.pairs) {
+      pair.holdsRequests = pair.holdsReplies = false;
       for (const bytes of pair.heldRequests.splice(0)) pair.server.write(bytes);
-      for (const bytes of pair.heldReplies.splice(0)) pair.client.write(bytes);
+      for (const bytes of pair.heldReplies.splice(0)) if (!pair.client.destroyed) pair.client.write(bytes);
       if (pair.client.destroyed) pair.server.end();
     }
   }
 
-  /** Breaks all connections; held bytes are lost. Later ones pass. */
+  /** Breaks the connections there are; held bytes are lost. */
   cut(): void {
     for (const { client, server } of this.pairs) {
       client.destroy();
       server.destroy();
     }
     this.pairs.clear();
-    this.holdsRequests = this.holdsReplies = false;
+    this.check();
   }
 
-  /** Resolves as soon as `isReached` holds; it is asked after every arrival of bytes. Rejects after 5 s, naming the phase. */
+  /** Resolves as soon as `isReached` holds; it is asked after every event on a connection. Rejects after 5 s, naming the phase. */
   phase(name: string, isReached: (proxy: this) => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.phases.delete(check);
-        reject(new Error(`TcpProxy: phase "${name}" was not reached; held ${this.heldRequestBytes} request and ${this.heldReplyBytes} reply bytes`));
-      }, 5000);
-      const check = () => {
-        if (!isReached(this)) return;
+      const finish = (act: () => void) => {
         clearTimeout(timer);
-        this.phases.delete(check);
-        resolve();
+        this.checks.delete(check);
+        act();
       };
-      this.phases.add(check);
+      const late = () => `TcpProxy: phase "${name}" was not reached; held: ${this.heldRequestBytes} B of requests, ${this.heldReplyBytes} B of replies`;
+      const timer = setTimeout(() => finish(() => reject(new Error(late()))), 5000);
+      const check = () => {
+        if (isReached(this)) finish(resolve);
+      };
+      this.checks.add(check);
       check();
     });
   }
 
+  /** Idempotent. */
   async stop(): Promise<void> {
     this.cut();
+    if (!this.listener.listening) return;
     this.listener.close();
     await once(this.listener, 'close');
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
   private accept(client: Socket): void {
     if (this.isRefusing) return void client.destroy();
-    const pair: Pair = { client, server: connect({ port: this.targetPort, host: '127.0.0.1', noDelay: true }), heldRequests: [], heldReplies: [] };
+    const server = connect({ port: Number(this.target.port || 6379), host: this.target.hostname, noDelay: true });
+    const pair: Pair = { client, server, heldRequests: [], heldReplies: [], holdsRequests: false, holdsReplies: false };
     this.pairs.add(pair);
-    client.on('data', (bytes) => this.pass(bytes, pair.server, pair.heldRequests, this.holdsRequests));
-    pair.server.on('data', (bytes) => this.pass(bytes, client, pair.heldReplies, this.holdsReplies));
+    client.on('data', (bytes) => this.pass(bytes, server, pair.holdsRequests ? pair.heldRequests : undefined));
+    server.on('data', (bytes) => this.pass(bytes, client, pair.holdsReplies ? pair.heldReplies : undefined));
+    // The errors are followed by 'close'.
     client.on('error', () => undefined).on('close', () => {
-      if (pair.heldRequests.length === 0) pair.server.end();
+      if (pair.heldRequests.length === 0) server.end();
+      this.check();
     });
-    pair.server.on('error', () => undefined).on('close', () => {
+    server.on('error', () => undefined).on('close', () => {
       client.destroy();
       this.pairs.delete(pair);
+      this.check();
     });
   }
 
-  private pass(bytes: Buffer, to: Socket, held: Buffer[], isHeld: boolean): void {
-    if (isHeld) held.push(bytes);
+  private pass(bytes: Buffer, to: Socket, held: Buffer[] | undefined): void {
+    if (held) held.push(bytes);
     else if (!to.destroyed) to.write(bytes);
-    for (const check of [...this.phases]) check();
+    this.check();
+  }
+
+  private check(): void {
+    for (const check of [...this.checks]) check();
   }
 }
 

@@ -1,0 +1,100 @@
+import type { JoinResult, Member, Membership } from '../../../protocol/ports/membership.js';
+import type { MembershipOptions } from '../../../state/leased-membership.js';
+import type { MembershipTable } from '../../../state/membership-table.js';
+import { FakeClock } from '../fake-clock.js';
+import { phase } from '../phase.js';
+
+/** One cluster, empty at first. */
+export interface ClusterUnderTest {
+  readonly table: MembershipTable;
+  open(options: MembershipOptions): Membership;
+  /** As when Redis lost everything. */
+  wipe(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** A silo with a clock of its own: a clock that stands still is a silo that is dead, or whose loop is blocked. */
+export class TestMember {
+  readonly clock = new FakeClock();
+  readonly membership: Membership;
+  readonly fencedBecause: string[] = [];
+  private beats = 0;
+
+  constructor(private readonly cluster: ClusterUnderTest, siloId: string, options: Partial<MembershipOptions> = {}) {
+    this.membership = cluster.open({ siloId, address: `ws://${siloId}:1`, clock: this.clock, ...options });
+    this.membership.onFenced((reason) => this.fencedBecause.push(reason));
+  }
+
+  get isValid(): boolean {
+    return this.membership.isValid;
+  }
+
+  async join(): Promise<JoinResult> {
+    return this.membership.start();
+  }
+
+  /** One period passes; returns when the table has counted the beat and the silo has heard so. */
+  async beat(): Promise<void> {
+    this.clock.advance(250);
+    this.beats += 1;
+    await phase(`beat ${this.beats} is counted`, async () => (await this.cluster.table.heartbeat(this.membership.incarnation)) === String(this.beats));
+    await phase(`beat ${this.beats} is answered`, () => this.clock.peek(999, () => this.isValid));
+  }
+
+  /** One period passes and the silo hears that it is dead. */
+  async beatInVain(): Promise<void> {
+    this.clock.advance(250);
+    await phase('the silo is fenced', () => this.fencedBecause.length > 0);
+  }
+}
+
+export class MembershipBench {
+  private opened: ClusterUnderTest | undefined;
+  private members: TestMember[] = [];
+
+  get cluster(): ClusterUnderTest {
+    if (!this.opened) throw new Error('no cluster is open');
+    return this.opened;
+  }
+
+  get table(): MembershipTable {
+    return this.cluster.table;
+  }
+
+  open(cluster: ClusterUnderTest): void {
+    this.opened = cluster;
+  }
+
+  member(siloId: string, options: Partial<MembershipOptions> = {}): TestMember {
+    const member = new TestMember(this.cluster, siloId, options);
+    this.members.push(member);
+    return member;
+  }
+
+  /** Starts a silo while another holds the cluster, and lets its time pass until it knows; `each` runs after every period. */
+  async joinBeside(member: TestMember, each: () => Promise<void> = () => Promise.resolve()): Promise<JoinResult> {
+    let result: JoinResult | undefined;
+    let failure: unknown;
+    const started = member.join().then((joined) => (result = joined), (error: unknown) => (failure = error));
+    const isOver = () => result !== undefined || failure !== undefined;
+    while (!isOver()) {
+      await phase('the silo waits, or knows', () => isOver() || member.clock.armed > 0);
+      if (isOver()) break;
+      await each();
+      member.clock.advance(250);
+    }
+    await started;
+    if (result === undefined) throw failure;
+    return result;
+  }
+
+  async statuses(): Promise<Record<string, Member['status']>> {
+    return Object.fromEntries((await this.table.members()).map(({ siloId, status }) => [siloId, status]));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.members.splice(0).map(({ membership }) => membership.stop()));
+    await this.opened?.dispose();
+    this.opened = undefined;
+  }
+}

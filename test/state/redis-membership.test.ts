@@ -1,0 +1,129 @@
+import { expect } from 'chai';
+import { RedisConnection } from '../../state/redis-connection.js';
+import { RedisMembership } from '../../state/redis-membership.js';
+import { RedisMembershipTable } from '../../state/redis-membership-table.js';
+import { membershipContract } from '../contracts/membership.contract.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { FakeClock } from './fake-clock.js';
+import { phase } from './phase.js';
+import { RedisBench } from './redis-bench.js';
+
+membershipContract('Redis', async () => {
+  const redis = await RedisBench.open();
+  const table = new RedisMembershipTable(redis.connection, redis.cluster, new FakeClock());
+  return {
+    table,
+    open: (options) => new RedisMembership(redis.connection, { ...options, cluster: redis.cluster }),
+    wipe: async () => {
+      for (const key of await redis.keys()) await redis.ask('del', key);
+    },
+    dispose: async () => {
+      table.close();
+      await redis.dispose();
+    },
+  };
+});
+
+describe('RedisMembership', () => {
+  let direct: RedisBench;
+  let proxy: TcpProxy;
+  let connection: RedisConnection;
+  let table: RedisMembershipTable;
+  const clock = new FakeClock();
+  /** A silo whose way to Redis leads through the proxy. */
+  const open = (siloId: string) => new RedisMembership(connection, { siloId, address: 'a', clock, cluster: direct.cluster });
+
+  beforeEach(async () => {
+    direct = await RedisBench.open();
+    proxy = await TcpProxy.start(direct.url);
+    connection = await RedisConnection.open(proxy.url);
+    table = new RedisMembershipTable(direct.connection, direct.cluster, clock);
+  });
+  afterEach(async () => {
+    table.close();
+    connection.close();
+    await proxy.stop();
+    await direct.dispose();
+  });
+
+  it('writes no key that is not in the table of protocol.md §1', async () => {
+    const membership = open('one');
+    await membership.start();
+    await table.kill({ victim: membership.incarnation, heartbeat: '0', accuser: 'x', votesNeeded: 2 });
+    const keys = (await direct.keys()).map((key) => key.replace(`troupe:{${direct.cluster}/m}:`, ''));
+    expect(keys).to.have.members(['silos', 'hb', 'addr', 'epoch', 'genesis', `votes:${membership.incarnation}`]);
+    await membership.stop();
+  });
+
+  it('is not valid 1 s after Redis stopped answering, and is again once it is reached by a new connection', async () => {
+    const membership = open('one');
+    await membership.start();
+    proxy.stall();
+    clock.advance(999);
+    expect(membership.isValid).to.equal(true);
+    clock.advance(1);
+    expect(membership.isValid).to.equal(false);
+    await phase('connected anew', () => connection.heartbeats.status === 'ready' && connection.heartbeats.stream?.writable === true);
+    clock.advance(250);
+    await phase('valid again', () => {
+      clock.advance(1);
+      return membership.isValid;
+    });
+    proxy.release();
+    await membership.stop();
+  });
+
+  it('a beat that is cut off is not sent again, and its promise ends', async () => {
+    const beats = new RedisMembershipTable(connection, direct.cluster, clock);
+    proxy.stall();
+    const beat = beats.beat('one', 'g').catch((error: unknown) => error);
+    await proxy.phase('the beat left the silo', ({ heldRequestBytes }) => heldRequestBytes > 0);
+    beats.abandonBeat();
+    expect(await beat).to.have.property('code', 'ERR_LINK_LOST');
+    expect(await beats.beat('one', 'g').catch((error: unknown) => error)).to.have.property('code', 'ERR_LINK_LOST');
+  });
+
+  it('a Redis that is slow to answer kills nobody', async () => {
+    const holder = new RedisMembership(direct.connection, { siloId: 'holder', address: 'a', clock: new FakeClock(), cluster: direct.cluster });
+    await holder.start();
+    const started = open('two').start();
+    await phase('the second silo watches', () => clock.armed > 0);
+    proxy.stall();
+    clock.advance(250);
+    await proxy.phase('it asks', ({ heldRequestBytes }) => heldRequestBytes > 0);
+    clock.advance(10_000);
+    proxy.release();
+    await phase('it watches on', () => clock.armed > 0);
+    clock.advance(250);
+    await phase('it watches on, having begun again', () => clock.armed > 0);
+    expect((await table.members()).map(({ status }) => status)).to.deep.equal(['up']);
+    await table.beat(holder.incarnation, (await direct.ask('get', `troupe:{${direct.cluster}/m}:genesis`)));
+    clock.advance(250);
+    expect((await started).status).to.equal('refused');
+    await holder.stop();
+  });
+
+  it('JOIN: a reply that is lost is asked for again, and the silo is up once', async () => {
+    await table.join({ joiner: { siloId: 'warm', incarnation: 'warm', address: 'a', startedAt: 1 }, newGenesis: 'g', partitions: 32, isExclusive: true });
+    await table.leave('warm');
+    proxy.holdReplies();
+    const membership = open('one');
+    const started = membership.start();
+    await proxy.phase('Redis has answered', ({ heldReplyBytes }) => heldReplyBytes > 0);
+    proxy.cut();
+    expect((await started).status).to.equal('joined');
+    expect(await direct.ask('get', `troupe:{${direct.cluster}/m}:epoch`)).to.equal('3');
+    await membership.stop();
+  });
+
+  it('stop ends within its time when Redis is away', async () => {
+    const membership = open('one');
+    await membership.start();
+    proxy.refuse();
+    const stopped = membership.stop();
+    await phase('waiting for the table', () => clock.armed > 0);
+    clock.advance(1000);
+    await stopped;
+    expect(membership.isValid).to.equal(false);
+  });
+});
