@@ -26,11 +26,11 @@ export interface GatewayContext extends ClientSessionContext {
 const GREETING_MS = 10_000;
 const GOODBYE_MS = 10_000;
 
-/** Lets outside clients reach a silo. `start` and `stop` once each. */
+/** Lets outside clients reach a silo. */
 export class Gateway {
   private readonly clients = new Map<string, ClientSession>();
   private readonly goodbyes = new Set<Promise<void>>();
-  private isStopping = false;
+  private stopped: Promise<void> | undefined;
 
   constructor(private readonly listener: ClientListener, private readonly context: GatewayContext) {}
 
@@ -38,9 +38,12 @@ export class Gateway {
     await this.listener.start((handshake) => this.admit(handshake));
   }
 
-  /** Ends all connections and waits, bounded, for `onDisconnect` of their session actors. */
-  async stop(): Promise<void> {
-    this.isStopping = true;
+  /** Ends all connections and waits, bounded, for `onDisconnect` of their session actors. Idempotent. */
+  stop(): Promise<void> {
+    return (this.stopped ??= this.shutDown());
+  }
+
+  private async shutDown(): Promise<void> {
     for (const session of [...this.clients.values()]) session.close('lost', 'the silo stops', new SiloUnavailableError('the silo stops'));
     await this.listener.stop();
     const late = (): Error => new CallTimeoutError('onDisconnect', { timeoutMs: GOODBYE_MS });
@@ -50,14 +53,14 @@ export class Gateway {
   }
 
   private async admit(handshake: Handshake): Promise<(connection: ClientConnection) => void> {
-    if (this.isStopping) throw new SiloUnavailableError('the silo stops');
+    if (this.stopped) throw new SiloUnavailableError('the silo stops');
     const admission = await this.context.authentication.admit(handshake);
     return (connection) => this.accept(connection, admission);
   }
 
   private accept(connection: ClientConnection, admission: Admission): void {
     // Authentication may have outlived the gateway.
-    if (this.isStopping) return connection.close('lost', 'the silo stops');
+    if (this.stopped) return connection.close('lost', 'the silo stops');
     const session = new ClientSession(randomBytes(9).toString('base64url'), admission.identity, connection, this.context);
     this.clients.set(session.id, session);
     const greeted = this.greet(session, admission).catch((error: unknown) => this.refuse(session, error));
