@@ -62,6 +62,14 @@ describe('examples/arena, rules', () => {
     expect((await viewOf('bob')).hp).to.equal(100);
   });
 
+  it('lets those come back too who were down when their actor went away', async () => {
+    await cluster.client({ id: 'ada' });
+    await player('ada').getComponent(Health).damage(1000, 'lava');
+    await player('ada').manage.deactivate();
+    await cluster.clock.advance('3100ms');
+    expect((await viewOf('ada')).hp).to.equal(100);
+  });
+
   it('turns a medkit into health, once', async () => {
     const ada = (await cluster.client({ id: 'ada' })).self<Player>();
     await player('ada').getComponent(Health).damage(50, 'lava');

@@ -1,48 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { LAVA, SPRING } from '../../examples/arena/shared.js';
-import { freePort, TestProcess } from '../support/processes.js';
 import { acquireRedis, type TestRedis } from '../support/redis-server.js';
-import { ArenaTab, launchChromium } from './arena-tab.js';
-
-const CONFIG = fileURLToPath(new URL('../../examples/arena/silo.js', import.meta.url));
-
-/** The game as `npm start` runs it, on Redis; the same port and cluster at every start. */
-class ArenaProcess {
-  private process: TestProcess | undefined;
-
-  constructor(private readonly redis: string, private readonly port: number, private readonly bots: number) {}
-
-  private readonly cluster = `arena-${randomUUID()}`;
-
-  async start(): Promise<string> {
-    const flags = ['--config', CONFIG, '--redis', this.redis, '--cluster', this.cluster, '--gateway-port', String(this.port)];
-    this.process = TestProcess.troupe(flags, { env: { ARENA_BOTS: String(this.bots) } });
-    const [, address = ''] = await this.process.waitForOutput(/^Troupe is running\. Open (\S+)$/m);
-    return address;
-  }
-
-  /** As an operator does it: SIGTERM, and it ends with 0. */
-  async stop(): Promise<void> {
-    this.process?.kill('SIGTERM');
-    const end = await this.process?.ended;
-    expect(end?.code, end?.stderr).to.equal(0);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.process?.[Symbol.asyncDispose]();
-  }
-}
+import { ArenaGame } from './arena-game.js';
+import { launchChromium } from './arena-tab.js';
 
 describe('examples/arena, in a browser', function () {
   this.timeout(60_000);
   let redis: TestRedis;
   let browser: Browser;
-  let context: BrowserContext;
-  let silo: ArenaProcess;
-  let address: string;
 
   before(async () => {
     redis = await acquireRedis();
@@ -53,19 +19,11 @@ describe('examples/arena, in a browser', function () {
     await redis.stop();
   });
 
-  const play = async (bots: number): Promise<void> => {
-    silo = new ArenaProcess(redis.url, await freePort(), bots);
-    address = await silo.start();
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  };
-  afterEach(async () => {
-    await context.close();
-    await silo[Symbol.asyncDispose]();
-  });
+  const play = (bots: number): Promise<ArenaGame> => ArenaGame.start(browser, redis.url, bots);
 
   it('lets a player join and run by keys, each in its direction', async () => {
-    await play(0);
-    const tab = await ArenaTab.open(context, address);
+    await using game = await play(0);
+    const tab = await game.join();
     await tab.walkTo({ x: 800, y: 850 });
     for (const [key, dx, dy] of [['ArrowRight', 1, 0], ['KeyA', -1, 0], ['ArrowUp', 0, -1], ['KeyS', 0, 1]] as const) {
       const start = await tab.own();
@@ -79,8 +37,8 @@ describe('examples/arena, in a browser', function () {
   });
 
   it('takes health in lava and gives it back in the spring', async () => {
-    await play(0);
-    const tab = await ArenaTab.open(context, address);
+    await using game = await play(0);
+    const tab = await game.join();
     await tab.walkTo(LAVA[0]!);
     await tab.until('the lava has burnt', () => parseInt(document.getElementById('hp')!.textContent, 10) < 100, undefined);
     await tab.walkTo(SPRING);
@@ -89,9 +47,9 @@ describe('examples/arena, in a browser', function () {
   });
 
   it('shows a second tab as another player, whom neither can move for the other, and who is gone within 5 s of closing it', async () => {
-    await play(0);
-    const ada = await ArenaTab.open(context, address);
-    const bob = await ArenaTab.open(context, address);
+    await using game = await play(0);
+    const ada = await game.join();
+    const bob = await game.join();
     expect(ada.me).to.not.equal(bob.me);
     const isThere = (id: string): boolean => window.arena!.state()!.fighters.some((fighter) => fighter.id === id);
     await ada.until('Ada sees Bob', isThere, bob.me);
@@ -112,16 +70,16 @@ describe('examples/arena, in a browser', function () {
   });
 
   it('reconnects by itself when the silo is restarted, and the player is where it was, with what it had', async () => {
-    await play(0);
-    const tab = await ArenaTab.open(context, address);
+    await using game = await play(0);
+    const tab = await game.join();
     const coin = await tab.page.evaluate(() => window.arena!.state()!.items.find(([kind]) => kind === 'coin')!);
     await tab.walkTo({ x: coin[1], y: coin[2] });
     await tab.until('a coin is gathered', () => Number(document.getElementById('score')!.textContent) > 0, undefined);
     const { tick: lastTick, ...before } = { ...(await tab.own()), tick: await tab.page.evaluate(() => window.arena!.state()!.tick) };
 
-    await silo.stop();
+    await game.stop();
     await tab.until('the page says that it reconnects', () => !document.getElementById('overlay')!.hidden && /reconnecting/.test(document.getElementById('overlay-text')!.textContent), undefined);
-    await silo.start();
+    await game.start();
     await tab.until('the page is back', () => document.getElementById('overlay')!.hidden, undefined);
     await tab.until('a snapshot of the new silo', (last) => (window.arena!.state()?.tick ?? Infinity) < last, lastTick);
     await tab.until('the player is in the arena', () => window.arena!.state()!.fighters.some(({ id }) => id === window.arena!.me), undefined);
@@ -131,9 +89,9 @@ describe('examples/arena, in a browser', function () {
   });
 
   it('shows bots that move and fight, and tabs that see each other strike', async () => {
-    await play(8);
-    const ada = await ArenaTab.open(context, address);
-    const bob = await ArenaTab.open(context, address);
+    await using game = await play(8);
+    const ada = await game.join();
+    const bob = await game.join();
     await bob.until('eight bots', () => document.getElementById('count')!.textContent === '2 players, 8 bots', undefined);
     await ada.until('a fight among bots', () => window.arena!.state()!.fighters.some(({ hp }) => hp < 100), undefined, 30_000);
     await ada.page.bringToFront();

@@ -12,7 +12,7 @@ export function nameOf(id: string): string {
 /** A bright colour for players, a greyish one for bots. */
 export function colorOf(id: string): string {
   const hue = hash(id) % 360;
-  return isBot(id) ? `hsl(${hue} 25% 58%)` : `hsl(${hue} 85% 62%)`;
+  return isBot(id) ? `oklch(0.68 0.07 ${hue})` : `oklch(0.8 0.18 ${hue})`;
 }
 
 export function isBot(id: string): boolean {
