@@ -36,7 +36,7 @@ export class Silo {
   static async start(options: SiloOptions): Promise<Silo> {
     const resolved = resolveSiloOptions(options);
     const id = `${hostname().replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, 40)}-${randomBytes(4).toString('hex')}`;
-    const log = typeof resolved.log === 'object' ? resolved.log : createLogger(resolved.log, { silo: id });
+    const log = typeof resolved.log === 'object' ? resolved.log.child({ silo: id }) : createLogger(resolved.log, { silo: id });
     const { actors } = await loadModules(resolved.modules);
     const clock = new SystemClock();
     const stores = await openStores(resolved, { siloId: id, clock, log });
