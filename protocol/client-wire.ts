@@ -3,10 +3,21 @@
 // which the receiver bounds before it builds anything.
 import { InvalidArgumentError } from './errors/index.js';
 
-/** Kinds of messages. Numbers never change their meaning. */
+/**
+ * What clients say, by the first item of the header. Numbers never change their meaning.
+ * call: id, type, key, component | null, method, milliseconds, idempotency key | null; payload: arguments.   oneWay: type, key, component | null,
+ * method; payload: arguments.   cancel: id.   subscribe: id, type, key, component | null, event.   unsubscribe: id.
+ */
 export const ClientMessage = { call: 1, oneWay: 2, cancel: 3, subscribe: 4, unsubscribe: 5 } as const;
+
+/**
+ * What gateways say. welcome; payload: who the client is.   result: id; payload: value.   failure: id; payload: error.   subscribed: id, epoch,
+ * number.   event: id, epoch, number, class, origin; payload: event.   clientEvent: class; payload: event.   presence; payload: clients.
+ * closing; payload: error: why the connection ends now.
+ */
 export const GatewayMessage = { welcome: 1, result: 2, failure: 3, subscribed: 4, event: 5, clientEvent: 6, presence: 7, closing: 8 } as const;
 
+/** A message of a frame. The payload is a view on the frame. */
 export interface WireMessage {
   readonly header: readonly unknown[];
   readonly payload: Uint8Array;
@@ -19,17 +30,34 @@ const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** One message. `payload` is copied. */
 export function encodeMessage(header: readonly unknown[], payload: Uint8Array = NOTHING): Uint8Array {
-  const head = encoder.encode(JSON.stringify(header));
+  const json = JSON.stringify(header);
+  // Nearly all headers are ASCII and short, where this loop takes a third of the time of `TextEncoder`.
+  const message = new Uint8Array(PREFIX_BYTES + json.length + payload.length);
+  for (let index = 0; index < json.length; index++) {
+    const code = json.charCodeAt(index);
+    if (code > 0x7f) return assemble(encoder.encode(json), payload);
+    message[PREFIX_BYTES + index] = code;
+  }
+  return complete(message, json.length, payload);
+}
+
+function assemble(head: Uint8Array, payload: Uint8Array): Uint8Array {
   const message = new Uint8Array(PREFIX_BYTES + head.length + payload.length);
-  const view = new DataView(message.buffer);
-  view.setUint32(0, head.length);
-  view.setUint32(4, payload.length);
   message.set(head, PREFIX_BYTES);
-  message.set(payload, PREFIX_BYTES + head.length);
+  return complete(message, head.length, payload);
+}
+
+function complete(message: Uint8Array, headLength: number, payload: Uint8Array): Uint8Array {
+  const view = new DataView(message.buffer);
+  view.setUint32(0, headLength);
+  view.setUint32(4, payload.length);
+  message.set(payload, PREFIX_BYTES + headLength);
   return message;
 }
 
+/** A frame of several messages. */
 export function joinMessages(messages: readonly Uint8Array[]): Uint8Array {
   if (messages.length === 1) return messages[0]!;
   const frame = new Uint8Array(messages.reduce((sum, message) => sum + message.length, 0));

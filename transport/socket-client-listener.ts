@@ -19,6 +19,8 @@ const PING_TIMEOUT_MS = 2000;
 /** Longer than the gateway takes to authenticate, so that its own refusal arrives. */
 const CONNECT_TIMEOUT_MS = 15_000;
 
+const POLLER_GOODBYE_MS = 2000;
+
 type Admit = Parameters<ClientListener['start']>[0];
 type Admitted = { accept: (connection: ClientConnection) => void };
 
@@ -45,6 +47,8 @@ export class SocketClientListener implements ClientListener {
       const isBeginning = !new URLSearchParams(request.url?.split('?')[1]).has('sid');
       next(isBeginning || isOriginAllowed(request.headers, origins) ? undefined : new Error('origin not allowed'));
     });
+    // A poller that is told goodbye and does not come for it would otherwise keep a timer, and with it the process, for 30 s.
+    server.engine.on('connection', ({ transport }: { readonly transport: { closeTimeout?: number } }) => (transport.closeTimeout = POLLER_GOODBYE_MS));
     const knocked = new WeakSet<object>();
     server.use((socket, next) => {
       if (knocked.has(socket.conn)) return socket.conn.close();

@@ -25,6 +25,8 @@ export interface GatewayContext extends ClientSessionContext {
 /** W3. */
 const GREETING_MS = 10_000;
 const GOODBYE_MS = 10_000;
+/** Names that `client.on` takes for itself. */
+const CLIENT_WORDS = ['state', 'presence', 'error'];
 
 /** Lets outside clients reach a silo. */
 export class Gateway {
@@ -116,6 +118,7 @@ export class Gateway {
   private sendEvent(session: ClientSession, event: object): void {
     const metadata = eventMetadata(event.constructor);
     if (!metadata) throw new ConfigurationError('client.send: expected an instance of a class with @ActorEvent(name)');
+    if (CLIENT_WORDS.includes(metadata.name)) throw new ConfigurationError(`client.send: clients hear '${metadata.name}' from their connection; give the event another name`);
     session.write([GatewayMessage.clientEvent, metadata.name], this.context.codec.encode(event, 'event'));
   }
 
