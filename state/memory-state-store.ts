@@ -1,6 +1,5 @@
 // MemoryStateStore. Owns: the rows of all actors of one embedded silo or test cluster, and the tag index.
 //   S1. Every method runs to its end in one step of the event loop: that is its atomicity.
-//   S2. A row that says nothing (never committed, nothing parked) exists only while it is held: idle actors leave nothing.
 import type { ActorId } from '../protocol/actor-id.js';
 import type { Clock } from '../protocol/ports/clock.js';
 import type {
@@ -8,30 +7,29 @@ import type {
   StateStore, Token,
 } from '../protocol/ports/state-store.js';
 import { SystemClock } from '../protocol/system-clock.js';
-import { MemoryRow } from './memory-row.js';
+import type { MemoryRow } from './memory-row.js';
+import { MemoryRowTable } from './memory-row-table.js';
 import { MemoryTagIndex } from './memory-tag-index.js';
-
-const DESTROYED_KEPT_MS = 7 * 24 * 3_600_000;
 
 /**
  * The memory twin of `RedisStateStore`: the same answers, gone with the process. Results are promises that are resolved already.
  * Bytes are kept and handed out by reference. `clock` dates what a destroyed actor keeps for 7 days.
  */
 export class MemoryStateStore implements StateStore {
-  private readonly rows = new Map<string, Map<string, MemoryRow>>();
+  private readonly rows: MemoryRowTable;
   private readonly tags = new MemoryTagIndex();
-  /** Destroyed rows, oldest first. */
-  private readonly destroyed = new Map<MemoryRow, ActorId>();
 
-  constructor(private readonly clock: Pick<Clock, 'now'> = new SystemClock()) {}
+  constructor(clock: Pick<Clock, 'now'> = new SystemClock()) {
+    this.rows = new MemoryRowTable(clock);
+  }
 
   claim(request: ClaimRequest): Promise<ClaimResult> {
-    const row = this.findOrCreate(request.id);
+    const row = this.rows.findOrCreate(request.id);
     if (row.token !== request.token) {
       // P5: free and nothing expected, or exactly the expected token. A free actor's token reads as ''.
       if ((row.token ?? '') !== (request.expected ?? '')) {
         const holder = { token: row.token ?? '', incarnation: row.token === undefined ? '' : row.incarnation };
-        if (row.token === undefined) this.dropIfBlank(request.id, row);
+        if (row.token === undefined && row.isBlank) this.rows.free(request.id, row);
         return Promise.resolve({ status: 'taken', holder });
       }
       row.token = request.token;
@@ -43,7 +41,7 @@ export class MemoryStateStore implements StateStore {
   }
 
   commit(request: CommitRequest): Promise<CommitResult> {
-    const row = this.find(request.id);
+    const row = this.rows.find(request.id);
     if (row === undefined || row.token !== request.token) return Promise.resolve({ status: 'fenced', holder: holderOf(row) }); // P2
     if (row.commitId === request.commitId) return Promise.resolve({ status: 'committed', version: row.version });
     const operationId = row.knownId(request);
@@ -55,14 +53,14 @@ export class MemoryStateStore implements StateStore {
   }
 
   release(id: ActorId, token: Token): Promise<boolean> {
-    const row = this.find(id);
+    const row = this.rows.find(id);
     if (row === undefined || row.token !== token) return Promise.resolve(false);
-    this.free(id, row);
+    this.rows.free(id, row);
     return Promise.resolve(true);
   }
 
   handOff(id: ActorId, token: Token, next: Holder): Promise<boolean> {
-    const row = this.find(id);
+    const row = this.rows.find(id);
     if (row?.token === token) {
       row.token = next.token;
       row.incarnation = next.incarnation;
@@ -72,30 +70,30 @@ export class MemoryStateStore implements StateStore {
   }
 
   destroy(id: ActorId, token: Token): Promise<boolean> {
-    const row = this.find(id);
+    const row = this.rows.find(id);
     if (row === undefined || row.token !== token) return Promise.resolve(row !== undefined && row.extras?.destroyedBy === token);
     row.clear(token);
-    this.free(id, row);
-    if (!row.isBlank) this.expireLater(id, row); // Its inbox too: what was sent before is undeliverable.
+    this.rows.free(id, row);
+    if (!row.isBlank) this.rows.expireLater(id, row); // Its inbox too: what was sent before is undeliverable.
     return Promise.resolve(true);
   }
 
   lookup(id: ActorId): Promise<Holder | undefined> {
-    return Promise.resolve(holderOf(this.find(id)));
+    return Promise.resolve(holderOf(this.rows.find(id)));
   }
 
   operations(id: ActorId): Promise<readonly OperationRecord[]> {
-    const kept = this.find(id)?.extras?.operations.values() ?? [];
+    const kept = this.rows.find(id)?.extras?.operations.values() ?? [];
     return Promise.resolve(Array.from(kept, ({ operationId, scope, argumentsHash, at }) => ({ operationId, scope, argumentsHash, at })));
   }
 
   operationResult(id: ActorId, operationId: string): Promise<OperationResult | undefined> {
-    const kept = this.find(id)?.extras?.operations.get(operationId);
+    const kept = this.rows.find(id)?.extras?.operations.get(operationId);
     return Promise.resolve(kept && { argumentsHash: kept.argumentsHash, result: kept.result });
   }
 
   marks(id: ActorId, senders: readonly string[]): Promise<readonly (SenderMark | undefined)[]> {
-    const marks = this.find(id)?.extras?.marks;
+    const marks = this.rows.find(id)?.extras?.marks;
     return Promise.resolve(senders.map((sender) => {
       const mark = marks?.get(sender);
       return mark && { sender, low: mark.low, ids: [...mark.ids] };
@@ -103,15 +101,15 @@ export class MemoryStateStore implements StateStore {
   }
 
   outbox(id: ActorId, limit: number): Promise<readonly OutboxEntry[]> {
-    return Promise.resolve(this.find(id)?.extras?.outbox.slice(0, limit) ?? []);
+    return Promise.resolve(this.rows.find(id)?.extras?.outbox.slice(0, limit) ?? []);
   }
 
   inbox(id: ActorId, limit: number): Promise<readonly Uint8Array[]> {
-    return Promise.resolve(this.find(id)?.extras?.inbox.slice(0, limit) ?? []);
+    return Promise.resolve(this.rows.find(id)?.extras?.inbox.slice(0, limit) ?? []);
   }
 
   park(id: ActorId, delivery: ParkedDelivery): Promise<'parked' | 'duplicate'> {
-    const row = this.findOrCreate(id);
+    const row = this.rows.findOrCreate(id);
     if (row.isMarked(delivery.sender, delivery.sequence)) return Promise.resolve('duplicate');
     row.use().inbox.push(delivery.payload);
     row.expiresAtMs = undefined; // A message for a destroyed actor belongs to its next life.
@@ -119,7 +117,7 @@ export class MemoryStateStore implements StateStore {
   }
 
   reminders(id: ActorId): Promise<ReadonlyMap<string, Uint8Array>> {
-    return Promise.resolve(new Map(this.find(id)?.extras?.reminders));
+    return Promise.resolve(new Map(this.rows.find(id)?.extras?.reminders));
   }
 
   indexTag(tag: string, id: ActorId, present: boolean): Promise<void> {
@@ -130,51 +128,6 @@ export class MemoryStateStore implements StateStore {
   /** Everything is one page here. */
   findTagged(tag: string, _cursor?: string): Promise<{ readonly ids: readonly ActorId[]; readonly cursor?: string | undefined }> {
     return Promise.resolve({ ids: this.tags.find(tag) });
-  }
-
-  private find(id: ActorId): MemoryRow | undefined {
-    const row = this.rows.get(id.type)?.get(id.key);
-    if (row?.expiresAtMs === undefined || row.expiresAtMs > this.clock.now()) return row;
-    this.drop(id, row);
-    return undefined;
-  }
-
-  private findOrCreate(id: ActorId): MemoryRow {
-    const known = this.find(id);
-    if (known) return known;
-    let ofType = this.rows.get(id.type);
-    if (!ofType) this.rows.set(id.type, (ofType = new Map<string, MemoryRow>()));
-    const row = new MemoryRow();
-    ofType.set(id.key, row);
-    return row;
-  }
-
-  private free(id: ActorId, row: MemoryRow): void {
-    row.token = undefined;
-    this.dropIfBlank(id, row);
-    // Nothing was committed since a destroy: what that left still goes.
-    if (!row.isBlank && row.isRest) this.expireLater(id, row);
-  }
-
-  private dropIfBlank(id: ActorId, row: MemoryRow): void {
-    if (row.isBlank) this.drop(id, row); // S2
-  }
-
-  private drop(id: ActorId, row: MemoryRow): void {
-    this.destroyed.delete(row);
-    this.rows.get(id.type)?.delete(id.key);
-  }
-
-  private expireLater(id: ActorId, row: MemoryRow): void {
-    const now = this.clock.now();
-    for (const [oldest, itsId] of this.destroyed) {
-      if (oldest.expiresAtMs !== undefined && oldest.expiresAtMs > now) break;
-      if (oldest.expiresAtMs === undefined) this.destroyed.delete(oldest); // It was claimed again.
-      else this.drop(itsId, oldest);
-    }
-    row.expiresAtMs = now + DESTROYED_KEPT_MS;
-    this.destroyed.delete(row); // Behind all others again: it is the youngest.
-    this.destroyed.set(row, { type: id.type, key: id.key });
   }
 }
 
