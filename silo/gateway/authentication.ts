@@ -50,7 +50,9 @@ export class Authentication {
       const { id, roles } = identity as Identity;
       checkKey(id, 'identity.id');
       if (roles !== undefined && !(Array.isArray(roles) && roles.every((role) => typeof role === 'string'))) throw new TypeError('identity.roles is a list of strings');
-      return Object.freeze(this.codec.copy({ ...(identity as Identity) }, 'identity'));
+      const copy = this.codec.copy({ ...(identity as Identity) }, 'identity');
+      Object.freeze(copy.roles);
+      return Object.freeze(copy);
     } catch (error) {
       this.log.error({ err: error }, 'gateway.authenticate did not return an identity; expected plain data with { id: string, roles?: string[] }');
       throw new UnauthenticatedError('the gateway did not accept the token');
