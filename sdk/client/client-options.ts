@@ -50,7 +50,7 @@ function checkToken(token: unknown): string | undefined {
 }
 
 function addressesOf(address: ConnectOptions['address']): readonly string[] {
-  const list = address === undefined ? pageOrigin() : typeof address === 'string' ? [address] : [...address];
+  const list = address === undefined ? pageOrigin() : Array.isArray(address) ? (address as readonly string[]) : [address as string];
   if (list.length === 0) throw new ConfigurationError('connect: give the address of a gateway, for example connect({ address: \'http://127.0.0.1:3000\' })');
   return list.map(checkAddress);
 }
