@@ -44,7 +44,7 @@ export async function startTestCluster(options: TestClusterOptions): Promise<Tes
   const membership = new MemoryMembership({ siloId: 'test', address: 'memory:', clock });
   await membership.start();
   const stubs = new Stubs();
-  const runtime = new SiloRuntime({ siloId: 'test', clock, log, store: new MemoryStateStore(), membership, classes: actors, intercept: (next) => stubs.before(next) });
+  const runtime = new SiloRuntime({ siloId: 'test', clock, log, store: new MemoryStateStore(clock), membership, classes: actors, intercept: (next) => stubs.before(next) });
   const listener = new MemoryClientListener();
   const identities = new Map<string, Identity>();
   const gateway = createGateway(
