@@ -46,6 +46,12 @@ export class ArenaTab {
     return figure;
   }
 
+  /** The silo that answered last. */
+  async silo(): Promise<string | undefined> {
+    await this.until('a call is answered', () => window.arena!.latencyMs !== undefined, undefined);
+    return this.page.evaluate(() => window.arena!.client.lastSilo(window.arena!.client.self()));
+  }
+
   /** Waits until this tab sees `count` more ticks. */
   async ticks(count: number): Promise<void> {
     const tick = await this.page.evaluate(() => window.arena!.state()?.tick ?? 0);
