@@ -16,6 +16,7 @@ export interface LiveEvent {
   readonly origin: { readonly type: string; readonly key: string; readonly component?: string | undefined; readonly id: string; readonly seq: number; readonly at: number };
 }
 
+/** A running subscription to one event class of one entity. */
 export interface LiveSubscription {
   readonly epoch: number;
   /** The number of the last event before the subscription. */
@@ -34,8 +35,11 @@ export interface SessionClient {
   kick(reason?: string): void;
 }
 
+/** The silo as its gateway sees it. */
 export interface GatewayBackend {
   readonly siloId: string;
+  /** All hosted types. */
+  readonly actorTypes: Iterable<ActorMetadata>;
   /** Frozen table of hosted types; `undefined` for unknown names. */
   actorType(name: string): ActorMetadata | undefined;
   eventType(name: string): EventMetadata | undefined;
@@ -45,6 +49,7 @@ export interface GatewayBackend {
   subscribe(entity: EntityId, eventName: string, listener: (event: LiveEvent) => void, onEnd: () => void): Promise<LiveSubscription>;
   /** The session actor's clients changed: runs `onConnect`, keeps the actor awake until the client left. */
   connected(actor: ActorId, client: SessionClient): Promise<void>;
+  /** Once for each `connected`, after that has settled (also by a rejection). */
   disconnected(actor: ActorId, clientId: string, reason: 'left' | 'lost' | 'kicked'): Promise<void>;
   /** Clients now connected to the session actor, for presence. */
   clientsOf(actor: ActorId): readonly SessionClient[];

@@ -1,4 +1,4 @@
-import type { ActorMetadata, ClassMetadata } from '../../decorators/index.js';
+import type { ClassMetadata } from '../../decorators/index.js';
 import { isWireName } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import type { ClientListener, Clock, Logger } from '../../protocol/ports/index.js';
@@ -21,7 +21,7 @@ export interface RunningGateway {
 
 /** The parts of a silo that its gateway works with. */
 export interface GatewayCollaborators {
-  readonly backend: GatewayBackend & { readonly actorTypes: Iterable<ActorMetadata> };
+  readonly backend: GatewayBackend;
   readonly codec: Codec;
   readonly clock: Clock;
   readonly log: Logger;
