@@ -4,10 +4,13 @@ import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
 import type { Activation } from './activation/activation.js';
 
 const BUCKET_MS = 1000;
+/** The longest wait of the timer; Node's own end at 24.8 days. */
+const MAX_WAIT_MS = 3_600_000;
 
 export class IdleCollector {
   private readonly buckets = new Map<number, Set<Activation>>();
   private timer: TimerHandle | undefined;
+  private armedFor = Infinity;
   private isStopped = false;
 
   constructor(private readonly clock: Clock, private readonly collect: (activation: Activation) => void) {}
@@ -38,24 +41,27 @@ export class IdleCollector {
     if (!bucket) this.buckets.set(index, (bucket = new Set()));
     bucket.add(activation);
     activation.idleBucket = index;
-    this.arm();
+    if (index < this.armedFor) this.arm(index);
   }
 
-  private arm(): void {
-    if (this.timer || this.buckets.size === 0) return;
-    const earliest = Math.min(...this.buckets.keys());
-    this.timer = this.clock.setTimer(this.onTick, Math.max(BUCKET_MS, earliest * BUCKET_MS - this.clock.monotonicMs()));
+  private arm(index: number): void {
+    this.timer?.cancel();
+    this.armedFor = index;
+    const waitMs = index * BUCKET_MS - this.clock.monotonicMs();
+    this.timer = this.clock.setTimer(this.onTick, Math.min(MAX_WAIT_MS, Math.max(BUCKET_MS, waitMs)));
   }
 
   private readonly onTick = (): void => {
     this.timer = undefined;
+    this.armedFor = Infinity;
     const nowMs = this.clock.monotonicMs();
     for (const [index, bucket] of this.buckets) {
       if (index * BUCKET_MS > nowMs) continue;
       this.buckets.delete(index);
       for (const activation of bucket) this.look(activation, nowMs);
     }
-    this.arm();
+    const earliest = Math.min(...this.buckets.keys());
+    if (earliest < this.armedFor) this.arm(earliest);
   };
 
   private look(activation: Activation, nowMs: number): void {
