@@ -2,6 +2,7 @@ import type { ActorId, EntityId } from '../protocol/actor-id.js';
 import { printEntityId } from '../protocol/actor-id.js';
 import { SiloUnavailableError, UnknownActorTypeError } from '../protocol/errors/index.js';
 import { currentTurn } from '../sdk/context/turn-scope.js';
+import type { Activation } from './activation/activation.js';
 import { ALWAYS_ON_TAG } from './activation/lifecycle.js';
 import type { SiloServices } from './activation/silo-services.js';
 import type { ActorTypes } from './actor-types.js';
@@ -44,27 +45,33 @@ export class Management {
     const id = { type: target.type, key: target.key };
     const present = this.catalog.get(id);
     if (!present) {
-      if (how === 'destroy' && !(await this.destroyDormant(id))) await this.end(target, how);
-      return;
+      if (how === 'deactivate') return;
+      const destroyed = this.catalog.whileDormant(id, () => this.destroyDormant(id));
+      return destroyed ?? this.catalog.afterDormantWork(id).then(() => this.end(target, how));
     }
     const turn = currentTurn();
     // A chain that runs on the actor would wait for itself: the end comes after its unit.
-    if (turn?.isOpen && turn.chain instanceof CallChain && present.units.of(turn.chain)) {
-      present.requestEnd(how);
+    if (turn?.isOpen && turn.chain instanceof CallChain && isInside(present, turn.chain)) {
+      present.requestEndAfter(present.units.of(turn.chain), how);
       return;
     }
     await present.settled();
     await this.catalog.deactivate(present, 'requested', how === 'destroy');
+    if (how === 'destroy' && !present.isDestroyed) await this.end(target, how);
   }
 
-  /** Only the owner may delete what is saved, so the actor is claimed without being activated. False: an activation was faster. */
-  private async destroyDormant(id: ActorId): Promise<boolean> {
+  /** Only the owner may delete what is saved, so the actor is claimed without being activated. */
+  private async destroyDormant(id: ActorId): Promise<void> {
     const metadata = this.types.get(id.type);
     if (!metadata) throw new UnknownActorTypeError(`no silo hosts the actor type '${id.type}'`, { type: id.type });
     const registered = await this.services.directory.register(id);
     if ('holder' in registered) throw new SiloUnavailableError(`${printEntityId(id)}: held by another silo (${registered.holder.incarnation})`);
     const isDestroyed = await this.services.store.destroy(id, registered.token);
-    if (isDestroyed && metadata.alwaysOn) await this.services.store.indexTag(ALWAYS_ON_TAG, id, false);
-    return isDestroyed;
+    if (!isDestroyed) throw new SiloUnavailableError(`${printEntityId(id)}: another silo took it before it was destroyed`);
+    if (metadata.alwaysOn) await this.services.store.indexTag(ALWAYS_ON_TAG, id, false);
   }
+}
+
+function isInside(activation: Activation, chain: CallChain): boolean {
+  return activation.entities.some(({ mailbox }) => mailbox.inside().some((holder) => chain.isWithin(holder)));
 }

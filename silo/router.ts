@@ -46,8 +46,10 @@ export class Router implements Invoker {
     if (!metadata) throw new UnknownActorTypeError(`no silo hosts the actor type '${target.type}'`, { type: target.type });
     const member = classOf(metadata, target).methods.get(method);
     if (!member) throw new UnknownMethodError(`${printEntityId(target)} has no callable method '${method}'`, { method });
-    if (!this.membership.isValid || this.catalog.stopping) {
-      throw new SiloUnavailableError(`${printEntityId(target)}: this silo ${this.catalog.stopping ? 'is stopping' : 'lost its lease'}; the call did not run`);
+    if (!this.membership.isValid) throw new SiloUnavailableError(`${printEntityId(target)}: this silo lost its lease; the call did not run`);
+    // While the silo stops, running turns still reach the actors that are there.
+    if (this.catalog.stopping && !(envelope.chain && this.catalog.get(target))) {
+      throw new SiloUnavailableError(`${printEntityId(target)}: this silo is stopping; the call did not run`);
     }
     this.statistics.calls++;
     const chain = envelope.chain instanceof CallChain ? envelope.chain : new CallChain();

@@ -39,8 +39,7 @@ export class SiloGatewayBackend implements GatewayBackend {
   }
 
   async subscribe(entity: EntityId, eventName: string, listener: (event: LiveEvent) => void, onEnd: () => void): Promise<LiveSubscription> {
-    const activation = this.activate(entity);
-    await activation.ready();
+    const activation = await this.awake(entity);
     if (!activation.entity(entity.component)) {
       throw new UnknownComponentError(`${printEntityId(activation.id)} has no component '${entity.component}'`, { component: entity.component! });
     }
@@ -57,6 +56,19 @@ export class SiloGatewayBackend implements GatewayBackend {
 
   clientsOf(actor: ActorId): readonly SessionClient[] {
     return this.sessions.clientsOf(actor);
+  }
+
+  /** The actor's activation, active; an ending one is waited for and followed by the next. */
+  private async awake(id: ActorId): Promise<Activation> {
+    for (;;) {
+      const activation = this.activate(id);
+      try {
+        await activation.ready();
+        if (activation.status === 'active') return activation;
+      } catch (error) {
+        if (!activation.wasActive) throw error;
+      }
+    }
   }
 
   private activate(id: ActorId): Activation {

@@ -22,11 +22,16 @@ export interface TurnInfo {
   readonly call: CallInfo;
 }
 
-const scope = new AsyncLocalStorage<TurnInfo>();
+const scope = new AsyncLocalStorage<TurnInfo | undefined>();
 
 /** Runs `body` as code of `turn`. */
 export function runInTurn<T>(turn: TurnInfo, body: () => T): T {
   return scope.run(turn, body);
+}
+
+/** Runs `body` as code of no turn: what a turn makes necessary (an activation) is not its own. */
+export function runOutsideTurns<T>(body: () => T): T {
+  return scope.run(undefined, body);
 }
 
 /** The turn that the calling code belongs to, open or over; `undefined` outside any turn. */

@@ -18,6 +18,7 @@ import { Operations } from './operations.js';
 import { SelfEvents } from './self-events.js';
 import { Sessions } from './sessions.js';
 import type { SiloServices } from './silo-services.js';
+import type { UnitOfWork } from './unit-of-work.js';
 import { Units } from './units.js';
 
 export type ActivationStatus = 'activating' | 'active' | 'ending' | 'ended';
@@ -103,6 +104,7 @@ export class Activation {
   /** Resolves when it takes calls; rejects with what kept it from that. */
   ready(): Promise<void> {
     if (this.status === 'active') return Promise.resolve();
+    if (this.status === 'ended') return Promise.reject(this.endedError());
     return new Promise((resolve, reject) => (this.waiters ??= []).push({ resolve, reject }));
   }
 
@@ -123,6 +125,17 @@ export class Activation {
 
   touch(): void {
     this.services.touched(this);
+  }
+
+  /** The end now asked for deletes what is saved. */
+  get isToBeDestroyed(): boolean {
+    return this.requestedEnd === 'destroy';
+  }
+
+  /** As `requestEnd`, by a turn of `unit`: if that fails, nothing is destroyed. */
+  requestEndAfter(unit: UnitOfWork | undefined, how: 'deactivate' | 'destroy'): void {
+    if (unit && how === 'destroy') unit.defer(() => this.requestEnd(how));
+    else this.requestEnd(how);
   }
 
   /** Ends the activation (and deletes its state) after the running units, or now. */
@@ -179,20 +192,27 @@ export class Activation {
     this.timers?.stop();
     this.lazySelfEvents?.stop();
     this.services.ended(this);
-    const waiting = this.entities.flatMap((entity) => entity.mailbox.close());
+    const waiting = this.entities.flatMap((entity) => {
+      entity.mailbox.close();
+      return entity.mailbox.takeQueued();
+    });
     for (const entity of this.entities) void entity.hosted?.dispose();
     this.lazyLive?.end();
-    this.settleReady(new SiloUnavailableError(`${this.name}: the activation ended`));
+    this.settleReady(this.endedError());
     this.handOn(waiting);
   }
 
-  /** A3. Timers and own events are this activation's alone: the next one has its own. */
+  /** A3. Timers, own events and greetings are this activation's alone: the next one has its own. */
   handOn(calls: readonly PendingCall[]): void {
     for (const call of calls) {
-      const { kind } = call.envelope;
-      if (kind === 'timer' || kind === 'event') call.fail(new SiloUnavailableError(`${this.name}: the activation ended`));
+      const { kind, method } = call.envelope;
+      if (kind === 'timer' || kind === 'event' || method === 'onConnect') call.fail(this.endedError());
       else this.services.redeliver(call);
     }
+  }
+
+  private endedError(): SiloUnavailableError {
+    return new SiloUnavailableError(`${this.name}: the activation ended`);
   }
 }
 

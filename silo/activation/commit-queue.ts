@@ -94,6 +94,7 @@ export class CommitQueue {
   }
 
   private async commit(batch: readonly Waiting[]): Promise<void> {
+    const { lazy } = this;
     const request = this.request(batch);
     if (request.fields.size === 0 && !batch.some((part) => part.unit?.hasMessages)) return;
     let result = await this.send(request);
@@ -103,13 +104,16 @@ export class CommitQueue {
       this.activation.services.statistics.commits++;
       return;
     }
-    if (result.status === 'duplicate') throw new DuplicateOperation(result.operationId, await this.storedResult(result.operationId));
+    if (result.status === 'duplicate') {
+      this.keepLazy(lazy);
+      throw new DuplicateOperation(result.operationId, await this.storedResult(result.operationId));
+    }
     this.activation.lose(`its commit was refused (${result.status})`);
     throw this.staleError();
   }
 
   private request(batch: readonly Waiting[]): CommitRequest {
-    const fields = this.lazy ?? new Map<string, Uint8Array | undefined>();
+    const fields = new Map(this.lazy);
     this.lazy = undefined;
     for (const { changes } of batch) {
       for (const [name, value] of changes?.lazy ?? []) fields.set(name, value);
@@ -129,6 +133,15 @@ export class CommitQueue {
       outbox: all((unit) => unit.outbox),
       settled: all((unit) => unit.settled),
     };
+  }
+
+  /** Nothing of a duplicate is written; what waited before it goes with the next commit, unless it changed since. */
+  private keepLazy(fields: ReadonlyMap<string, Uint8Array | undefined> | undefined): void {
+    if (!fields) return;
+    const later = this.lazy;
+    this.lazy = undefined;
+    this.addLazy(fields);
+    if (later) this.addLazy(later);
   }
 
   /** Q2. */

@@ -1,5 +1,5 @@
 // Entity. Owns: one actor's or component's mailbox and the turns on it. Does not own: the unit of work, nor what runs the code.
-//   E1. A writing turn belongs to the unit of (its chain, the actor); a read-only turn outside a unit stages nothing.
+//   E1. A writing turn belongs to the unit of (its chain, the actor), a read-only one too if there is one; outside a unit it stages nothing.
 //   E2. After a nested turn the entity stays held if its state changed, else it is let go at once (U4).
 import type { EntityId } from '../../protocol/actor-id.js';
 import { printEntityId } from '../../protocol/actor-id.js';
@@ -32,14 +32,25 @@ export class Entity {
     return this.activation.metadata.mailboxLimit;
   }
 
+  /** Queues the call or starts it. After the activation's end it goes to the next one (A3). */
   offer(call: PendingCall): void {
+    if (this.activation.status === 'ended') return this.activation.handOn([call]);
     this.mailbox.offer(call);
     call.watch(this.activation.services.deadlines);
   }
 
+  /** M5. A lost activation waits for nobody. */
+  unfinished(): readonly CallChain[] {
+    return this.activation.isLost ? [] : this.activation.entities.flatMap((entity) => entity.mailbox.inside());
+  }
+
   start(call: PendingCall, nested: boolean): void {
     if (inlineDepth >= MAX_INLINE_DEPTH) {
-      queueMicrotask(() => this.begin(call, nested));
+      this.activation.units.enter();
+      queueMicrotask(() => {
+        this.begin(call, nested);
+        this.activation.units.leave();
+      });
       return;
     }
     inlineDepth++;
@@ -62,23 +73,29 @@ export class Entity {
 
   private begin(call: PendingCall, nested: boolean): void {
     if (call.mode.readOnly && !nested) this.read(call);
-    else this.write(call);
+    else this.write(call, nested);
   }
 
   private read(call: PendingCall): void {
-    this.activation.units.enterRead();
-    const turn = new Turn(call, this.id, this.activation.units.of(call.chain), this.activation.services.wallClockOffsetMs);
+    const { units } = this.activation;
+    const unit = units.of(call.chain);
+    units.enter();
+    if (unit) unit.openTurns++;
+    const turn = new Turn(call, this.id, unit, this.activation.services.wallClockOffsetMs);
     this.run(turn, (failed, value) => {
       turn.isOpen = false;
       this.activation.replyToRead(call, failed, value);
       this.mailbox.releaseReader(call.chain);
-      this.activation.units.leaveRead();
+      if (unit && --unit.openTurns === 0) units.finish(unit);
+      units.leave();
       this.activation.touch();
     });
   }
 
-  private write(call: PendingCall): void {
+  private write(call: PendingCall, nested: boolean): void {
     const unit = this.activation.units.join(call);
+    // A child chain that joins its parent's unit holds for the parent, who comes in after it has gone.
+    if (!nested) this.mailbox.holdFor(unit.chain);
     unit.openTurns++;
     this.openWrites++;
     unit.hold(this);
@@ -101,7 +118,8 @@ export class Entity {
     if (call === unit.outermost) {
       unit.outcome = failed ? { call, failed, error: value } : { call, failed, value };
     } else {
-      if (this.openWrites === 0 && unit.openTurns > 0) this.letGoIfUnchanged(unit);
+      // A unit of hooks has no outermost call: it holds everything to its end, so that nobody gets in between them.
+      if (this.openWrites === 0 && unit.openTurns > 0 && unit.outermost) this.letGoIfUnchanged(unit);
       this.activation.reply(call, failed, value);
     }
     if (unit.openTurns === 0) this.activation.units.finish(unit);
@@ -136,7 +154,7 @@ export class Entity {
       end(false, outcome);
       return;
     }
-    outcome.then((value) => end(false, value), (error: unknown) => end(true, error));
+    void outcome.then((value) => end(false, value), (error: unknown) => end(true, error));
   }
 
   /** The method's own value or promise, with the result copied at the turn's end, before anybody else can change it. */
@@ -148,8 +166,10 @@ export class Entity {
     const [callback, elapsedMs] = args as readonly [((elapsedMs: unknown) => unknown) | undefined, unknown];
     const isCallback = kind === 'timer' && typeof callback === 'function';
     const outcome = runInTurn(turn, () => (isCallback ? callback(elapsedMs) : this.hosted!.run(method, args)));
-    if (kind !== 'call') return isThenable(outcome) ? outcome.then(() => undefined) : undefined;
-    return isThenable(outcome) ? outcome.then((value) => codec.copy(value, 'result')) : codec.copy(outcome, 'result');
+    if (!isThenable(outcome)) return kind === 'call' ? codec.copy(outcome, 'result') : undefined;
+    // A user's thenable may settle twice or not at all to the letter: a promise of the platform stands between.
+    const promise = outcome instanceof Promise ? (outcome) : Promise.resolve(outcome);
+    return promise.then((value) => (kind === 'call' ? codec.copy(value, 'result') : undefined));
   }
 
   /** C2, and no turn begins after the lease or the ownership is lost. */
@@ -161,6 +181,6 @@ export class Entity {
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+function isThenable(value: unknown): value is Promise<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

@@ -1,8 +1,8 @@
 // How an activation begins and ends. While it begins, and while its last hooks run, one chain holds every mailbox of the actor.
 //   L1. The hooks of the beginning are one unit: if the constructor or `onActivate` throws, nothing of it happened and nothing is left.
-//   L2. The end: no new turns, open units finish (bounded), hooks, lazily saved fields, then the token is given up.
-import { printEntityId } from '../../protocol/actor-id.js';
+//   L2. The end: no new chains, open units finish, hooks, lazily saved fields, then the token is given up; each wait for user code is bounded.
 import { ActivationFailedError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
+import type { Clock, TimerHandle } from '../../protocol/ports/index.js';
 import type { ClaimedRow } from '../../protocol/ports/state-store.js';
 import type { DeactivationReason } from '../../sdk/author/index.js';
 import { CallChain } from '../turns/call-chain.js';
@@ -16,48 +16,64 @@ import type { UnitOfWork } from './unit-of-work.js';
 export const ALWAYS_ON_TAG = '!always-on';
 const DRAIN_LIMIT_MS = 10_000;
 
-/** Makes the activation ready for calls. `wakingChain` is that of the call that woke it: the hooks may call back into what that chain holds. */
-export async function activate(activation: Activation, wakingChain: CallChain): Promise<void> {
+/**
+ * Makes the activation ready for calls, once `earlier` is over. `wakingChain` is that of the call that woke it: the hooks may call back into
+ * what that chain holds.
+ */
+export async function activate(activation: Activation, wakingChain: CallChain, earlier?: Promise<unknown>): Promise<void> {
   const chain = new CallChain(wakingChain);
   const unit = holdAll(activation, chain);
   try {
+    await earlier?.catch(() => undefined);
     const registered = await activation.services.directory.register(activation.id);
     if ('holder' in registered) throw new SiloUnavailableError(`${activation.name}: held by another silo (${registered.holder.incarnation})`);
     activation.token = registered.token;
-    await build(activation, registered.row);
-    for (const entity of activation.entities) await runHook(entity, 'onActivate', [], chain);
-    unit.openTurns--;
-    await activation.units.conclude(unit);
+    await awaken(activation, registered.row, chain);
+    // Before the mailboxes open: the first call meets an active actor.
+    unit.defer(() => open(activation));
+    await activation.units.concludeHooks(unit);
   } catch (error) {
     await abandon(activation, unit, error);
     return;
   }
-  activation.status = 'active';
-  activation.wasActive = true;
-  activation.services.statistics.activated++;
-  activation.settleReady();
-  startTimers(activation);
-  activation.endIfRequested();
-  if (activation.metadata.alwaysOn) await activation.services.store.indexTag(ALWAYS_ON_TAG, activation.id, true);
+  if (activation.metadata.alwaysOn && !hasEnded(activation)) await activation.services.store.indexTag(ALWAYS_ON_TAG, activation.id, true);
 }
 
 /** Ends the activation; `destroy` also deletes what was saved. Resolves when the actor is free. Turns that do not end are left behind, fenced. */
 export async function deactivate(activation: Activation, reason: DeactivationReason, destroy: boolean): Promise<void> {
+  if (activation.status === 'activating') await withinLimit(activation, activation.settled(), 'the beginning');
+  if (hasEnded(activation)) return;
   activation.status = 'ending';
   activation.timers?.stop();
-  const waiting = activation.entities.flatMap((entity) => entity.mailbox.close());
-  try {
-    await withinDrainLimit(activation);
-    if (!activation.isLost) await runLastHooks(activation, reason);
-    if (!activation.isLost && !destroy) await activation.commits.flush();
-  } catch (error) {
-    activation.log.error({ err: error }, 'the end of an activation lost what was not saved');
-  }
-  await giveUp(activation, destroy);
+  for (const entity of activation.entities) entity.mailbox.close();
+  await withinLimit(activation, activation.units.drained(), 'running turns');
+  await orLog(activation, 'onDeactivate failed', async () => withinLimit(activation, runLastHooks(activation, reason), 'onDeactivate'));
+  const isDestroyed = destroy || activation.isToBeDestroyed;
+  if (!isDestroyed) await orLog(activation, 'the end of an activation lost what was not saved', async () => activation.commits.flush());
+  if (hasEnded(activation)) return;
+  await giveUp(activation, isDestroyed);
   activation.services.statistics.deactivated++;
   activation.isLost = true;
   activation.end();
-  activation.handOn(waiting);
+}
+
+/** Constructs, restores and calls `onActivate`: whatever fails here is the actor's own. */
+async function awaken(activation: Activation, row: ClaimedRow, chain: CallChain): Promise<void> {
+  try {
+    await build(activation, row);
+    for (const entity of activation.entities) await runHook(entity, 'onActivate', [], chain);
+  } catch (error) {
+    throw failureOf(activation, error);
+  }
+}
+
+function failureOf(activation: Activation, cause: unknown): ActivationFailedError {
+  return new ActivationFailedError(`${activation.name} could not be activated: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+}
+
+/** Asked anew after every wait: the activation may have been lost meanwhile. */
+function hasEnded(activation: Activation): boolean {
+  return activation.status === 'ended';
 }
 
 async function build(activation: Activation, row: ClaimedRow): Promise<void> {
@@ -65,7 +81,7 @@ async function build(activation: Activation, row: ClaimedRow): Promise<void> {
   activation.epoch = row.epoch;
   activation.commits.version = row.version;
   activation.since = services.clock.now();
-  activation.selfEvents.restore(row);
+  await activation.selfEvents.restore(row);
   for (const entity of activation.entities) {
     const fields = new Map<string, Uint8Array>();
     const prefix = entity.id.component === undefined ? '' : `${entity.id.component}:`;
@@ -93,6 +109,15 @@ async function runHook(entity: Entity, hook: 'onActivate' | 'onDeactivate', args
   await call.promise;
 }
 
+function open(activation: Activation): void {
+  if (activation.status !== 'activating') return;
+  activation.status = 'active';
+  activation.wasActive = true;
+  activation.services.statistics.activated++;
+  activation.settleReady();
+  startTimers(activation);
+}
+
 function startTimers(activation: Activation): void {
   for (const entity of activation.entities) {
     for (const { method, periodMs } of entity.metadata.timers) (activation.timers ??= new EntityTimers()).add(entity, method, periodMs, periodMs);
@@ -101,9 +126,8 @@ function startTimers(activation: Activation): void {
 
 /** L1: the callers learn why; the row is given up and vanishes if it never held anything. */
 async function abandon(activation: Activation, unit: UnitOfWork, error: unknown): Promise<void> {
-  const failure = error instanceof TroupeError && error.retryable
-    ? error
-    : new ActivationFailedError(`${printEntityId(activation.id)} could not be activated: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  const isSaid = error instanceof ActivationFailedError || (error instanceof TroupeError && error.retryable);
+  const failure = isSaid ? error : failureOf(activation, error);
   activation.log.error({ err: error }, 'activation failed');
   unit.held.length = 0;
   if (activation.token !== '' && !activation.isLost) await giveUp(activation, false);
@@ -116,7 +140,7 @@ async function abandon(activation: Activation, unit: UnitOfWork, error: unknown)
 
 async function runLastHooks(activation: Activation, reason: DeactivationReason): Promise<void> {
   const hooked = [...activation.entities].reverse().filter((entity) => entity.hosted?.has('onDeactivate'));
-  if (hooked.length === 0) return;
+  if (hooked.length === 0 || activation.isLost) return;
   const chain = new CallChain();
   const unit = holdAll(activation, chain);
   let failure: { error: unknown } | undefined;
@@ -127,33 +151,42 @@ async function runLastHooks(activation: Activation, reason: DeactivationReason):
       failure ??= { error };
     }
   }
-  unit.openTurns--;
-  await activation.units.conclude(unit, failure);
+  await activation.units.concludeHooks(unit, failure);
 }
 
-async function withinDrainLimit(activation: Activation): Promise<void> {
-  if (activation.units.isEmpty) return;
-  const { clock } = activation.services;
-  let isOver = false;
-  const limit = new Promise<void>((resolve) => {
-    clock.setTimer(() => {
-      isOver = true;
-      resolve();
-    }, DRAIN_LIMIT_MS);
-  });
-  await Promise.race([activation.units.drained(), limit]);
-  if (!isOver || activation.units.isEmpty) return;
+/** What user code has not ended by then is left behind. */
+async function withinLimit(activation: Activation, work: Promise<void>, what: string): Promise<void> {
+  if (await endsWithin(activation.services.clock, work)) return;
   activation.isLost = true;
-  activation.log.error({ limitMs: DRAIN_LIMIT_MS }, 'turns did not end in time; they are left behind and can change nothing any more');
+  activation.log.error({ limitMs: DRAIN_LIMIT_MS }, `${what} did not end in time: left behind, it can change nothing any more`);
+}
+
+async function endsWithin(clock: Clock, work: Promise<void>): Promise<boolean> {
+  let timer: TimerHandle | undefined;
+  const limit = new Promise<boolean>((resolve) => (timer = clock.setTimer(() => resolve(false), DRAIN_LIMIT_MS)));
+  try {
+    return await Promise.race([work.then(() => true), limit]);
+  } finally {
+    timer?.cancel();
+  }
+}
+
+/** A step of the end that fails does not keep the next ones from being made. A lost activation makes none. */
+async function orLog(activation: Activation, what: string, step: () => Promise<void>): Promise<void> {
+  if (activation.isLost) return;
+  try {
+    await step();
+  } catch (error) {
+    activation.log.error({ err: error }, what);
+  }
 }
 
 async function giveUp(activation: Activation, destroy: boolean): Promise<void> {
   const { directory, store, log } = { ...activation.services, log: activation.log };
   try {
     if (destroy) {
-      await store.destroy(activation.id, activation.token);
-      activation.isDestroyed = true;
-      if (activation.metadata.alwaysOn) await store.indexTag(ALWAYS_ON_TAG, activation.id, false);
+      activation.isDestroyed = await store.destroy(activation.id, activation.token);
+      if (activation.isDestroyed && activation.metadata.alwaysOn) await store.indexTag(ALWAYS_ON_TAG, activation.id, false);
     } else {
       await directory.unregister(activation.id, activation.token);
     }

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { EntityId } from '../../protocol/actor-id.js';
 import { printEntityId } from '../../protocol/actor-id.js';
-import { CallCycleError, InvalidArgumentError, RateLimitedError } from '../../protocol/errors/index.js';
+import { CallCycleError, InvalidArgumentError, RateLimitedError, StaleEpochError } from '../../protocol/errors/index.js';
 import type { OperationRecord } from '../../protocol/ports/state-store.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Activation } from './activation.js';
@@ -18,9 +18,9 @@ const MAX_PER_SCOPE = 1024;
 const MAX_RESULT_BYTES = 65_536;
 
 /** The store knew one of a commit's operations: the unit's effect exists already. */
-export class DuplicateOperation extends Error {
+export class DuplicateOperation extends StaleEpochError {
   constructor(readonly operationId: string, readonly result: Uint8Array | undefined) {
-    super(`operation ${operationId} is known already`);
+    super(`operation ${operationId} was done before; nothing of this unit happened`);
   }
 }
 
@@ -28,6 +28,8 @@ export class Operations {
   private known: OperationIndex | undefined;
   private loading: Promise<OperationIndex> | undefined;
   private readonly running = new Set<string>();
+  /** Ids of operations past their time; the next commit with operations removes them. */
+  private expired: string[] = [];
 
   constructor(private readonly activation: Activation) {}
 
@@ -37,7 +39,9 @@ export class Operations {
     const known = this.known ?? (await (this.loading ??= this.load().finally(() => (this.loading = undefined))));
     const done = known.get(record.operationId) ?? unit.operations?.find((staged) => staged.operationId === record.operationId);
     if (done) return this.answer(done, record, call);
+    this.expire(known);
     this.admit(record, known, unit, call);
+    if (call === unit.outermost) unit.ownOperation = record.operationId;
     this.running.add(record.operationId);
     try {
       const value = await execute();
@@ -57,13 +61,20 @@ export class Operations {
 
   /** Operation ids past their time; the caller commits their removal. */
   takeExpired(): string[] {
-    return this.known?.takeOlderThan(this.activation.services.clock.now() - KEPT_MS) ?? [];
+    return this.expired.splice(0);
   }
 
-  /** The stored result behind a `DuplicateOperation`, or `undefined` for any other error. */
-  duplicateResult(error: unknown): { readonly value: unknown } | undefined {
+  /** The stored result behind a `DuplicateOperation`, if it answers the unit's outermost call. */
+  duplicateResult(error: unknown, unit: UnitOfWork): { readonly value: unknown } | undefined {
     if (!(error instanceof DuplicateOperation)) return undefined;
+    // When the call is repeated, what the store knows is known here too.
+    this.remember((unit.operations ?? []).filter(({ operationId }) => operationId === error.operationId));
+    if (error.operationId !== unit.ownOperation) return undefined;
     return { value: error.result && this.activation.services.codec.decode(error.result) };
+  }
+
+  private expire(known: OperationIndex): void {
+    this.expired.push(...known.takeOlderThan(this.activation.services.clock.now() - KEPT_MS));
   }
 
   private async load(): Promise<OperationIndex> {

@@ -13,7 +13,6 @@ import type { Entity } from './entity.js';
 const EVENT_MODE = { readOnly: false, system: true } as const;
 const MAX_ATTEMPTS = 5;
 const FIRST_DELAY_MS = 100;
-const PAGE = 100;
 
 interface Delivery {
   readonly sequence: number;
@@ -34,10 +33,18 @@ export class SelfEvents {
     return this.queues.size > 0;
   }
 
-  /** Goes on with what an earlier activation left unsettled. */
-  restore(row: ClaimedRow): void {
+  /** Goes on with what an earlier activation left unsettled, before anything new (S3). */
+  async restore(row: ClaimedRow): Promise<void> {
     this.sequence = row.lastSequence;
-    if (row.hasOutbox) void this.deliverLeftovers();
+    if (!row.hasOutbox) return;
+    const entries = await this.activation.services.store.outbox(this.activation.id, row.lastSequence);
+    for (const { sequence, payload } of entries) {
+      try {
+        this.enqueue(this.activation.services.codec.decode(payload) as Delivery);
+      } catch (error) {
+        this.activation.log.error({ err: error, sequence }, 'an event left by an earlier activation cannot be read; it stays where it is');
+      }
+    }
   }
 
   stop(): void {
@@ -61,15 +68,6 @@ export class SelfEvents {
   private handlersOf(eventName: string): { readonly entity: Entity; readonly handler: HandlerMetadata }[] {
     return this.activation.entities.flatMap((entity) =>
       entity.metadata.handlers.filter((handler) => handler.eventName === eventName).map((handler) => ({ entity, handler })));
-  }
-
-  private async deliverLeftovers(): Promise<void> {
-    try {
-      const entries = await this.activation.services.store.outbox(this.activation.id, PAGE);
-      for (const { payload } of entries) this.enqueue(this.activation.services.codec.decode(payload) as Delivery);
-    } catch (error) {
-      this.activation.log.error({ err: error }, 'events left by an earlier activation could not be read; the next activation tries again');
-    }
   }
 
   private enqueue(delivery: Delivery): void {

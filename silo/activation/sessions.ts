@@ -6,11 +6,17 @@ import { hookCall } from './hooks.js';
 
 export class Sessions {
   private readonly connected = new Map<string, SessionClient>();
+  private readonly greeted = new Set<SessionClient>();
 
   constructor(private readonly activation: Activation) {}
 
   list(): readonly SessionClient[] {
     return [...this.connected.values()];
+  }
+
+  /** `onConnect` is over for this client, and it is still here. */
+  hasGreeted(client: SessionClient): boolean {
+    return this.greeted.has(client);
   }
 
   /** Adds the client and runs `onConnect` of the components and the actor; rejects with what the first of them threw, the client is out then. */
@@ -19,21 +25,24 @@ export class Sessions {
     this.connected.set(client.id, client);
     try {
       await this.runHooks('onConnect', [client]);
+      if (this.connected.get(client.id) === client) this.greeted.add(client);
     } catch (error) {
-      this.remove(client.id);
+      this.remove(client);
       throw error;
     }
   }
 
-  async disconnect(clientId: string, reason: CloseReason): Promise<void> {
-    const client = this.connected.get(clientId);
-    if (!client) return;
-    this.remove(clientId);
+  /** Runs `onDisconnect`, also when this activation has not met the client: an earlier one has. */
+  async disconnect(client: SessionClient, reason: CloseReason): Promise<void> {
+    this.remove(client);
     await this.runHooks('onDisconnect', [client, reason]);
   }
 
-  private remove(clientId: string): void {
-    if (this.connected.delete(clientId)) this.activation.pins--;
+  private remove(client: SessionClient): void {
+    this.greeted.delete(client);
+    if (this.connected.get(client.id) !== client) return;
+    this.connected.delete(client.id);
+    this.activation.pins--;
   }
 
   private async runHooks(hook: 'onConnect' | 'onDisconnect', args: readonly unknown[]): Promise<void> {

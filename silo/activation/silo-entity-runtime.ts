@@ -63,6 +63,7 @@ export class SiloEntityRuntime implements EntityRuntime {
 
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void {
     const { activation } = this.entity;
+    if (activation.status === 'ended') return () => undefined;
     return (activation.timers ??= new EntityTimers()).add(this.entity, 'timer', dueMs, everyMs, [callback]);
   }
 
@@ -71,7 +72,7 @@ export class SiloEntityRuntime implements EntityRuntime {
   }
 
   requestEnd(how: 'deactivate' | 'destroy'): void {
-    this.entity.activation.requestEnd(how);
+    this.entity.activation.requestEndAfter(this.ownTurn()?.unit, how);
   }
 
   /** The running turn, if it is one of this actor's. */

@@ -21,6 +21,10 @@ export class UnitOfWork {
   operations: StagedOperation[] | undefined;
   /** Outbox entries whose handling this unit is. */
   settled: number[] | undefined;
+  /** The operation of the outermost call, if that has a key. */
+  ownOperation: string | undefined;
+  /** Set while a unit of hooks waits for the turns that its hooks left running. */
+  onTurnsEnded: (() => void) | undefined;
   /** Run in order after the commit: live events, deliveries to own handlers. */
   afterCommit: (() => void)[] | undefined;
 

@@ -18,21 +18,23 @@ export class Units {
   private readonly open = new Map<CallChain, UnitOfWork>();
   private onDrained: (() => void) | undefined;
   private committing = 0;
-  private reading = 0;
+  private aside = 0;
 
   constructor(private readonly activation: Activation) {}
 
   get isEmpty(): boolean {
-    return this.open.size === 0 && this.committing === 0 && this.reading === 0;
+    return this.open.size === 0 && this.committing === 0 && this.aside === 0;
   }
 
-  /** A read-only turn outside any unit began. */
-  enterRead(): void {
-    this.reading++;
+  /** Something began that no unit covers: a read-only turn, or a turn that is about to take its place in one. */
+  enter(): void {
+    this.aside++;
   }
 
-  leaveRead(): void {
-    this.reading--;
+  leave(): void {
+    this.aside--;
+    if (!this.isEmpty) return;
+    this.activation.endIfRequested();
     this.notifyDrained();
   }
 
@@ -67,11 +69,19 @@ export class Units {
 
   /** The last open turn ended: commit or roll back, then reply. */
   finish(unit: UnitOfWork): void {
-    void this.conclude(unit);
+    if (unit.onTurnsEnded) unit.onTurnsEnded();
+    else void this.conclude(unit);
   }
 
-  /** Ends a unit; resolves when it is durable or undone. Without an outermost call (activation, hooks) `failure` decides; rejects then. */
-  conclude(unit: UnitOfWork, failure?: { readonly error: unknown }): Promise<void> | void {
+  /** Ends a unit of hooks, after the turns that they left running; rejects with why it failed. */
+  async concludeHooks(unit: UnitOfWork, failure?: { readonly error: unknown }): Promise<void> {
+    const turnsEnded = new Promise<void>((resolve) => (unit.onTurnsEnded = resolve));
+    if (--unit.openTurns > 0) await turnsEnded;
+    await this.conclude(unit, failure);
+  }
+
+  /** Ends a unit; resolves when it is durable or undone. Without an outermost call (hooks) `failure` decides; rejects then. */
+  private conclude(unit: UnitOfWork, failure?: { readonly error: unknown }): Promise<void> | void {
     this.open.delete(unit.chain);
     for (const entity of unit.held) entity.seal();
     if (failure) return this.undo(unit, failure.error);
@@ -126,22 +136,44 @@ export class Units {
   }
 
   private undo(unit: UnitOfWork, error: unknown): Promise<void> | void {
-    const known = this.activation.operations.duplicateResult(error);
-    const pending = unit.held.map((entity) => entity.hosted?.rollback()).filter<Promise<void>>((part) => part instanceof Promise);
+    const known = this.activation.operations.duplicateResult(error, unit);
     unit.afterCommit = undefined;
     const end = (): void => (known ? this.end(unit, false, known.value) : this.end(unit, true, error));
-    return pending.length === 0 ? end() : Promise.all(pending).then(end);
+    const broken = (cause: unknown): void => {
+      // Nobody may go on from half a state: the next activation starts from what is saved.
+      this.activation.log.error({ err: cause }, 'the state of a unit that failed could not be restored');
+      this.activation.lose('its state could not be restored');
+      this.end(unit, true, error);
+    };
+    try {
+      const pending = unit.held.map((entity) => entity.hosted?.rollback()).filter<Promise<void>>((part) => part instanceof Promise);
+      if (pending.length > 0) return Promise.all(pending).then(end, broken);
+    } catch (cause) {
+      return broken(cause);
+    }
+    return end();
   }
 
   private end(unit: UnitOfWork, failed: boolean, value: unknown): void {
     if (unit.outcome) this.activation.reply(unit.outcome.call, failed, value);
     // A failed activation: its mailboxes stay sealed, whoever began it says why to those who wait.
     else if (failed) throw value;
-    if (!failed) for (const effect of unit.afterCommit ?? []) effect();
+    if (!failed) this.runEffects(unit);
     this.activation.endIfRequested();
     for (const entity of unit.held.splice(0)) entity.mailbox.release();
     this.activation.touch();
     this.notifyDrained();
+  }
+
+  /** What one listener throws is no reason to keep the others, or the mailboxes, waiting. */
+  private runEffects(unit: UnitOfWork): void {
+    for (const effect of unit.afterCommit ?? []) {
+      try {
+        effect();
+      } catch (error) {
+        this.activation.log.error({ err: error }, 'an event could not be handed over after its commit');
+      }
+    }
   }
 
   private notifyDrained(): void {

@@ -3,6 +3,7 @@
 //   M2. A queued call leaves exactly once: started, withdrawn (deadline, cancellation, cycle) or handed out by `close`.
 //   M3. Calls start in arrival order. Exceptions: a chain re-enters what it holds, and a chain that reads upgrades before others.
 //   M4. Whoever holds exclusively keeps it until `release`, which the unit of work calls after its commit.
+//   M5. A closed mailbox lets only those in whom the actor's end waits for; the others wait for that end.
 import Denque from 'denque';
 import type { EntityId } from '../../protocol/actor-id.js';
 import { MailboxFullError } from '../../protocol/errors/index.js';
@@ -11,6 +12,9 @@ import type { CallChain } from './call-chain.js';
 import type { PendingCall } from './pending-call.js';
 import { cycleError, findCycle } from './wait-graph.js';
 
+/** From this length on, a queue is cleaned when half of it has left. */
+const MAX_STALE = 64;
+
 let enqueued = 0;
 
 export interface MailboxOwner {
@@ -18,6 +22,8 @@ export interface MailboxOwner {
   readonly mailboxLimit: number;
   /** Takes the turn now. `nested`: the call's chain held the mailbox before. */
   start(call: PendingCall, nested: boolean): void;
+  /** The chains that hold or read the actor or one of its components: its end waits for them. */
+  unfinished(): readonly CallChain[];
 }
 
 export class Mailbox {
@@ -30,16 +36,21 @@ export class Mailbox {
 
   constructor(private readonly owner: MailboxOwner) {}
 
-  /** The chains that a queued call waits for. */
-  holders(): readonly CallChain[] {
-    if (this.holder) return [this.holder];
-    return this.readers ?? [];
+  /** The chains that hold or read here. */
+  inside(): readonly CallChain[] {
+    const readers = this.readers ?? [];
+    return this.holder ? [this.holder, ...readers] : readers;
+  }
+
+  /** The chains that `call`, queued here, waits for. */
+  waitsFor(call: PendingCall): readonly CallChain[] {
+    return this.isClosed && !this.admits(call) ? this.owner.unfinished() : this.inside();
   }
 
   /** Starts the call, or queues it, or fails it (full, cycle). */
   offer(call: PendingCall): void {
     if (this.holder && call.chain.isWithin(this.holder)) return this.begin(call, true);
-    if (!this.isClosed && this.canStart(call)) return this.begin(call, false);
+    if (this.canStart(call)) return this.begin(call, false);
     if (this.waitingCalls >= this.owner.mailboxLimit && !call.mode.system) {
       const limit = this.owner.mailboxLimit;
       call.fail(new MailboxFullError(`${printEntityId(this.owner.id)}: ${limit} calls wait already`, { limit }));
@@ -70,32 +81,52 @@ export class Mailbox {
   withdraw(call: PendingCall): void {
     this.leave(call);
     call.state = 'new';
+    this.dropStale();
     this.startNext();
   }
 
-  /** From now on only the holding chain gets in; returns those who waited, in order, for delivery elsewhere. */
-  close(): readonly PendingCall[] {
+  /** M5 from now on. The calls that wait stay, until `takeQueued`. */
+  close(): void {
     this.isClosed = true;
-    return this.takeQueued();
+    for (const call of this.queue?.toArray() ?? []) if (this.isWaiting(call)) this.refuseCycle(call);
   }
 
   /** Calls that stand in the queue, in order; they leave it. */
   takeQueued(): readonly PendingCall[] {
-    const calls = (this.queue?.toArray() ?? []).filter((call) => call.state === 'queued' && call.mailbox === this);
-    for (const call of calls) {
+    const calls: PendingCall[] = [];
+    for (const call of this.queue?.toArray() ?? []) {
+      if (!this.isWaiting(call)) continue;
       this.leave(call);
       call.state = 'new';
+      calls.push(call);
     }
     this.queue?.clear();
     return calls;
   }
 
   private canStart(call: PendingCall): boolean {
+    // M3, M5: others wait already, but a chain that reads need not wait behind them.
+    if (this.isClosed ? !this.admits(call) : this.waitingCalls > 0 && !this.isReading(call.chain)) return false;
+    return this.fits(call);
+  }
+
+  /** Nobody but its own chain is in the way. */
+  private fits(call: PendingCall): boolean {
     if (this.holder) return false;
-    const readers = this.readers?.length ?? 0;
-    if (readers > 0 && this.readers!.includes(call.chain)) return call.mode.readOnly || this.readers!.every((chain) => chain === call.chain);
-    if (this.waitingCalls > 0) return false;
-    return call.mode.readOnly || readers === 0;
+    return call.mode.readOnly || !this.readers || this.readers.every((reader) => call.chain.isWithin(reader));
+  }
+
+  private isReading(chain: CallChain): boolean {
+    return this.readers?.some((reader) => chain.isWithin(reader)) ?? false;
+  }
+
+  /** M5. */
+  private admits(call: PendingCall): boolean {
+    return this.owner.unfinished().some((chain) => call.chain.isWithin(chain));
+  }
+
+  private isWaiting(call: PendingCall | undefined): boolean {
+    return call?.state === 'queued' && call.mailbox === this;
   }
 
   private begin(call: PendingCall, nested: boolean): void {
@@ -115,9 +146,13 @@ export class Mailbox {
     call.queuedAs = ++enqueued;
     this.waitingCalls++;
     // M3: an upgrade goes first, else the writers ahead would wait for its own read-only turn.
-    if (this.readers?.includes(call.chain)) this.queue.unshift(call);
+    if (this.isReading(call.chain)) this.queue.unshift(call);
     else this.queue.push(call);
     call.chain.beginWait(call);
+    this.refuseCycle(call);
+  }
+
+  private refuseCycle(call: PendingCall): void {
     const cycle = findCycle(call);
     if (!cycle) return;
     this.withdraw(call);
@@ -147,20 +182,26 @@ export class Mailbox {
   }
 
   private startWaiting(): void {
-    while (this.waitingCalls > 0 && !this.holder && !this.isClosed) {
-      const call = this.queue!.peekFront()!;
-      if (call.state !== 'queued' || call.mailbox !== this) {
-        this.queue!.shift();
-        continue;
-      }
-      const readers = this.readers?.length ?? 0;
-      const fits = call.mode.readOnly || readers === 0 || this.readers!.every((chain) => chain === call.chain);
-      if (!fits) return;
-      this.queue!.shift();
+    while (this.waitingCalls > 0 && !this.holder) {
+      const call = this.nextWaiting();
+      if (!call || !this.fits(call)) return;
       this.leave(call);
       this.begin(call, false);
     }
-    if (this.waitingCalls === 0 && this.queue && this.queue.length > 0) this.queue.clear();
+    if (this.waitingCalls === 0) this.queue?.clear();
+  }
+
+  /** The call whose turn it is; those that left the queue before are still in it and are dropped here. */
+  private nextWaiting(): PendingCall | undefined {
+    if (this.isClosed) return this.queue!.toArray().find((call) => this.isWaiting(call) && this.admits(call));
+    while (!this.isWaiting(this.queue!.peekFront())) this.queue!.shift();
+    return this.queue!.peekFront();
+  }
+
+  /** Calls that expire behind a turn that never ends must not pile up. */
+  private dropStale(): void {
+    if (!this.queue || this.queue.length < MAX_STALE || this.queue.length < 2 * this.waitingCalls) return;
+    this.queue = new Denque(this.queue.toArray().filter((call) => this.isWaiting(call)));
   }
 
   private leave(call: PendingCall): void {

@@ -29,6 +29,8 @@ export class PendingCall implements DeadlineLink {
   /** Outbox entry whose handling this turn is. */
   settles: number | undefined;
   private controller: AbortController | undefined;
+  /** Why the caller stopped waiting. */
+  private stopReason: Error | undefined;
   private resolve!: (value: unknown) => void;
   private reject!: (error: unknown) => void;
   readonly promise: Promise<unknown>;
@@ -52,7 +54,7 @@ export class PendingCall implements DeadlineLink {
   /** Aborts when the caller cancels or the deadline passes. Made on first use. */
   get signal(): AbortSignal {
     this.controller ??= new AbortController();
-    if (this.envelope.signal?.aborted) this.controller.abort(this.envelope.signal.reason);
+    if (this.stopReason) this.controller.abort(this.stopReason);
     return this.controller.signal;
   }
 
@@ -67,13 +69,14 @@ export class PendingCall implements DeadlineLink {
   /** The deadline passed: a queued call leaves its queue and never runs, a running one is signalled. */
   expire(): void {
     const { target, method, timeoutMs } = this.envelope;
-    const where = this.state === 'queued' ? 'while it waited in the mailbox; it did not run' : 'while it ran; whether it takes effect is unknown';
+    const where = this.state === 'running' ? 'while it ran; whether it takes effect is unknown' : 'while it waited in the mailbox; it did not run';
     this.stopWaiting(new CallTimeoutError(`${printEntityId(target)}.${method}: no result within ${timeoutMs} ms, ${where}`, { timeoutMs }));
   }
 
   /** Watches the deadline from now on, unless the call settled already. */
   watch(wheel: DeadlineWheel): void {
-    if (this.state !== 'settled' && this.deadlineMs !== Infinity) wheel.add(this);
+    // A call that is handed on to the next activation stands in the wheel already.
+    if (this.state !== 'settled' && this.deadlineMs !== Infinity && this.previous === undefined) wheel.add(this);
   }
 
   /** The caller gave up: a queued call leaves its queue, a running one is signalled. */
@@ -84,6 +87,7 @@ export class PendingCall implements DeadlineLink {
 
   private stopWaiting(error: Error): void {
     if (this.state === 'settled') return;
+    this.stopReason = error;
     if (this.state === 'queued') this.mailbox?.withdraw(this);
     this.controller?.abort(error);
     this.fail(error);

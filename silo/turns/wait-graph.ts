@@ -1,5 +1,5 @@
 // The wait-for graph of this silo's mailboxes, read from the mailboxes themselves: a queued call waits for every chain that holds
-// its mailbox, and a chain waits for all of its queued calls (an AND graph, so each cycle is a deadlock: Knapp, 1987).
+// its mailbox (or, while the actor ends, the actor), and a chain waits for all of its queued calls (an AND graph, so each cycle is a deadlock: Knapp, 1987).
 import { CallCycleError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import type { CallChain } from './call-chain.js';
@@ -21,7 +21,9 @@ export function cycleError(cycle: readonly PendingCall[]): CallCycleError {
 
 function search(call: PendingCall, goal: CallChain, path: PendingCall[], seen: Set<CallChain>): readonly PendingCall[] | undefined {
   path.push(call);
-  for (const holder of call.mailbox?.holders() ?? []) {
+  for (const holder of call.mailbox?.waitsFor(call) ?? []) {
+    // An upgrade waits for the other readers, not for its own chain's turn.
+    if (call.chain.isWithin(holder)) continue;
     if (holder === goal) return [...path];
     if (seen.has(holder)) continue;
     seen.add(holder);
