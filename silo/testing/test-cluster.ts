@@ -85,7 +85,7 @@ export class TestCluster {
   async client(identity: Identity): Promise<Client> {
     const token = randomUUID();
     this.#parts.identities.set(token, Object.freeze({ ...identity }));
-    const link = this.#parts.listener.link(() => ({ token, address: 'memory:', headers: {} }));
+    const link = this.#parts.listener.link(() => ({ token, address: 'memory:', headers: {} }), this.clock);
     const client = new Client({ link, clock: this.clock, timeoutMs: CALL_TIMEOUT_MS, onResumeToken: () => undefined });
     await client.start(() => undefined);
     this.#clients.push(client);
