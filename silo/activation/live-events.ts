@@ -41,7 +41,9 @@ export class LiveEvents {
     this.activation.pins++;
     return {
       epoch: this.activation.epoch,
-      number: channel.number,
+      get number() {
+        return channel.number;
+      },
       stop: () => {
         if (channel.listeners?.delete(listener)) this.activation.pins--;
       },

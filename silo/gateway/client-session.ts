@@ -73,6 +73,11 @@ export class ClientSession {
     this.writeEncoded(encodeMessage(header, payload));
   }
 
+  /** Tells the client where its subscriptions stand, if it may not know. */
+  announcePositions(): void {
+    if (this.phase === 'open') this.subscriptions.announcePositions();
+  }
+
   /** Sends a message that several clients get. */
   writeEncoded(message: Uint8Array): void {
     if (this.phase !== 'ended') this.writer.write(message);

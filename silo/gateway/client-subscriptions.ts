@@ -3,6 +3,7 @@
 //   S2. While the client reads too slowly, only the newest event per (emitter, class, key) waits for it; the numbers that are skipped
 //       make its `onGap` fire.
 //   S3. When an activation ends, the subscription goes on at the next one: another epoch, so the client knows.
+//   S4. A client whose last event was lost is told the number that its subscription has reached, within the gateway's period for that.
 import type { EntityId } from '../../protocol/actor-id.js';
 import { GatewayMessage } from '../../protocol/client-wire.js';
 import { CallTimeoutError, InvalidArgumentError, RateLimitedError } from '../../protocol/errors/index.js';
@@ -22,6 +23,8 @@ interface Subscription {
   early: LiveEvent[] | undefined;
   /** Newest waiting event by emitter and key, while the client is slow. */
   held: Map<string, LiveEvent> | undefined;
+  /** The last number that was written to the client. */
+  told: number;
   /** When it was last made again. */
   renewedAtMs: number;
 }
@@ -43,7 +46,7 @@ export class ClientSubscriptions {
     const { subscriptions: limit } = this.context.limits;
     if (this.subscriptions.has(id)) return this.owner.fail(id, new InvalidArgumentError(`subscription id ${id} is in use`));
     if (this.subscriptions.size >= limit) return this.owner.fail(id, new RateLimitedError(`${limit} subscriptions of this client exist already`));
-    const subscription: Subscription = { id, target, event, isStopped: false, live: undefined, early: undefined, held: undefined, renewedAtMs: -Infinity };
+    const subscription: Subscription = { id, target, event, isStopped: false, live: undefined, early: undefined, held: undefined, told: 0, renewedAtMs: -Infinity };
     this.subscriptions.set(id, subscription);
     try {
       await this.check(target, event);
@@ -69,6 +72,20 @@ export class ClientSubscriptions {
     for (const id of [...this.subscriptions.keys()]) this.remove(id);
   }
 
+  /** S4: says nothing to a client that knows. */
+  announcePositions(): void {
+    for (const subscription of this.subscriptions.values()) {
+      const { live, early, held } = subscription;
+      // What is held back brings its number along.
+      if (live && !early && !held && live.number !== subscription.told) this.announce(subscription, live.epoch, live.number);
+    }
+  }
+
+  private announce(subscription: Subscription, epoch: number, number: number): void {
+    subscription.told = number;
+    this.owner.write([GatewayMessage.subscribed, subscription.id, epoch, number]);
+  }
+
   private async check(target: EntityId, event: string): Promise<void> {
     const { access, clock } = this.context;
     access.event(target, event, this.owner.identity);
@@ -90,9 +107,9 @@ export class ClientSubscriptions {
     subscription.live = live;
     // S3: what an earlier activation emitted is behind the client's position now.
     subscription.held = undefined;
-    this.owner.write([GatewayMessage.subscribed, subscription.id, live.epoch, live.number]);
     const { early } = subscription;
     subscription.early = undefined;
+    this.announce(subscription, live.epoch, early[0] === undefined ? live.number : early[0].number - 1);
     for (const event of early) this.deliver(subscription, event);
     if (isEnded) void this.listenAgain(subscription);
   }
@@ -140,7 +157,8 @@ export class ClientSubscriptions {
     if ([...this.subscriptions.values()].some(({ held }) => held)) this.timer = this.context.clock.setTimer(this.onRetry, RETRY_MS);
   };
 
-  private send({ id }: Subscription, event: LiveEvent): void {
-    this.owner.write([GatewayMessage.event, id, event.epoch, event.number, event.eventName, event.origin], event.payload);
+  private send(subscription: Subscription, event: LiveEvent): void {
+    subscription.told = event.number;
+    this.owner.write([GatewayMessage.event, subscription.id, event.epoch, event.number, event.eventName, event.origin], event.payload);
   }
 }

@@ -19,7 +19,7 @@ export interface LiveEvent {
 /** A running subscription to one event class of one entity. */
 export interface LiveSubscription {
   readonly epoch: number;
-  /** The number of the last event before the subscription. */
+  /** The number of the last event until now, delivered or not. */
   readonly number: number;
   stop(): void;
 }

@@ -7,7 +7,7 @@ import { eventMetadata } from '../../decorators/index.js';
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import { encodeMessage, GatewayMessage } from '../../protocol/client-wire.js';
 import { CallTimeoutError, CancelledError, ConfigurationError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
-import type { ClientConnection, ClientListener, CloseReason, Handshake } from '../../protocol/ports/index.js';
+import type { ClientConnection, ClientListener, CloseReason, Handshake, TimerHandle } from '../../protocol/ports/index.js';
 import type { Admission, Authentication } from './authentication.js';
 import { ClientSession, type ClientSessionContext } from './client-session.js';
 import type { SessionClient } from './gateway-backend.js';
@@ -25,6 +25,8 @@ export interface GatewayContext extends ClientSessionContext {
 /** W3. */
 const GREETING_MS = 10_000;
 const GOODBYE_MS = 10_000;
+/** How long a client may not notice that the last event of a subscription was lost. */
+const POSITIONS_MS = 5000;
 /** Names that `client.on` takes for itself. */
 const CLIENT_WORDS = ['state', 'presence', 'error'];
 
@@ -33,11 +35,13 @@ export class Gateway {
   private readonly clients = new Map<string, ClientSession>();
   private readonly goodbyes = new Set<Promise<void>>();
   private stopped: Promise<void> | undefined;
+  private positions: TimerHandle | undefined;
 
   constructor(private readonly listener: ClientListener, private readonly context: GatewayContext) {}
 
   async start(): Promise<void> {
     await this.listener.start((handshake) => this.admit(handshake));
+    this.announcePositions();
   }
 
   /** Ends all connections and waits, bounded, for `onDisconnect` of their session actors. Idempotent. */
@@ -45,7 +49,14 @@ export class Gateway {
     return (this.stopped ??= this.shutDown());
   }
 
+  /** One timer for all subscriptions of all clients. */
+  private readonly announcePositions = (): void => {
+    for (const session of this.clients.values()) session.announcePositions();
+    this.positions = this.context.clock.setTimer(this.announcePositions, POSITIONS_MS);
+  };
+
   private async shutDown(): Promise<void> {
+    this.positions?.cancel();
     for (const session of [...this.clients.values()]) session.close('lost', 'the silo stops', new SiloUnavailableError('the silo stops'));
     await this.listener.stop();
     const late = (): Error => new CallTimeoutError('onDisconnect', { timeoutMs: GOODBYE_MS });

@@ -59,7 +59,14 @@ export class FakeBackend implements GatewayBackend {
     await this.onSubscribe?.();
     const subscription = { name: `${printEntityId(entity)} ${eventName}`, listener, onEnd };
     this.live.add(subscription);
-    return { epoch: this.epoch, number: this.number, stop: () => void this.live.delete(subscription) };
+    const numbered = (): number => this.number;
+    return {
+      epoch: this.epoch,
+      get number() {
+        return numbered();
+      },
+      stop: () => void this.live.delete(subscription),
+    };
   }
 
   async connected(actor: ActorId, client: SessionClient): Promise<void> {
