@@ -15,7 +15,11 @@ const OPTIONS = { known: ['save'], later: ['upgrade'] };
 // `:` stands between component and field in storage; the others are never keys of a plain object here.
 const FORBIDDEN = /^(?:__proto__|constructor|prototype)$|:/;
 
-/** Saves the field with each unit of work that changed it, also changes inside of objects. On fields only. */
+/**
+ * Saves the field with each unit of work that changed it, also changes inside of objects. On fields only. The initial value is where change
+ * begins: it is not saved by itself, so a default that a later version changes reaches actors that never changed it. Give a field that
+ * starts at random its value in `onActivate` (`this.seed ??= …`).
+ */
 export function State(options: StateOptions = {}): (target: object, name: string | symbol) => void {
   refuseBareUse('@State', options);
   return (...applied: unknown[]): void => {

@@ -9,7 +9,7 @@ export type DisconnectReason = 'left' | 'lost' | 'kicked';
 
 /** A client connected to this session actor. */
 export interface ConnectedClient {
-  /** Unique per connection; kept when the client reconnects in time. */
+  /** Unique per connection: a client that reconnects is another one, with the same identity. */
   readonly id: string;
   readonly identity: Identity;
   /** Milliseconds since 1970. */
@@ -41,7 +41,8 @@ export interface OnRehydrate {
 }
 
 export interface OnConnect {
-  /** A client of this session actor connected. A client that reconnects in time does not come here again. */
+  /** A client of this session actor connected, or was there already when the actor was activated anew. The client is told that it is
+   * connected when this has ended; a throw refuses it. Bounded: 10 s. */
   onConnect(client: ConnectedClient): void | Promise<void>;
 }
 
