@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ClientMessage, GatewayMessage } from '../../protocol/client-wire.js';
-import { RemoteError } from '../../protocol/errors/index.js';
+import { ActivationFailedError, NotSerializableError, RemoteError } from '../../protocol/errors/index.js';
 import { testGateway, type TestGateway } from './gateway-fixture.js';
 import { gate } from '../support/memory-silo.js';
 import { Arena, Hero, Moved, Point } from './heroes.js';
@@ -132,6 +132,24 @@ describe('a call of a client', () => {
     expect(JSON.stringify(error)).to.not.contain('1234');
     const line = log.lines.find(({ fields }) => (fields as { errorId?: string }).errorId === id);
     expect((line!.fields as { err: Error }).err.message).to.equal('the password is 1234');
+  });
+
+  it('tells its client that the actor could not begin, or its result not be copied, but not what its code threw then', async () => {
+    const { join, backend, log } = await open();
+    const client = await join();
+    const cause = new Error('the password is 1234');
+    const failures = [
+      new ActivationFailedError(`hero/p1 could not be activated: ${cause.message}`, { cause }), new ActivationFailedError('1234', { cause: '1234' }),
+      new NotSerializableError(`result.x: copying it threw: ${cause.message}`, { path: 'result.x', cause }),
+    ];
+    for (const failed of failures) {
+      backend.answer = () => { throw failed; };
+      const { error } = await client.call('hero', 'p1', null, 'greet');
+      expect(error).to.be.instanceOf(failed.constructor).and.have.property('code', failed.code);
+      expect(error!.message).to.match(/internal error \(.+\)$/).and.not.contain('1234');
+      expect(error!.message.startsWith(failed.message.replace(/(the password is )?1234$/, ''))).to.equal(true);
+      expect(log.lines.some(({ fields }) => (fields as { err?: unknown }).err === failed)).to.equal(true);
+    }
   });
 
   it('fails when its result cannot be sent, and so does none of the others', async () => {
