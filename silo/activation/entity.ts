@@ -39,6 +39,10 @@ export class Entity {
     call.watch(this.activation.services.deadlines);
   }
 
+  isOverdue(call: PendingCall): boolean {
+    return call.deadlineMs <= this.activation.services.clock.monotonicMs();
+  }
+
   /** M5. A lost activation waits for nobody. */
   unfinished(): readonly CallChain[] {
     return this.activation.isLost ? [] : this.activation.entities.flatMap((entity) => entity.mailbox.inside());

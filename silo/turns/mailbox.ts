@@ -22,6 +22,8 @@ export interface MailboxOwner {
   readonly mailboxLimit: number;
   /** Takes the turn now. `nested`: the call's chain held the mailbox before. */
   start(call: PendingCall, nested: boolean): void;
+  /** The call's deadline has passed, even if nobody was told yet. */
+  isOverdue(call: PendingCall): boolean;
   /** The chains that hold or read the actor or one of its components: its end waits for them. */
   unfinished(): readonly CallChain[];
 }
@@ -185,6 +187,11 @@ export class Mailbox {
     while (this.waitingCalls > 0 && !this.holder) {
       const call = this.nextWaiting();
       if (!call || !this.fits(call)) return;
+      // A turn that blocked the loop kept the deadlines from ringing.
+      if (this.owner.isOverdue(call)) {
+        call.expire();
+        continue;
+      }
       this.leave(call);
       this.begin(call, false);
     }
