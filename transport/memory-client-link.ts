@@ -64,7 +64,9 @@ class MemoryLink implements ClientLink {
   close(): void {
     this.isClosed = true;
     this.timer?.cancel();
-    this.connection?.end('left');
+    const { connection } = this;
+    // After the frames that were sent before.
+    queueMicrotask(() => connection?.end('left'));
   }
 
   private async connect(events: ClientLinkEvents): Promise<void> {

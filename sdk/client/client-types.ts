@@ -11,6 +11,7 @@ export interface ClientCallOptions {
   readonly idempotencyKey?: string;
 }
 
+/** What a live subscription may be given besides its listener. */
 export interface ListenOptions {
   /** Events were missed (a lost connection, a slow reader, another activation): get the state anew. */
   readonly onGap?: () => void;

@@ -30,6 +30,9 @@ class Player implements OnConnect, OnDisconnect {
   @Public() kick(clientId: string): void {
     this.ctx.clients.find(({ id }) => id === clientId)?.kick('enough');
   }
+  @Public() note(what: string): void {
+    story.push(what);
+  }
   @Public() rest(): void {
     void this.ctx.deactivate();
   }
@@ -61,6 +64,14 @@ describe('session actors on a silo', () => {
     await silo.clock.advance('1s');
     expect(lost.state).to.equal('closed');
     expect(story).to.deep.equal(['kicked']);
+  });
+
+  it('get what a client said before it left', async () => {
+    const client = await silo.join('p');
+    me(client).oneWay.note('farewell');
+    await client.close();
+    await silo.clock.advance('1ms');
+    expect(story).to.deep.equal(['activate', 'connecting', 'connected', 'farewell', 'left']);
   });
 
   it('have all clients of an identity, each for itself', async () => {
