@@ -8,7 +8,7 @@ export interface ConnectOptions {
   readonly address?: string | readonly string[];
   /** What `gateway.authenticate` gets; a function is asked anew at every connection. */
   readonly token?: string | (() => string | Promise<string>);
-  /** How long `connect` tries; `10s`. */
+  /** How long `connect` tries, and how long a token function may take at each connection; `10s`. */
   readonly connectTimeout?: Duration;
   /** Timeout of calls without one of their own; `30s`. */
   readonly timeout?: Duration;

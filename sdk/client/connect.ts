@@ -17,7 +17,7 @@ export async function connect(first: ConnectOptions | string | readonly string[]
   const clock = new SystemClock();
   const link = new SocketClientLink({
     addresses: options.addresses,
-    credentials: async () => ({ token: await options.token(), resumeToken: options.resume.load() }),
+    credentials: async () => ({ token: await withinTime(options.token(), options.connectTimeoutMs), resumeToken: options.resume.load() }),
   });
   const client = new Client({ link, clock, timeoutMs: options.timeoutMs, onResumeToken: (token) => options.resume.save(token) });
   let lastError: Error | undefined;
@@ -32,4 +32,12 @@ export async function connect(first: ConnectOptions | string | readonly string[]
   } finally {
     clearTimeout(limit);
   }
+}
+
+/** A token function that hangs must not keep a client from trying again. */
+function withinTime(token: Promise<string | undefined>, limitMs: number): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`the token function took longer than ${limitMs} ms`)), limitMs);
+    token.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -169,6 +169,17 @@ describe('a client whose gateway goes away', () => {
     expect(await failure(client.self<Traveller>().tick())).to.be.instanceOf(UnauthenticatedError);
   });
 
+  it('asks its token function again when that hangs', async () => {
+    let asked = 0;
+    const client = await connect(gateway.address, { connectTimeout: '1s', token: () => (++asked === 2 ? new Promise<string>(() => undefined) : 't9') });
+    clients.push(client);
+    await gateway.stop();
+    await stateOf(client, 'reconnecting');
+    await gateway.start();
+    expect(await client.self<Traveller>().tick()).to.equal(1);
+    expect(asked).to.be.at.least(3);
+  });
+
   it('stops trying when it is closed meanwhile', async () => {
     const client = await join('t6');
     await gateway.stop();
