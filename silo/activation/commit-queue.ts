@@ -6,10 +6,10 @@ import { randomBytes } from 'node:crypto';
 import { StaleEpochError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import { CallChain } from '../turns/call-chain.js';
-import type { CommitRequest, CommitResult, OutboxEntry } from '../../protocol/ports/state-store.js';
+import type { CommitRequest, CommitResult } from '../../protocol/ports/state-store.js';
 import type { Activation } from './activation.js';
 import { DuplicateOperation } from './operations.js';
-import { UnitOfWork } from './unit-of-work.js';
+import { UnitOfWork, type OutboxDraft } from './unit-of-work.js';
 import type { UnitChanges } from './units.js';
 
 interface Waiting {
@@ -63,7 +63,7 @@ export class CommitQueue {
   }
 
   /** Stores messages that were sent outside any turn. */
-  append(entries: readonly OutboxEntry[]): Promise<void> {
+  append(entries: readonly OutboxDraft[]): Promise<void> {
     const unit = new UnitOfWork(new CallChain(), undefined);
     unit.outbox = [...entries];
     return this.enqueue(unit, undefined);
@@ -122,6 +122,8 @@ export class CommitQueue {
     const units = batch.map((part) => part.unit);
     const all = <T>(pick: (unit: UnitOfWork) => readonly T[] | undefined): T[] => units.flatMap((unit) => (unit && pick(unit)) ?? []);
     const operations = all((unit) => unit.operations);
+    const outbox = all((unit) => unit.outbox);
+    for (const draft of outbox) if (draft.sequence === 0) draft.sequence = this.activation.selfEvents.nextSequence();
     return {
       id: this.activation.id,
       token: this.activation.token,
@@ -130,7 +132,7 @@ export class CommitQueue {
       fields,
       operations,
       forgottenOperations: operations.length > 0 ? this.activation.operations.takeExpired() : [],
-      outbox: all((unit) => unit.outbox),
+      outbox,
       settled: all((unit) => unit.settled),
     };
   }

@@ -4,22 +4,27 @@
 //   S3. Per handling entity, events are handled in the order of their emission; a failing one is tried again before the next.
 import type { EventOrigin } from '../../sdk/author/index.js';
 import type { HandlerMetadata } from '../../decorators/index.js';
-import type { ClaimedRow, OutboxEntry } from '../../protocol/ports/state-store.js';
+import type { ClaimedRow } from '../../protocol/ports/state-store.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
 import type { Activation } from './activation.js';
 import type { Entity } from './entity.js';
+import type { OutboxDraft } from './unit-of-work.js';
 
 const EVENT_MODE = { readOnly: false, system: true } as const;
 const MAX_ATTEMPTS = 5;
 const FIRST_DELAY_MS = 100;
 
-interface Delivery {
-  readonly sequence: number;
+/** What an outbox entry holds. */
+interface Stored {
   readonly component: string | undefined;
   readonly method: string;
   readonly event: unknown;
   readonly origin: EventOrigin;
+}
+
+interface Delivery extends Stored {
+  readonly sequence: number;
 }
 
 export class SelfEvents {
@@ -40,7 +45,7 @@ export class SelfEvents {
     const entries = await this.activation.services.store.outbox(this.activation.id, row.lastSequence);
     for (const { sequence, payload } of entries) {
       try {
-        this.enqueue(this.activation.services.codec.decode(payload) as Delivery);
+        this.enqueue(this.decode(sequence, payload));
       } catch (error) {
         this.activation.log.error({ err: error, sequence }, 'an event left by an earlier activation cannot be read; it stays where it is');
       }
@@ -52,17 +57,26 @@ export class SelfEvents {
     this.queues.clear();
   }
 
+  /** The number of the next message that is committed. */
+  nextSequence(): number {
+    return ++this.sequence;
+  }
+
   /** The outbox entries of one event, one per handler. `deliver` hands them over after their commit. */
-  entriesFor(event: object, eventName: string, origin: EventOrigin): { readonly entries: readonly OutboxEntry[]; readonly deliver: () => void } | undefined {
+  entriesFor(event: object, eventName: string, origin: EventOrigin): { readonly entries: readonly OutboxDraft[]; readonly deliver: () => void } | undefined {
     const handlers = this.handlersOf(eventName);
     if (handlers.length === 0) return undefined;
     const { codec } = this.activation.services;
-    const deliveries = handlers.map(({ entity, handler }): Delivery => ({
-      sequence: ++this.sequence, component: entity.id.component, method: handler.method, event, origin,
-    }));
-    const entries = deliveries.map((delivery) => ({ sequence: delivery.sequence, payload: codec.encode(delivery, 'event') }));
+    const entries = handlers.map(({ entity, handler }): OutboxDraft => {
+      const stored: Stored = { component: entity.id.component, method: handler.method, event, origin };
+      return { sequence: 0, payload: codec.encode(stored, 'event') };
+    });
     // Handlers get what was encoded, not the emitter's object.
-    return { entries, deliver: () => entries.forEach(({ payload }) => this.enqueue(codec.decode(payload) as Delivery)) };
+    return { entries, deliver: () => entries.forEach(({ sequence, payload }) => this.enqueue(this.decode(sequence, payload))) };
+  }
+
+  private decode(sequence: number, payload: Uint8Array): Delivery {
+    return { ...(this.activation.services.codec.decode(payload) as Stored), sequence };
   }
 
   private handlersOf(eventName: string): { readonly entity: Entity; readonly handler: HandlerMetadata }[] {

@@ -3,12 +3,18 @@
 //   U2. One commit carries all of it; the reply, the events and the live events leave only after that (P6).
 //   U3. If the outermost turn throws, nothing of it happened: entities return to the unit's start, nothing was emitted.
 //   U4. Its entities are held from their first change until the end, so nobody sees or mixes with half of it.
-import type { OperationRecord, OutboxEntry } from '../../protocol/ports/state-store.js';
+import type { OperationRecord } from '../../protocol/ports/state-store.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { CallChain } from '../turns/call-chain.js';
 import type { Entity } from './entity.js';
 
 export type StagedOperation = OperationRecord & { readonly result: Uint8Array };
+
+/** A message on its way into the outbox. It is numbered by its commit (0 before), so that numbers rise in the order of commits. */
+export interface OutboxDraft {
+  sequence: number;
+  readonly payload: Uint8Array;
+}
 
 export class UnitOfWork {
   /** Turns of this unit that have begun and not ended. */
@@ -17,7 +23,7 @@ export class UnitOfWork {
   readonly held: Entity[] = [];
   /** The outermost turn's call and how it ended; the reply waits for the commit. */
   outcome: { readonly call: PendingCall; readonly value?: unknown; readonly error?: unknown; readonly failed: boolean } | undefined;
-  outbox: OutboxEntry[] | undefined;
+  outbox: OutboxDraft[] | undefined;
   operations: StagedOperation[] | undefined;
   /** Outbox entries whose handling this unit is. */
   settled: number[] | undefined;
