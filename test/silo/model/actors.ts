@@ -1,0 +1,74 @@
+// The actors of the model. A program that writes leaves its id in the state; what an id's being there means, the checker knows.
+import { Actor, ActorEvent, Component, On, ReadOnly, State, type ActorContext, type CallOptions, type ComponentContext, type Handle } from '../../../sdk/index.js';
+import type { Program } from './program.js';
+import { current } from './witness.js';
+
+export class ModelFailure extends Error {}
+
+@ActorEvent('model-noted')
+export class Noted {
+  constructor(readonly id: string) {}
+}
+
+@Component({ name: 'Vault', isolation: 'inline' })
+export class Vault {
+  @State() applied: string[] = [];
+  constructor(private readonly ctx: ComponentContext<Vault, Model>) {}
+  run(program: Program, root: string): Promise<string[]> {
+    return perform(this, this.ctx, program, root);
+  }
+  @ReadOnly() look(program: Program, root: string): Promise<string[]> {
+    return perform(this, this.ctx, program, root);
+  }
+}
+
+@Actor({ name: 'model', components: [Vault], idleAfter: '2s' })
+export class Model {
+  @State() applied: string[] = [];
+  @State() heard: string[] = [];
+  @State({ save: 'lazy' }) lazily: string[] = [];
+  constructor(private readonly ctx: ActorContext<Model>) {}
+  run(program: Program, root: string): Promise<string[]> {
+    this.lazily.push(program.id);
+    return perform(this, this.ctx, program, root);
+  }
+  @ReadOnly() look(program: Program, root: string): Promise<string[]> {
+    return perform(this, this.ctx, program, root);
+  }
+  @On(Noted, { from: 'self' }) protected onNoted(event: Noted): void {
+    this.heard.push(event.id);
+  }
+  @ReadOnly() state(): { applied: string[]; heard: string[]; lazily: string[] } {
+    return { applied: this.applied, heard: this.heard, lazily: this.lazily };
+  }
+}
+
+type Target = Pick<Handle<Vault>, 'run' | 'look'>;
+
+/** Calls the program's entity. */
+export function call(handle: Handle<Model>, program: Program, root: string, options: CallOptions = {}): Promise<string[]> {
+  const target: Target = program.part === 'owner' ? handle.with(options) : handle.getComponent(Vault).with(options);
+  return program.writes ? target.run(program, root) : target.look(program, root);
+}
+
+async function perform(self: { applied: string[] }, ctx: ActorContext<Model> | ComponentContext<Vault, Model>, program: Program, root: string): Promise<string[]> {
+  const { witness } = current;
+  const body = witness.begin(self, root, program);
+  try {
+    if (program.writes) self.applied.push(program.id);
+    for (const step of program.steps) {
+      await witness.pause(program.pauseMs);
+      const outcomes = await Promise.allSettled(step.map((nested) => call(ctx.actor(Model, `m${nested.actor}`), nested, root)));
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed && !program.catches) throw failed.reason;
+    }
+    await witness.pause(program.pauseMs);
+    if (program.emits) await ctx.emit(new Noted(program.id));
+    if (program.fails) throw new ModelFailure(program.id);
+    witness.end(self, body, 'completed');
+    return self.applied;
+  } catch (error) {
+    witness.end(self, body, 'threw');
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+// What must hold after a run: the state is the sum of the units that succeeded.
+import { unitsOf, type Program } from './program.js';
+import type { Witness } from './witness.js';
+
+export interface RootCall {
+  readonly program: Program;
+  /** It can time out, and so can the calls it makes: those that nobody waits for any more are in units of their own, or keep others open. */
+  readonly isImpatient: boolean;
+  outcome: { readonly ok: boolean; readonly value?: readonly string[]; readonly error?: unknown } | undefined;
+}
+
+export interface ActorState {
+  readonly applied: readonly string[];
+  readonly vault: readonly string[];
+  readonly heard: readonly string[];
+  readonly lazily: readonly string[];
+}
+
+interface Run {
+  readonly roots: readonly RootCall[];
+  readonly witness: Witness;
+  readonly state: readonly ActorState[];
+  readonly fences: boolean;
+}
+
+export function checkState(run: Run): void {
+  const { roots, witness, state } = run;
+  const saved = state.flatMap(({ applied, vault }) => [...applied, ...vault]);
+  const present = new Set(saved);
+  const complain = (what: string): void => void witness.violations.push(what);
+  for (const program of new Set(roots.map((root) => root.program))) {
+    for (const { program: part, outermost } of unitsOf(program)) {
+      const isCertain = part === program || !roots.some((root) => root.program === program && root.isImpatient);
+      const fate = isCertain ? fateOf(run, part, outermost) : 'unknown';
+      if (fate === 'present' && !present.has(part.id)) complain(`${part.id} (in the unit of ${outermost.id}) was acknowledged and is lost`);
+      if (fate === 'absent' && present.has(part.id)) complain(`${part.id} (in the unit of ${outermost.id}) failed and is there`);
+      checkCompanions(run, part, present.has(part.id));
+      // What a turn calls after its activation was lost runs in the next one, as a unit of its own.
+      checkTimes(run, part, part === program || (outermost === program && !run.fences), saved);
+    }
+  }
+  for (const { program, outcome } of roots) {
+    if (program.writes || !outcome?.ok) continue;
+    for (const id of outcome.value!) if (!present.has(id)) complain(`${program.id} read ${id}, which never was`);
+  }
+}
+
+/** The event and the lazily saved field of a unit share its fate. */
+function checkCompanions({ witness, state, fences }: Run, part: Program, isPresent: boolean): void {
+  const bodies = witness.bodiesOf(part.id);
+  const { heard, lazily } = state[part.actor]!;
+  const didEmit = part.emits && bodies.some(({ ended }) => ended === 'completed');
+  if (isPresent && didEmit && !heard.includes(part.id)) witness.violations.push(`the event of ${part.id} was not heard`);
+  if (!isPresent && heard.includes(part.id)) witness.violations.push(`the event of ${part.id} was heard, which never was`);
+  // A lost activation may lose what it saved lazily; nobody else may.
+  if (!fences && part.part === 'owner' && isPresent !== lazily.includes(part.id)) witness.violations.push(`the lazy field of ${part.id} has another fate`);
+}
+
+/** A call runs once. One with a key may run again if it failed, with the calls it makes; its own effect comes once all the same. */
+function checkTimes({ roots, witness, state }: Run, part: Program, isOfRoot: boolean, saved: readonly string[]): void {
+  const times = count(saved, part.id);
+  const calls = roots.filter(({ program }) => [...unitsOf(program)].some((each) => each.program === part)).length;
+  if (times > (isOfRoot ? 1 : calls)) witness.violations.push(`${part.id} is there ${times} times`);
+  if (witness.bodiesOf(part.id).length > calls) witness.violations.push(`${part.id} ran more often than it was called`);
+  if (count(state[part.actor]!.heard, part.id) > times) witness.violations.push(`the event of ${part.id} was heard too often`);
+}
+
+function fateOf({ roots, witness, fences }: Run, part: Program, outermost: Program): 'present' | 'absent' | 'unknown' {
+  const runs = witness.bodiesOf(outermost.id);
+  if (witness.bodiesOf(part.id).length === 0) return 'absent';
+  const isNested = part !== outermost;
+  if (runs.every(({ ended }) => ended === 'threw')) return isNested && fences ? 'unknown' : 'absent';
+  const calls = roots.filter(({ program }) => program === outermost);
+  const isAcknowledged = calls.some(({ outcome }) => outcome?.ok);
+  // A nested call that ran but once, in a run of the outermost that ended well.
+  return isAcknowledged && runs.length === 1 ? 'present' : 'unknown';
+}
+
+function count(ids: readonly string[], id: string): number {
+  return ids.filter((each) => each === id).length;
+}

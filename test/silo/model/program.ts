@@ -1,0 +1,56 @@
+// What a call of the model does: a tree of calls on several actors and their components, made by chance.
+import type { Random } from './random.js';
+
+export interface Program {
+  /** What it leaves in the state of its entity, and in nothing else. */
+  readonly id: string;
+  readonly actor: number;
+  readonly part: 'owner' | 'vault';
+  /** False: a read-only turn. */
+  readonly writes: boolean;
+  readonly pauseMs: number;
+  /** One after the other; the calls of one step at once. */
+  readonly steps: readonly (readonly Program[])[];
+  readonly catches: boolean;
+  readonly fails: boolean;
+  readonly emits: boolean;
+}
+
+export const ACTORS = 5;
+
+export class ProgramMaker {
+  private serial = 0;
+
+  constructor(private readonly random: Random) {}
+
+  /** A read-only turn may run again when its activation is lost, so it calls only its like. */
+  make(depth = 0, among: readonly number[] = Array.from({ length: ACTORS }, (_, index) => index), mayWrite = true): Program {
+    const { random } = this;
+    const writes = random.chance(0.75) && mayWrite;
+    return {
+      id: `p${this.serial++}`,
+      actor: random.pick(among),
+      part: random.chance(0.6) ? 'owner' : 'vault',
+      writes,
+      pauseMs: random.chance(0.5) ? 0 : random.below(20),
+      steps: depth >= 3 ? [] : Array.from({ length: random.below(3) }, () => this.step(depth + 1, among, writes)),
+      catches: random.chance(0.4),
+      fails: random.chance(0.15),
+      emits: writes && random.chance(0.25),
+    };
+  }
+
+  /** Calls at once go to different actors: whose unit a call belongs to is certain then. */
+  private step(depth: number, among: readonly number[], mayWrite: boolean): readonly Program[] {
+    const at = among.length > 1 && this.random.chance(0.3) ? 1 + this.random.below(among.length - 1) : 0;
+    if (at === 0) return [this.make(depth, among, mayWrite)];
+    return [this.make(depth, among.slice(0, at), mayWrite), this.make(depth, among.slice(at), mayWrite)];
+  }
+}
+
+/** Each program of the tree with the program whose call opened its unit: the outermost writer on the same actor. */
+export function* unitsOf(program: Program, path: readonly Program[] = []): Generator<{ readonly program: Program; readonly outermost: Program }> {
+  const here = [...path, program];
+  if (program.writes) yield { program, outermost: here.find(({ writes, actor }) => writes && actor === program.actor)! };
+  for (const step of program.steps) for (const nested of step) yield* unitsOf(nested, here);
+}

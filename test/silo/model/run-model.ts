@@ -1,0 +1,115 @@
+// One run of the random model: calls, faults and ends by chance from a seed, then everything that must hold.
+import type { Handle } from '../../../sdk/index.js';
+import { VirtualClock } from '../../../silo/testing/virtual-clock.js';
+import { memorySilo } from '../../support/memory-silo.js';
+import { call, Model, Vault } from './actors.js';
+import { checkState, type ActorState, type RootCall } from './check.js';
+import { FaultyStore } from './faulty-store.js';
+import { ACTORS, ProgramMaker } from './program.js';
+import { Random } from './random.js';
+import { current, Witness } from './witness.js';
+
+const ROOTS = 24;
+const SPAN_MS = 400;
+const LIMIT_MS = 120_000;
+const STEP_MS = 250;
+const PATIENCE_MS = 5000;
+
+export type StoreMaker = new (clock: VirtualClock, random: Random, fences: boolean) => FaultyStore;
+
+export interface ModelResult {
+  readonly violations: readonly string[];
+  readonly counts: FaultyStore['counts'];
+  readonly acknowledged: number;
+}
+
+export async function runModel(seed: number, Store: StoreMaker = FaultyStore): Promise<ModelResult> {
+  const random = new Random(seed);
+  const clock = new VirtualClock();
+  const fences = random.chance(0.6);
+  const store = new Store(clock, random, fences);
+  const witness = (current.witness = new Witness(clock));
+  const silo = memorySilo([Model], { clock, store });
+  // A second silo that believes the first one dead: each takes actors from the other in the midst of their turns.
+  const rival = fences ? memorySilo([Model], { clock, store }) : silo;
+  const somewhere = (index: number): Handle<Model> => (random.chance(0.15) ? rival : silo).actor(Model, `m${index}`);
+  const roots = startRoots(random, clock, somewhere);
+  for (let i = 0; i < 10; i++) {
+    const actor = somewhere(random.below(ACTORS));
+    clock.setTimer(() => void actor.manage.deactivate().catch((error: unknown) => witness.violations.push(`deactivate: ${String(error)}`)), random.below(SPAN_MS));
+  }
+  const isOver = (): boolean => roots.every(({ outcome }) => outcome !== undefined) && witness.running.length === 0;
+  for (let now = 0; now < SPAN_MS || (!isOver() && now < LIMIT_MS); now += STEP_MS) await clock.advance(STEP_MS);
+  if (!isOver()) witness.violations.push(`never settled: ${roots.filter(({ outcome }) => !outcome).map(({ program }) => program.id).join()}; running ${witness.running.length}`);
+  store.isFaulty = false;
+  if (fences) await within(clock, 'the stop of the rival', rival.runtime.stop());
+  await settleEvents(clock, store, (index) => silo.actor(Model, `m${index}`));
+  await within(clock, 'the stop', silo.runtime.stop());
+  const state = await readState(store);
+  checkState({ roots, witness, state, fences });
+  return {
+    violations: [...witness.violations, ...store.violations],
+    counts: store.counts,
+    acknowledged: roots.filter(({ outcome }) => outcome?.ok).length,
+  };
+}
+
+function startRoots(random: Random, clock: VirtualClock, actor: (index: number) => Handle<Model>): RootCall[] {
+  const programs = new ProgramMaker(random);
+  const roots: RootCall[] = [];
+  for (let i = 0; i < ROOTS; i++) {
+    const program = programs.make();
+    const idempotencyKey = program.writes && random.chance(0.25) ? program.id : undefined;
+    // A call with a key is repeated, as after a lost answer.
+    for (let n = 0; n < (idempotencyKey === undefined ? 1 : 2); n++) {
+      const controller = new AbortController();
+      if (random.chance(0.1)) clock.setTimer(() => controller.abort(), random.below(SPAN_MS));
+      const isImpatient = random.chance(0.2);
+      const timeout = isImpatient ? 20 + random.below(200) : 60_000;
+      const root: RootCall = { program, isImpatient, outcome: undefined };
+      roots.push(root);
+      clock.setTimer(() => {
+        call(actor(program.actor), program, program.id, { timeout, signal: controller.signal, idempotencyKey }).then(
+          (value) => (root.outcome = { ok: true, value }),
+          (error: unknown) => (root.outcome = { ok: false, error }),
+        );
+      }, random.below(SPAN_MS));
+    }
+  }
+  return roots;
+}
+
+async function settleEvents(clock: VirtualClock, store: FaultyStore, actor: (index: number) => Handle<Model>): Promise<void> {
+  for (let index = 0; index < ACTORS; index++) {
+    await within(clock, `m${index}.state`, actor(index).state());
+    const outbox = () => store.outbox({ type: 'model', key: `m${index}` }, 1000);
+    for (let tries = 0; tries < 20 && (await outbox()).length > 0; tries++) await clock.advance(STEP_MS);
+    const left = await outbox();
+    if (left.length > 0) current.witness.violations.push(`m${index}: ${left.length} events are left`);
+  }
+}
+
+/** Lets time pass until the promise settles. */
+async function within<T>(clock: VirtualClock, what: string, promise: Promise<T>): Promise<void> {
+  let isSettled = false;
+  const settle = (): void => void (isSettled = true);
+  promise.then(settle, settle);
+  const startMs = clock.monotonicMs();
+  do await clock.advance(STEP_MS);
+  while (!isSettled && clock.monotonicMs() < startMs + LIMIT_MS);
+  if (!isSettled) current.witness.violations.push(`${what} hangs`);
+  else if (clock.monotonicMs() > startMs + PATIENCE_MS) current.witness.violations.push(`${what} took ${clock.monotonicMs() - startMs} ms`);
+}
+
+/** What is saved, as the next silo finds it. */
+async function readState(store: FaultyStore): Promise<ActorState[]> {
+  const silo = memorySilo([Model], { clock: new VirtualClock(), store });
+  const state: ActorState[] = [];
+  for (let index = 0; index < ACTORS; index++) {
+    const handle = silo.actor(Model, `m${index}`);
+    const program = { id: 'end', actor: index, part: 'vault', writes: false, pauseMs: 0, steps: [], catches: false, fails: false, emits: false } as const;
+    state.push({ ...(await handle.state()), vault: await handle.getComponent(Vault).look(program, 'end') });
+  }
+  await silo.runtime.stop();
+  return state;
+}

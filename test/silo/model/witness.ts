@@ -1,0 +1,50 @@
+// Witness. Owns: what really ran in one run of the model, as the actors' own code saw it. The checker compares the store with that.
+import type { Clock } from '../../../protocol/ports/index.js';
+import type { Program } from './program.js';
+
+interface Body {
+  readonly program: Program;
+  readonly root: string;
+  ended: 'running' | 'completed' | 'threw';
+}
+
+export class Witness {
+  readonly bodies: Body[] = [];
+  readonly violations: string[] = [];
+  private readonly inside = new Map<object, Set<Body>>();
+
+  constructor(private readonly clock: Clock) {}
+
+  get running(): readonly Body[] {
+    return this.bodies.filter(({ ended }) => ended === 'running');
+  }
+
+  /** A turn begins on this instance: at most one chain writes there, and nobody reads meanwhile. */
+  begin(instance: object, root: string, program: Program): Body {
+    const body: Body = { program, root, ended: 'running' };
+    this.bodies.push(body);
+    const others = this.inside.get(instance) ?? new Set<Body>();
+    for (const other of others) {
+      if (other.root === root || !(other.program.writes || program.writes)) continue;
+      this.violations.push(`${program.id} began beside ${other.program.id} of another chain on one entity`);
+    }
+    this.inside.set(instance, others.add(body));
+    return body;
+  }
+
+  end(instance: object, body: Body, ended: 'completed' | 'threw'): void {
+    body.ended = ended;
+    this.inside.get(instance)!.delete(body);
+  }
+
+  pause(ms: number): Promise<void> {
+    return ms === 0 ? Promise.resolve() : new Promise((resolve) => void this.clock.setTimer(resolve, ms));
+  }
+
+  bodiesOf(id: string): readonly Body[] {
+    return this.bodies.filter(({ program }) => program.id === id);
+  }
+}
+
+/** The run that the actors report to. One at a time. */
+export const current: { witness: Witness } = { witness: undefined as never };

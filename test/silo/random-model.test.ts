@@ -1,0 +1,25 @@
+import { expect } from 'chai';
+import { runModel } from './model/run-model.js';
+
+const SEEDS = 60;
+const first = Number(process.env.TROUPE_MODEL_SEED ?? Date.now() % 1_000_000);
+
+describe('a silo at random', () => {
+  it(`keeps what it acknowledged and nothing that failed, whatever the store does (seeds ${first} to ${first + SEEDS - 1})`, async function () {
+    this.timeout(30_000);
+    let fenced = 0;
+    let lost = 0;
+    let acknowledged = 0;
+    for (let seed = first; seed < first + SEEDS; seed++) {
+      const { violations, counts, acknowledged: ok } = await runModel(seed);
+      expect(violations, `TROUPE_MODEL_SEED=${seed}`).to.deep.equal([]);
+      fenced += counts.fenced;
+      lost += counts.lostReplies + counts.lostRequests;
+      acknowledged += ok;
+    }
+    // A test of faults that never happened shows nothing.
+    expect(fenced).to.be.greaterThan(SEEDS / 2);
+    expect(lost).to.be.greaterThan(SEEDS);
+    expect(acknowledged).to.be.greaterThan(SEEDS * 5);
+  });
+});
