@@ -49,7 +49,7 @@ export function checkState(run: Run): void {
 function checkCompanions({ witness, state, fences }: Run, part: Program, isPresent: boolean): void {
   const bodies = witness.bodiesOf(part.id);
   const { heard, lazily } = state[part.actor]!;
-  const didEmit = part.emits && bodies.some(({ ended }) => ended === 'completed');
+  const didEmit = part.emits && bodies.every(({ ended }) => ended === 'completed');
   if (isPresent && didEmit && !heard.includes(part.id)) witness.violations.push(`the event of ${part.id} was not heard`);
   if (!isPresent && heard.includes(part.id)) witness.violations.push(`the event of ${part.id} was heard, which never was`);
   // A lost activation may lose what it saved lazily; nobody else may.
