@@ -57,6 +57,10 @@ class InlineEntity implements HostedEntity {
     this.state.rollback();
   }
 
+  strayed(): readonly string[] {
+    return this.state.strayed();
+  }
+
   capture(): ReadonlyMap<string, Uint8Array> {
     return this.state.capture();
   }

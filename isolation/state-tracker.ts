@@ -13,6 +13,7 @@ type Instance = Record<string, unknown>;
 /** A primitive itself, or the encoding of anything else. */
 type Baseline = { readonly bytes: Uint8Array } | { readonly primitive: unknown };
 
+const NOBODY: readonly string[] = [];
 const NOTHING: StagedChanges = { saved: new Map(), lazy: new Map() };
 
 export class StateTracker {
@@ -46,6 +47,14 @@ export class StateTracker {
   accept(): void {
     for (const [name, baseline] of this.staged ?? []) this.baselines.set(name, baseline);
     this.staged = undefined;
+  }
+
+  strayed(): readonly string[] {
+    let names: string[] | undefined;
+    for (const [name, baseline] of this.baselines) {
+      if ('primitive' in baseline && !Object.is(this.instance[name], baseline.primitive)) (names ??= []).push(name);
+    }
+    return names ?? NOBODY;
   }
 
   rollback(): void {

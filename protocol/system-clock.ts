@@ -1,5 +1,8 @@
 import type { Clock, TimerHandle } from './ports/clock.js';
 
+/** Longer timers ring at once in browsers and Node: they are set in stages. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The machine's clocks and timers (browser and Node). */
 export class SystemClock implements Clock {
   now(): number {
@@ -11,8 +14,13 @@ export class SystemClock implements Clock {
   }
 
   setTimer(callback: () => void, delayMs: number): TimerHandle {
-    const timer: unknown = setTimeout(callback, delayMs);
-    (timer as { unref?: () => void }).unref?.();
-    return { cancel: () => clearTimeout(timer as ReturnType<typeof setTimeout>) };
+    let timer: ReturnType<typeof setTimeout>;
+    const arm = (leftMs: number): void => {
+      const stageMs = Math.min(leftMs, LONGEST_TIMER_MS);
+      timer = setTimeout(() => (leftMs > stageMs ? arm(leftMs - stageMs) : callback()), stageMs);
+      (timer as unknown as { unref?: () => void }).unref?.();
+    };
+    arm(delayMs);
+    return { cancel: () => clearTimeout(timer) };
   }
 }

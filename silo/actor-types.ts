@@ -1,21 +1,24 @@
 import type { ActorMetadata, EventMetadata } from '../decorators/index.js';
 import { actorMetadata, componentMetadata, eventMetadataByName } from '../decorators/index.js';
+import { describe } from '../decorators/options.js';
 import { isWireName } from '../protocol/actor-id.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { POLICY_NAMES } from './options/names.js';
 
 /** The actor types that one silo hosts, by wire name. */
 export class ActorTypes {
   private readonly byName = new Map<string, ActorMetadata>();
 
-  /** Throws `ConfigurationError` for an undecorated class and for two classes of one wire name. */
-  add(Class: object): void {
+  /** Throws `ConfigurationError` for an undecorated class, for two classes of one wire name, and for a placement that this version lacks. */
+  add(Class: unknown): void {
     const metadata = actorMetadata(Class);
-    if (!metadata) throw new ConfigurationError(`${(Class as { name?: string }).name ?? 'a value without a name'} has no @Actor decorator`);
+    if (!metadata) throw new ConfigurationError(`${describe(Class)} has no @Actor decorator`);
     const known = this.byName.get(metadata.name);
     if (known && known.target !== metadata.target) {
       throw new ConfigurationError(`two actor classes are named '${metadata.name}': ${known.target.name} and ${metadata.target.name}; give one another name with @Actor({ name })`);
     }
     metadata.components();
+    checkPlacement(metadata);
     this.byName.set(metadata.name, metadata);
   }
 
@@ -35,7 +38,7 @@ export class ActorTypes {
   componentName(classOrName: unknown): string {
     if (typeof classOrName === 'string' && isWireName(classOrName)) return classOrName;
     const metadata = typeof classOrName === 'function' ? componentMetadata(classOrName) : undefined;
-    if (!metadata) throw new ConfigurationError(`expected a class with @Component or its name, got ${String(classOrName)}`);
+    if (!metadata) throw new ConfigurationError(`expected a class with @Component or its name, got ${describe(classOrName)}`);
     return metadata.name;
   }
 
@@ -46,7 +49,17 @@ export class ActorTypes {
       throw new ConfigurationError(`${JSON.stringify(classOrName)} cannot be an actor type's name`);
     }
     const metadata = typeof classOrName === 'function' ? actorMetadata(classOrName) : undefined;
-    if (!metadata) throw new ConfigurationError(`expected a class with @Actor or its name, got ${String(classOrName)}`);
+    if (!metadata) throw new ConfigurationError(`expected a class with @Actor or its name, got ${describe(classOrName)}`);
     return metadata.name;
   }
+}
+
+function checkPlacement({ name, placement }: ActorMetadata): void {
+  if (!placement) return;
+  const known = `known: ${POLICY_NAMES.join(', ')}; policies of your own are not implemented in this version`;
+  const { policy, options } = placement;
+  if (!POLICY_NAMES.some((one) => one === policy)) throw new ConfigurationError(`the actor '${name}' asks for the placement policy '${policy}'; ${known}`);
+  const option = Object.keys(options)[0];
+  if (option === undefined) return;
+  throw new ConfigurationError(`the actor '${name}' gives the placement policy '${policy}' the option '${option}'; the known ones take none; ${known}`);
 }

@@ -36,7 +36,9 @@ export class IdleCollector {
   private place(activation: Activation): void {
     const { idleAfterMs } = activation.metadata;
     if (this.isStopped || idleAfterMs === Infinity || activation.status === 'ended') return;
-    const index = Math.ceil((activation.lastUsedMs + idleAfterMs) / BUCKET_MS);
+    // Never the bucket that is looked at now: an actor that is due and busy is looked at again in a second.
+    const next = Math.floor(this.clock.monotonicMs() / BUCKET_MS) + 1;
+    const index = Math.max(next, Math.ceil((activation.lastUsedMs + idleAfterMs) / BUCKET_MS));
     let bucket = this.buckets.get(index);
     if (!bucket) this.buckets.set(index, (bucket = new Set()));
     bucket.add(activation);
@@ -66,8 +68,8 @@ export class IdleCollector {
 
   private look(activation: Activation, nowMs: number): void {
     activation.idleBucket = undefined;
-    if (activation.isBusy) activation.lastUsedMs = nowMs;
-    if (nowMs - activation.lastUsedMs >= activation.metadata.idleAfterMs) this.collect(activation);
+    if (activation.pins > 0) activation.lastUsedMs = nowMs;
+    if (!activation.isBusy && nowMs - activation.lastUsedMs >= activation.metadata.idleAfterMs) this.collect(activation);
     else this.place(activation);
   }
 }

@@ -1,6 +1,6 @@
 import type { ActorId, EntityId } from '../protocol/actor-id.js';
 import { printEntityId } from '../protocol/actor-id.js';
-import { SiloUnavailableError, UnknownActorTypeError } from '../protocol/errors/index.js';
+import { ConfigurationError, SiloUnavailableError, UnknownActorTypeError } from '../protocol/errors/index.js';
 import { currentTurn } from '../sdk/context/turn-scope.js';
 import type { Activation } from './activation/activation.js';
 import { ALWAYS_ON_TAG } from './activation/lifecycle.js';
@@ -16,6 +16,7 @@ export class Management {
     private readonly types: ActorTypes,
     private readonly catalog: Catalog,
     private readonly services: Pick<SiloServices, 'directory' | 'store' | 'siloId'>,
+    private readonly forgetAlwaysOn: (id: ActorId) => void,
   ) {}
 
   of(target: EntityId, handleOf: (id: EntityId) => object) {
@@ -43,6 +44,9 @@ export class Management {
 
   private async end(target: EntityId, how: 'deactivate' | 'destroy'): Promise<void> {
     const id = { type: target.type, key: target.key };
+    if (target.component !== undefined) {
+      throw new ConfigurationError(`${printEntityId(target)}: manage.${how} is for the actor; a component lives and ends with it`);
+    }
     const present = this.catalog.get(id);
     if (!present) {
       if (how === 'deactivate') return;
@@ -68,6 +72,7 @@ export class Management {
     if ('holder' in registered) throw new SiloUnavailableError(`${printEntityId(id)}: held by another silo (${registered.holder.incarnation})`);
     const isDestroyed = await this.services.store.destroy(id, registered.token);
     if (!isDestroyed) throw new SiloUnavailableError(`${printEntityId(id)}: another silo took it before it was destroyed`);
+    this.forgetAlwaysOn(id);
     if (metadata.alwaysOn) await this.services.store.indexTag(ALWAYS_ON_TAG, id, false);
   }
 }

@@ -1,6 +1,6 @@
 import type { ActorId, EntityId } from '../protocol/actor-id.js';
 import { printEntityId } from '../protocol/actor-id.js';
-import type { Envelope } from '../protocol/envelope.js';
+import type { Envelope, Invoker } from '../protocol/envelope.js';
 import { SiloUnavailableError, UnknownActorTypeError, UnknownComponentError } from '../protocol/errors/index.js';
 import type { CloseReason } from '../protocol/ports/client-link.js';
 import type { ActorMetadata, EventMetadata } from '../decorators/index.js';
@@ -8,7 +8,6 @@ import type { Activation } from './activation/activation.js';
 import type { ActorTypes } from './actor-types.js';
 import type { Catalog } from './catalog.js';
 import type { GatewayBackend, LiveEvent, LiveSubscription, SessionClient } from './gateway/gateway-backend.js';
-import type { Router } from './router.js';
 import type { SessionDirectory } from './session-directory.js';
 import { CallChain } from './turns/call-chain.js';
 
@@ -18,7 +17,7 @@ export class SiloGatewayBackend implements GatewayBackend {
     readonly siloId: string,
     private readonly types: ActorTypes,
     private readonly catalog: Catalog,
-    private readonly router: Router,
+    private readonly invoker: Invoker,
     private readonly sessions: SessionDirectory,
   ) {}
 
@@ -35,7 +34,7 @@ export class SiloGatewayBackend implements GatewayBackend {
   }
 
   invoke(envelope: Envelope): Promise<unknown> {
-    return this.router.invoke(envelope);
+    return this.invoker.invoke(envelope);
   }
 
   async subscribe(entity: EntityId, eventName: string, listener: (event: LiveEvent) => void, onEnd: () => void): Promise<LiveSubscription> {

@@ -11,12 +11,13 @@ import { EntityContext } from '../sdk/context/entity-context.js';
 import { createHandleFactory, handleReferences, type HandleFactory } from '../sdk/handle.js';
 import type { Activation } from './activation/activation.js';
 import { LazySaver } from './activation/lazy-saver.js';
-import { ALWAYS_ON_TAG } from './activation/lifecycle.js';
 import { SiloEntityRuntime } from './activation/silo-entity-runtime.js';
 import type { SiloServices, Statistics } from './activation/silo-services.js';
 import { ActorTypes } from './actor-types.js';
+import { AlwaysOn } from './always-on.js';
 import { Catalog } from './catalog.js';
 import { IdleCollector } from './idle-collector.js';
+import { hooksOfLaterVersions } from './later-hooks.js';
 import { Management } from './management.js';
 import { Router } from './router.js';
 import { SessionDirectory } from './session-directory.js';
@@ -48,11 +49,14 @@ export class SiloRuntime {
   private readonly lazySaver: LazySaver;
   private readonly idle: IdleCollector;
   private readonly sessions: SessionDirectory;
+  private readonly alwaysOn: AlwaysOn;
+  private readonly warned = new Set<string>();
 
   constructor(private readonly ports: SiloPorts) {
     const { clock, log, membership } = ports;
     for (const Class of ports.classes) this.types.add(Class);
-    this.warnAboutThreads();
+    this.warnAboutLaterVersions();
+    this.alwaysOn = new AlwaysOn(clock, (id) => this.catalog.stopping || this.activate(id));
     this.deadlines = new DeadlineWheel(clock);
     this.lazySaver = new LazySaver(clock, log);
     this.idle = new IdleCollector(clock, (activation) => void this.catalog.deactivate(activation, 'idle', false));
@@ -60,10 +64,10 @@ export class SiloRuntime {
     this.catalog = new Catalog(services);
     const router = new Router(this.types, this.catalog, membership, this.statistics);
     services.redeliver = (call) => router.redeliver(call);
-    this.sessions = new SessionDirectory((id) => this.activate(id), log);
-    this.backend = new SiloGatewayBackend(ports.siloId, this.types, this.catalog, router, this.sessions);
     const invoker = ports.intercept?.(router) ?? router;
-    const management = new Management(this.types, this.catalog, services);
+    this.sessions = new SessionDirectory((id) => this.activate(id), log);
+    this.backend = new SiloGatewayBackend(ports.siloId, this.types, this.catalog, invoker, this.sessions);
+    const management = new Management(this.types, this.catalog, services, (id) => this.alwaysOn.forget(id));
     this.handles = createHandleFactory(Object.assign(new SiloHandleCaller(invoker, () => this.codec, clock, this.types, log), {
       manage: (target: EntityId) => management.of(target, (id) => this.handles.handle(id)),
     }));
@@ -78,19 +82,15 @@ export class SiloRuntime {
   }
 
   /** Wakes actors of always-on types that an earlier silo left. */
-  async wakeAlwaysOn(): Promise<void> {
-    let cursor: string | undefined;
-    do {
-      const page = await this.ports.store.findTagged(ALWAYS_ON_TAG, cursor);
-      for (const id of page.ids) if (this.types.get(id.type)?.alwaysOn) this.activate(id);
-      ({ cursor } = page);
-    } while (cursor !== undefined);
+  wakeAlwaysOn(): Promise<void> {
+    return this.alwaysOn.wake(this.ports.store, ({ type }) => this.types.get(type)?.alwaysOn ?? false);
   }
 
   /** Ends every activation in good order. */
   async stop(): Promise<void> {
     await this.catalog.stop();
     await this.lazySaver.stop();
+    this.alwaysOn.stop();
     this.idle.stop();
     this.deadlines.stop();
   }
@@ -98,6 +98,7 @@ export class SiloRuntime {
   /** Drops everything: nothing is saved, nobody gets an answer. */
   abandon(reason: string): void {
     this.catalog.abandon(reason);
+    this.alwaysOn.stop();
     this.idle.stop();
     this.deadlines.stop();
   }
@@ -121,6 +122,7 @@ export class SiloRuntime {
       directory: new StoreActorDirectory(store, membership.incarnation, () => false),
       createContext: (entity) => new EntityContext(new SiloEntityRuntime(entity, this.types)),
       handle: (id: EntityId) => this.handles.handle(id),
+      warnOnce: (message) => this.warnOnce(message),
       deactivate: (activation, reason, destroy) => this.catalog.deactivate(activation, reason, destroy),
       ended: (activation) => this.ended(activation),
       touched: (activation) => this.idle.touch(activation),
@@ -134,15 +136,24 @@ export class SiloRuntime {
     this.idle.forget(activation);
     if (this.catalog.stopping) return;
     this.sessions.activationEnded(activation);
-    if (activation.metadata.alwaysOn && !activation.isDestroyed && activation.wasActive) this.activate(activation.id);
+    if (activation.metadata.alwaysOn) this.alwaysOn.ended(activation);
   }
 
-  private warnAboutThreads(): void {
+  private warnOnce(message: string): void {
+    if (this.warned.has(message)) return;
+    this.warned.add(message);
+    this.ports.log.warn(message);
+  }
+
+  private warnAboutLaterVersions(): void {
+    const { log } = this.ports;
     const threaded = new Set<string>();
     for (const type of this.types.all()) {
       if (type.isolation === 'worker') threaded.add(type.name);
       for (const component of type.components()) if (component.isolation !== 'inline') threaded.add(component.name);
     }
-    if (threaded.size > 0) this.ports.log.warn({ classes: [...threaded] }, "isolation in threads is not in this version: these classes run inline");
+    if (threaded.size > 0) log.warn({ classes: [...threaded] }, 'isolation in threads is not in this version: these classes run inline');
+    const hooks = hooksOfLaterVersions(this.types.all());
+    if (hooks.length > 0) log.warn({ hooks }, 'these hooks are not called in this version');
   }
 }

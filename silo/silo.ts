@@ -16,6 +16,8 @@ import { openStores, type Stores } from './stores.js';
 
 export type SiloEvent = 'member-joined' | 'member-dead' | 'stopping' | 'fenced' | 'scale-needed';
 
+const EVENTS: readonly SiloEvent[] = ['member-joined', 'member-dead', 'stopping', 'fenced', 'scale-needed'];
+
 /** A running silo. */
 export class Silo {
   private readonly listeners = new Map<SiloEvent, Set<(detail: unknown) => void>>();
@@ -44,7 +46,10 @@ export class Silo {
       const runtime = new SiloRuntime({ siloId: id, clock, log, store: stores.store, membership: stores.membership, classes: actors });
       const gateway = await startGateway(resolved, runtime, stores, log);
       const silo = new Silo(id, log, stores, runtime, gateway);
-      await runtime.wakeAlwaysOn();
+      await runtime.wakeAlwaysOn().catch(async (error: unknown) => {
+        await gateway?.stop();
+        throw error;
+      });
       log.info({ cluster: resolved.cluster, types: actors.length, gateway: gateway?.address }, 'the silo runs');
       return silo;
     } catch (error) {
@@ -82,6 +87,7 @@ export class Silo {
 
   /** Hears of the silo's own fate; returns what ends that. In this version `stopping` and `fenced` (with the reason) happen. */
   on(event: SiloEvent, listener: (detail: unknown) => void): () => void {
+    if (!EVENTS.includes(event)) throw new ConfigurationError(`silo.on: unknown event '${String(event)}'; known: ${EVENTS.join(', ')}`);
     let listeners = this.listeners.get(event);
     if (!listeners) this.listeners.set(event, (listeners = new Set()));
     listeners.add(listener);
@@ -110,6 +116,8 @@ export class Silo {
 
   /** Lets clients go, ends every activation in good order, leaves the cluster. `force` drops everything unsaved instead. Idempotent. */
   stop(options: { readonly force?: boolean } = {}): Promise<void> {
+    const unknown = Object.keys(options).find((name) => name !== 'force');
+    if (unknown !== undefined) return Promise.reject(new ConfigurationError(`silo.stop: unknown option '${unknown}'; known: force`));
     return (this.stopped ??= this.shutDown(options.force ?? false));
   }
 
@@ -135,7 +143,13 @@ export class Silo {
   }
 
   private tell(event: SiloEvent, detail: unknown): void {
-    for (const listener of this.listeners.get(event) ?? []) listener(detail);
+    for (const listener of this.listeners.get(event) ?? []) {
+      try {
+        listener(detail);
+      } catch (error) {
+        this.log.error({ err: error, event }, 'a listener of the silo threw');
+      }
+    }
   }
 }
 

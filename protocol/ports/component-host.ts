@@ -37,6 +37,8 @@ export interface HostedEntity {
   accept(): void;
   /** Restores every field to the last `accept`. */
   rollback(): void | Promise<void>;
+  /** Primitive fields that differ from the last `accept`, by name: what nobody should have changed when no writing turn runs. Cheap. */
+  strayed(): readonly string[];
   /** All fields as of the last `accept`, encoded. */
   capture(): SavedFields;
   dispose(): void | Promise<void>;

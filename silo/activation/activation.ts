@@ -92,6 +92,11 @@ export class Activation {
     return this.pins > 0 || !this.units.isEmpty || this.status !== 'active' || (this.lazySelfEvents?.isBusy ?? false);
   }
 
+  /** Resolves when no own event waits for its handler; `undefined` when none does now. */
+  selfEventsHandled(): Promise<void> | undefined {
+    return this.lazySelfEvents?.isBusy ? this.lazySelfEvents.handled() : undefined;
+  }
+
   /** Components in declaration order, then the actor. */
   get entities(): readonly Entity[] {
     return this.components.length === 0 ? [this.owner] : [...this.components, this.owner];

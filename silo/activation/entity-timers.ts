@@ -1,6 +1,7 @@
 // EntityTimers. Owns: the in-memory timers of one activation. A tick is a turn of its own chain in the entity's mailbox.
 //   T1. A timer never overlaps itself: the next tick is armed after the last one's turn ended.
 //   T2. Ticks keep to the grid of the first one; missed ticks are not made up.
+//   T3. While the silo's lease is over, ticks are missed. A stopped timer's tick that waits does not run.
 import type { TimerHandle } from '../../protocol/ports/clock.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
@@ -13,6 +14,7 @@ class EntityTimer {
   private dueMs: number;
   private lastStartMs: number | undefined;
   private isStopped = false;
+  private ticking: PendingCall | undefined;
 
   constructor(
     private readonly entity: Entity,
@@ -29,6 +31,7 @@ class EntityTimer {
   stop(): void {
     this.isStopped = true;
     this.handle?.cancel();
+    if (this.ticking?.state === 'queued') this.ticking.cancel();
     this.forget();
   }
 
@@ -42,6 +45,8 @@ class EntityTimer {
 
   private readonly onDue = (): void => {
     if (this.isStopped) return;
+    // T3.
+    if (!this.entity.activation.isCurrent) return this.onTicked();
     const nowMs = this.clock.monotonicMs();
     const elapsedMs = this.lastStartMs === undefined ? (this.periodMs ?? 0) : nowMs - this.lastStartMs;
     this.lastStartMs = nowMs;
@@ -50,6 +55,7 @@ class EntityTimer {
       new CallChain(),
       TICK_MODE,
     );
+    this.ticking = call;
     void call.promise.catch(this.onFailed).finally(this.onTicked);
     this.entity.offer(call);
   };
@@ -60,6 +66,7 @@ class EntityTimer {
 
   private readonly onTicked = (): void => {
     if (this.isStopped) return;
+    this.ticking = undefined;
     if (this.periodMs === undefined) return this.stop();
     const nowMs = this.clock.monotonicMs();
     this.dueMs += this.periodMs;

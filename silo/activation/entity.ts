@@ -1,6 +1,7 @@
 // Entity. Owns: one actor's or component's mailbox and the turns on it. Does not own: the unit of work, nor what runs the code.
 //   E1. A writing turn belongs to the unit of (its chain, the actor), a read-only one too if there is one; outside a unit it stages nothing.
 //   E2. After a nested turn the entity stays held if its state changed, else it is let go at once (U4).
+//   E3. What a read-only turn changed is undone at its end (primitive fields).
 import type { EntityId } from '../../protocol/actor-id.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import { SiloUnavailableError, StaleEpochError } from '../../protocol/errors/index.js';
@@ -86,8 +87,10 @@ export class Entity {
     units.enter();
     if (unit) unit.openTurns++;
     const turn = new Turn(call, this.id, unit, this.activation.services.wallClockOffsetMs);
+    const before = this.hosted?.strayed();
     this.run(turn, (failed, value) => {
       turn.isOpen = false;
+      if (before?.length === 0) this.undoReadersChanges(call);
       this.activation.replyToRead(call, failed, value);
       this.mailbox.releaseReader(call.chain);
       if (unit && --unit.openTurns === 0) units.finish(unit);
@@ -96,8 +99,20 @@ export class Entity {
     });
   }
 
+  /** E3. Readers run beside each other only, so nobody else can have changed anything meanwhile. */
+  private undoReadersChanges({ envelope: { method } }: PendingCall): void {
+    // A writer that the reader itself let in (an upgrade it did not await) owns the state now.
+    if (this.mailbox.isHeld) return;
+    const fields = this.hosted!.strayed();
+    if (fields.length === 0) return;
+    void this.hosted!.rollback();
+    this.activation.services.warnOnce(`${this.metadata.name}.${method} is @ReadOnly but changed ${fields.join(', ')}: undone`);
+  }
+
   private write(call: PendingCall, nested: boolean): void {
     const unit = this.activation.units.join(call);
+    const strays = nested ? undefined : this.hosted?.strayed();
+    if (strays?.length) this.activation.services.warnOnce(`${this.metadata.name}: ${strays.join(', ')} changed outside a turn; it joins the next commit`);
     // A child chain that joins its parent's unit holds for the parent, who comes in after it has gone.
     if (!nested) this.mailbox.holdFor(unit.chain);
     unit.openTurns++;

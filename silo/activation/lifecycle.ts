@@ -15,6 +15,8 @@ import type { UnitOfWork } from './unit-of-work.js';
 /** Actors of always-on types are indexed under this tag, so that a starting silo can wake them. */
 export const ALWAYS_ON_TAG = '!always-on';
 const DRAIN_LIMIT_MS = 10_000;
+/** How long the constructor's host and all `onActivate` hooks may take together. */
+const ACTIVATION_LIMIT_MS = 30_000;
 
 /**
  * Makes the activation ready for calls, once `earlier` is over. `wakingChain` is that of the call that woke it: the hooks may call back into
@@ -43,6 +45,11 @@ export async function activate(activation: Activation, wakingChain: CallChain, e
 export async function deactivate(activation: Activation, reason: DeactivationReason, destroy: boolean): Promise<void> {
   if (activation.status === 'activating') await withinLimit(activation, activation.settled(), 'the beginning');
   if (hasEnded(activation)) return;
+  // What the actor has told itself is handled before it sleeps; what takes too long waits for the next activation, as all does when the
+  // silo stops: handlers could not call anybody any more.
+  const handled = destroy || reason === 'shutdown' ? undefined : activation.selfEventsHandled();
+  if (handled) await endsWithin(activation.services.clock, handled, DRAIN_LIMIT_MS);
+  if (hasEnded(activation)) return;
   activation.status = 'ending';
   activation.timers?.stop();
   for (const entity of activation.entities) entity.mailbox.close();
@@ -60,8 +67,11 @@ export async function deactivate(activation: Activation, reason: DeactivationRea
 /** Constructs, restores and calls `onActivate`: whatever fails here is the actor's own. */
 async function awaken(activation: Activation, row: ClaimedRow, chain: CallChain): Promise<void> {
   try {
-    await build(activation, row);
-    for (const entity of activation.entities) await runHook(entity, 'onActivate', [], chain);
+    const hooks = async (): Promise<void> => {
+      await build(activation, row);
+      for (const entity of activation.entities) await runHook(entity, 'onActivate', [], chain);
+    };
+    if (!(await endsWithin(activation.services.clock, hooks(), ACTIVATION_LIMIT_MS))) throw new Error(`it did not end within ${ACTIVATION_LIMIT_MS} ms`);
   } catch (error) {
     throw failureOf(activation, error);
   }
@@ -140,7 +150,9 @@ async function abandon(activation: Activation, unit: UnitOfWork, error: unknown)
 
 async function runLastHooks(activation: Activation, reason: DeactivationReason): Promise<void> {
   const hooked = [...activation.entities].reverse().filter((entity) => entity.hosted?.has('onDeactivate'));
-  if (hooked.length === 0 || activation.isLost) return;
+  // State changed outside a turn has its last commit here.
+  const strayed = activation.entities.some((entity) => entity.hosted?.strayed().length);
+  if ((hooked.length === 0 && !strayed) || activation.isLost) return;
   const chain = new CallChain();
   const unit = holdAll(activation, chain);
   let failure: { error: unknown } | undefined;
@@ -156,14 +168,14 @@ async function runLastHooks(activation: Activation, reason: DeactivationReason):
 
 /** What user code has not ended by then is left behind. */
 async function withinLimit(activation: Activation, work: Promise<void>, what: string): Promise<void> {
-  if (await endsWithin(activation.services.clock, work)) return;
+  if (await endsWithin(activation.services.clock, work, DRAIN_LIMIT_MS)) return;
   activation.isLost = true;
   activation.log.error({ limitMs: DRAIN_LIMIT_MS }, `${what} did not end in time: left behind, it can change nothing any more`);
 }
 
-async function endsWithin(clock: Clock, work: Promise<void>): Promise<boolean> {
+async function endsWithin(clock: Clock, work: Promise<void>, limitMs: number): Promise<boolean> {
   let timer: TimerHandle | undefined;
-  const limit = new Promise<boolean>((resolve) => (timer = clock.setTimer(() => resolve(false), DRAIN_LIMIT_MS)));
+  const limit = new Promise<boolean>((resolve) => (timer = clock.setTimer(() => resolve(false), limitMs)));
   try {
     return await Promise.race([work.then(() => true), limit]);
   } finally {

@@ -19,8 +19,14 @@ export type UnnumberedEvent = Omit<LiveEvent, 'epoch' | 'number'>;
 
 export class LiveEvents {
   private readonly channels = new Map<string, Channel>();
+  private emissions = 0;
 
   constructor(private readonly activation: Activation) {}
+
+  /** Rises with every event that the actor or a component emits during this activation. */
+  nextEmission(): number {
+    return ++this.emissions;
+  }
 
   /** True when encoding an event of this class from this entity is of use to anybody. */
   hasListeners(component: string | undefined, eventName: string): boolean {

@@ -31,6 +31,7 @@ export class SelfEvents {
   private sequence = 0;
   private readonly queues = new Map<Entity, Delivery[]>();
   private isStopped = false;
+  private readonly waiters: (() => void)[] = [];
 
   constructor(private readonly activation: Activation) {}
 
@@ -52,9 +53,15 @@ export class SelfEvents {
     }
   }
 
+  /** Resolves when nothing waits for its handler any more, or this is stopped. Call it while something does. */
+  handled(): Promise<void> {
+    return new Promise((resolve) => this.waiters.push(resolve));
+  }
+
   stop(): void {
     this.isStopped = true;
     this.queues.clear();
+    this.tellHandled();
   }
 
   /** The number of the next message that is committed. */
@@ -103,6 +110,11 @@ export class SelfEvents {
       queue.shift();
     }
     this.queues.delete(entity);
+    if (!this.isBusy) this.tellHandled();
+  }
+
+  private tellHandled(): void {
+    for (const resolve of this.waiters.splice(0)) resolve();
   }
 
   private async handle(entity: Entity, delivery: Delivery): Promise<void> {
@@ -111,6 +123,8 @@ export class SelfEvents {
         await this.attempt(entity, delivery);
         return;
       } catch (error) {
+        // An ending activation fails turns that are not to blame: the event stays in the outbox for the next one.
+        if (this.activation.status !== 'active') return;
         if (attempt >= MAX_ATTEMPTS) return this.drop(delivery, error);
         const delayMs = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
         await new Promise<void>((resolve) => void this.activation.services.clock.setTimer(resolve, delayMs));

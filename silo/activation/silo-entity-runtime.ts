@@ -12,8 +12,6 @@ import { EntityTimers } from './entity-timers.js';
 import type { UnnumberedEvent } from './live-events.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
-let emitted = 0;
-
 /** An inline entity's runtime: the silo itself, in the same thread. */
 export class SiloEntityRuntime implements EntityRuntime {
   private logger: Logger | undefined;
@@ -98,7 +96,7 @@ export class SiloEntityRuntime implements EntityRuntime {
   private originOf(): EventOrigin {
     const { type, key, component } = this.id;
     const { activation } = this.entity;
-    const seq = ++emitted;
+    const seq = activation.live.nextEmission();
     return { type, key, component, id: `${activation.token.slice(-8)}${seq.toString(36)}`, seq, at: activation.services.clock.now() };
   }
 }

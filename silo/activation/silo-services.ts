@@ -36,6 +36,8 @@ export interface SiloServices {
   /** The context object that an entity's constructor gets. */
   createContext(entity: Entity): object;
   handle(id: EntityId): object;
+  /** Logs a warning the first time that it is given. */
+  warnOnce(message: string): void;
   /** Finds the call's actor anew and queues it there: its activation here is over. */
   redeliver(call: PendingCall): void;
   /** Ends an activation in good order; the same promise for everybody who asks. */

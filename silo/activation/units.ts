@@ -161,7 +161,8 @@ export class Units {
     if (!failed) this.runEffects(unit);
     this.activation.endIfRequested();
     for (const entity of unit.held.splice(0)) entity.mailbox.release();
-    this.activation.touch();
+    // Ticks of its own keep no actor awake.
+    if (unit.outermost?.envelope.kind !== 'timer') this.activation.touch();
     this.notifyDrained();
   }
 

@@ -32,6 +32,9 @@ export class SiloProcess {
   /** Resolves when the silo runs. A signal that comes before that stops it as soon as it does. */
   async start(options: SiloOptions): Promise<void> {
     for (const signal of SIGNALS) process.on(signal, () => this.onSignal(signal));
+    // One forgotten await in one actor is no reason to end all of them.
+    process.on('unhandledRejection', (reason) => tellFault('a promise was rejected and nobody awaited it; the silo goes on', reason));
+    process.on('uncaughtException', (error) => this.onUncaught(error));
     // A silo in memory and without a gateway holds nothing that would keep the process.
     setInterval(() => {}, KEEP_ALIVE_MS);
     const silo = await this.startSilo(options);
@@ -51,6 +54,14 @@ export class SiloProcess {
     if (this.silo) void this.stop(this.silo);
   }
 
+  /** Nobody knows what such an error left half done: the silo stops in good order, and whoever watches it starts it again. */
+  private onUncaught(error: Error): void {
+    tellFault('an error was thrown outside any turn; the silo stops', error);
+    process.exitCode = 1;
+    if (!this.silo) process.exit(1);
+    void this.silo.stop().finally(() => process.exit(1));
+  }
+
   private async stop(silo: RunningSilo): Promise<void> {
     try {
       await silo.stop();
@@ -67,6 +78,10 @@ export class SiloProcess {
     await silo.stop({ force: true }).catch(() => undefined);
     process.exit(FENCED_EXIT_CODE);
   }
+}
+
+function tellFault(what: string, cause: unknown): void {
+  process.stderr.write(`troupe: ${what}: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}\n`);
 }
 
 function describe(silo: RunningSilo, options: SiloOptions): string {

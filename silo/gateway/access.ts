@@ -24,8 +24,8 @@ export class Access {
   /** The method behind a client's call. Throws the error that the client gets. */
   method(target: EntityId, name: string, identity: Identity): MethodMetadata {
     const member = this.classOf(target).methods.get(name);
-    if (!member) throw new UnknownMethodError(`'${target.type}' has no method ${quote(name)}`, { method: clip(name) });
-    if (!member.public) throw new NotPublicError(`${target.type}.${name} is not @Public`, { member: name });
+    if (!member) throw new UnknownMethodError(`'${className(target)}' has no method ${quote(name)}`, { method: clip(name) });
+    if (!member.public) throw new NotPublicError(`${className(target)}.${name} is not @Public`, { member: name });
     this.checkAudience(member.public, target, identity, name);
     return member;
   }
@@ -47,8 +47,7 @@ export class Access {
     // With schemas, they say which arguments may be left out.
     if (member.public?.args) return validateArguments(args, member.public.args);
     if (args.length < member.minArity || args.length > member.maxArity) {
-      const expected = member.minArity === member.maxArity ? `${member.minArity}` : `at least ${member.minArity}`;
-      throw new InvalidArgumentError(`${target.type}.${member.name}: expected ${expected} arguments, got ${args.length}`, { path: 'args' });
+      throw new InvalidArgumentError(`${className(target)}.${member.name}: expected ${argumentCount(member)} arguments, got ${args.length}`, { path: 'args' });
     }
     return args as unknown[];
   }
@@ -89,6 +88,16 @@ export class Access {
 
 function forbidden(target: EntityId, member: string): ForbiddenError {
   return new ForbiddenError(`${printEntityId(target)}.${member}: this identity may not do that`);
+}
+
+/** `type`, or `type#Component`: no key, for what is so of every actor of the type. */
+function className({ type, component }: EntityId): string {
+  return component === undefined ? type : `${type}#${component}`;
+}
+
+function argumentCount({ minArity, maxArity }: MethodMetadata): string {
+  if (maxArity === Infinity) return `at least ${minArity}`;
+  return minArity === maxArity ? `${minArity}` : `${minArity} to ${maxArity}`;
 }
 
 /** Clients' own words in messages: bounded, and escaped as JSON. */

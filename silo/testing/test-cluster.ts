@@ -1,7 +1,7 @@
 // TestCluster: one silo in memory for tests of users' actors: the same runtime as in production, with time that a test moves.
 import { randomUUID } from 'node:crypto';
-import { ConfigurationError, UnknownMethodError } from '../../protocol/errors/index.js';
-import { printEntityId } from '../../protocol/actor-id.js';
+import { ConfigurationError, UnknownComponentError, UnknownMethodError } from '../../protocol/errors/index.js';
+import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Envelope, Invoker } from '../../protocol/envelope.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { Logger } from '../../protocol/ports/index.js';
@@ -14,6 +14,7 @@ import type { Gateway } from '../gateway/gateway.js';
 import { createGateway } from '../gateway/open-gateway.js';
 import { createLogger } from '../log.js';
 import { loadModules } from '../options/modules.js';
+import { LOG_LEVELS, type LogLevel } from '../options/names.js';
 import { resolveGatewayOptions } from '../options/gateway-options.js';
 import type { GatewayOptions, ModuleSource } from '../silo-options.js';
 import { SiloRuntime } from '../silo-runtime.js';
@@ -32,6 +33,7 @@ export interface TestClusterOptions {
 export type Stub<T> = { readonly [M in keyof T]?: T[M] extends (...args: infer A) => unknown ? (...args: A) => unknown : never };
 
 const KNOWN = ['modules', 'gateway', 'log'];
+const GATEWAY_KNOWN = ['session', 'authorize', 'limits'];
 const LATER: Readonly<Record<string, string>> = { silos: 'one silo', seed: 'one silo', redis: 'memory' };
 const CALL_TIMEOUT_MS = 30_000;
 
@@ -92,7 +94,7 @@ export class TestCluster {
     return client;
   }
 
-  /** Calls of this actor from other actors and from `actor()` go to `methods` instead; it is not activated. Ends with the cluster, or with what it returns. */
+  /** Calls of this actor from other actors, clients and `actor()` go to `methods` instead; it is not activated, and it has no components. Ends with the cluster, or with what it returns. */
   stub<T extends object>(actor: EntityClass<T> | string, key: string, methods: Stub<T>): () => void {
     const { runtime, stubs } = this.#parts;
     return stubs.add(printEntityId({ type: runtime.types.nameOf(actor), key }), methods, runtime);
@@ -105,11 +107,19 @@ export class TestCluster {
 
   /** Closes the clients and ends every activation in good order. Idempotent. */
   stop(): Promise<void> {
-    return (this.#stopped ??= this.#shutDown());
+    return (this.#stopped ??= this.#stop());
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  /** Time passes while it stops: a turn that never ends is left behind after the drain limit, as in production. */
+  async #stop(): Promise<void> {
+    let isDown = false;
+    const down = this.#shutDown().finally(() => (isDown = true));
+    while (!isDown) await this.clock.advance('1s');
+    await down;
   }
 
   async #shutDown(): Promise<void> {
@@ -132,22 +142,36 @@ class Stubs {
   }
 
   before(next: Invoker): Invoker {
-    return { invoke: (envelope) => (this.stubs.has(printEntityId(envelope.target)) ? this.answer(envelope) : next.invoke(envelope)) };
+    return { invoke: (envelope) => (this.stubs.has(actorName(envelope.target)) ? this.answer(envelope) : next.invoke(envelope)) };
   }
 
   private async answer({ target, method, args }: Envelope): Promise<unknown> {
-    const { methods, runtime } = this.stubs.get(printEntityId(target))!;
+    const { methods, runtime } = this.stubs.get(actorName(target))!;
+    if (target.component !== undefined) throw new UnknownComponentError(`the stub of ${actorName(target)} has no components`, { component: target.component });
     const stub = Object.hasOwn(methods, method) ? methods[method] : undefined;
     if (typeof stub !== 'function') throw new UnknownMethodError(`the stub of ${printEntityId(target)} has no method '${method}'`, { method });
     return runtime.codec.copy(await (stub as (...args: readonly unknown[]) => unknown)(...args), 'result');
   }
 }
 
+function actorName({ type, key }: EntityId): string {
+  return printEntityId({ type, key });
+}
+
 function checkOptions(options: TestClusterOptions): void {
   for (const [name, value] of Object.entries(options)) {
+    if (name === 'gateway') checkGateway(value as object);
+    if (name === 'log' && typeof value === 'string' && !LOG_LEVELS.includes(value as LogLevel)) {
+      throw new ConfigurationError(`startTestCluster: log is one of ${LOG_LEVELS.join(', ')}, or a logger; got '${value}'`);
+    }
     if (KNOWN.includes(name) || (name === 'silos' && value === 1)) continue;
     const now = LATER[name];
     if (now !== undefined) throw new ConfigurationError(`startTestCluster: '${name}' is not implemented in this version: it starts ${now}`);
     throw new ConfigurationError(`startTestCluster: unknown option '${name}'; known: ${[...KNOWN, ...Object.keys(LATER)].join(', ')}`);
   }
+}
+
+function checkGateway(gateway: object): void {
+  const unknown = Object.keys(gateway).find((name) => !GATEWAY_KNOWN.includes(name));
+  if (unknown !== undefined) throw new ConfigurationError(`startTestCluster: gateway.${unknown} is not for tests; known: ${GATEWAY_KNOWN.join(', ')}`);
 }

@@ -12,6 +12,8 @@ export interface DeadlineLink {
 interface Expiring extends DeadlineLink {
   readonly deadlineMs: number;
   expire(): void;
+  /** Nobody watches its deadline any more. */
+  abandon(): void;
 }
 
 export class DeadlineWheel {
@@ -32,10 +34,12 @@ export class DeadlineWheel {
     if (index < this.armedFor) this.arm(index);
   }
 
+  /** Calls that still run will get no answer: they are told so. */
   stop(): void {
     this.timer?.cancel();
     this.timer = undefined;
     this.armedFor = Infinity;
+    for (const head of this.buckets.values()) takeAll(head, (call) => call.abandon());
     this.buckets.clear();
   }
 
@@ -55,7 +59,7 @@ export class DeadlineWheel {
     for (const [index, head] of this.buckets) {
       if (index <= due) {
         this.buckets.delete(index);
-        this.expireAll(head);
+        takeAll(head, (call) => call.expire());
       } else if (!head.next) {
         this.buckets.delete(index);
       } else if (index < earliest) {
@@ -64,12 +68,14 @@ export class DeadlineWheel {
     }
     if (earliest < this.armedFor) this.arm(earliest);
   };
+}
 
-  private expireAll(head: DeadlineLink): void {
-    for (let call = head.next; call; call = head.next) {
-      head.next = call.next;
-      call.previous = call.next = undefined;
-      (call as Expiring).expire();
-    }
+/** Takes every call of a bucket out, one after the other, also those that leave by what happens to another. */
+function takeAll(head: DeadlineLink, act: (call: Expiring) => void): void {
+  for (let call = head.next; call; call = head.next) {
+    head.next = call.next;
+    if (call.next) call.next.previous = head;
+    call.previous = call.next = undefined;
+    act(call as Expiring);
   }
 }

@@ -73,6 +73,12 @@ export class PendingCall implements DeadlineLink {
     this.stopWaiting(new CallTimeoutError(`${printEntityId(target)}.${method}: no result within ${timeoutMs} ms, ${where}`, { timeoutMs }));
   }
 
+  /** The silo stopped: nobody will answer. */
+  abandon(): void {
+    const { target, method } = this.envelope;
+    this.stopWaiting(new CancelledError(`${printEntityId(target)}.${method}: the silo stopped before the call ended; whether it takes effect is unknown`));
+  }
+
   /** Watches the deadline from now on, unless the call settled already. */
   watch(wheel: DeadlineWheel): void {
     // A call that is handed on to the next activation stands in the wheel already.
