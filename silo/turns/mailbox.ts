@@ -44,6 +44,11 @@ export class Mailbox {
     return this.holder ? [this.holder, ...readers] : readers;
   }
 
+  /** Some chain holds it exclusively, or its unit commits. */
+  get isHeld(): boolean {
+    return this.holder !== undefined;
+  }
+
   /** The chains that `call`, queued here, waits for. */
   waitsFor(call: PendingCall): readonly CallChain[] {
     return this.isClosed && !this.admits(call) ? this.owner.unfinished() : this.inside();
