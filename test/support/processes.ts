@@ -62,16 +62,16 @@ export class TestProcess implements AsyncDisposable {
   }
 
   /** The first match on stdout, once it is there. Rejects, with all output, when the process ends or `timeoutMs` pass before. */
-  waitForOutput(pattern: RegExp, timeoutMs = 10_000): Promise<RegExpExecArray> {
+  waitForOutput(pattern: RegExp, timeoutMs = 10_000, stream: 'stdout' | 'stderr' = 'stdout'): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const settle = (outcome: () => void) => {
         clearTimeout(timer);
         this.watchers.delete(look);
         outcome();
       };
-      const fail = (what: string) => settle(() => reject(new Error(`waiting for ${String(pattern)} on stdout: ${what}; stdout: ${this.stdout}; stderr: ${this.stderr}`)));
+      const fail = (what: string) => settle(() => reject(new Error(`waiting for ${String(pattern)} on ${stream}: ${what}; stdout: ${this.stdout}; stderr: ${this.stderr}`)));
       const look = () => {
-        const match = pattern.exec(this.stdout);
+        const match = pattern.exec(this[stream]);
         if (match) settle(() => resolve(match));
         else if (this.hasEnded) fail('the process has ended');
       };
