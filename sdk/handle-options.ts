@@ -1,3 +1,4 @@
+import { describe, isRecord } from '../decorators/options.js';
 import { parseDuration } from '../protocol/duration.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import type { CallOptions } from './author/index.js';
@@ -5,17 +6,18 @@ import type { CallOptions } from './author/index.js';
 const LATER = ['within', 'scope', 'durable', 'version'];
 const MAX_KEY_LENGTH = 256;
 
-/** `base` with `added` over it; throws `ConfigurationError` naming an option that is unknown, malformed or not implemented. */
-export function mergeCallOptions(base: CallOptions, added: CallOptions): CallOptions {
-  for (const [name, value] of Object.entries(added)) {
-    if (value === undefined) continue;
+/** `base` with what `added` sets over it; throws `ConfigurationError` naming an option that is unknown, malformed or not implemented. */
+export function mergeCallOptions(base: CallOptions, added: unknown): CallOptions {
+  if (!isRecord(added)) throw new ConfigurationError(`with: expected an options object, got ${describe(added)}`);
+  const set = Object.entries(added).filter(([, value]) => value !== undefined);
+  for (const [name, value] of set) {
     if (name === 'timeout') parseDuration(value, 'with: timeout');
     else if (name === 'signal') check(value instanceof AbortSignal, 'with: signal is an AbortSignal');
     else if (name === 'idempotencyKey') check(isKey(value), `with: idempotencyKey is a string of 1 to ${MAX_KEY_LENGTH} characters`);
     else if (LATER.includes(name)) throw new ConfigurationError(`with: '${name}' is not implemented in this version`);
     else throw new ConfigurationError(`with: unknown option '${name}'; known: timeout, signal, idempotencyKey, ${LATER.join(', ')}`);
   }
-  return Object.freeze({ ...base, ...added });
+  return Object.freeze({ ...base, ...Object.fromEntries(set) });
 }
 
 function isKey(value: unknown): boolean {

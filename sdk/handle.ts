@@ -104,7 +104,7 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
 
     getComponent(classOrName: unknown): BoundHandle {
       const { type, key } = HandleBase.target(this);
-      return new BoundHandle(freezeId({ type, key, component: caller.componentName(classOrName) }), NO_OPTIONS);
+      return new BoundHandle(freezeId({ type, key, component: caller.componentName(classOrName) }), HandleBase.options(this));
     }
 
     get oneWay(): object {

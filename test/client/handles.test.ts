@@ -1,7 +1,7 @@
 // A client's handles, and what it hears besides, over a connection that the test plays.
 import { expect } from 'chai';
-import { GatewayMessage } from '../../protocol/client-wire.js';
-import { ConfigurationError, InvalidArgumentError } from '../../protocol/errors/index.js';
+import { ClientMessage, GatewayMessage } from '../../protocol/client-wire.js';
+import { CancelledError, ConfigurationError, InvalidArgumentError } from '../../protocol/errors/index.js';
 import { ActorEvent, Component, Public } from '../../sdk/index.js';
 import { failure } from '../support/memory-silo.js';
 import { fakeClient, welcomedClient } from './fake-link.js';
@@ -24,8 +24,8 @@ describe('handles of a client', () => {
     const handle = client.self() as unknown as Record<string, ((...args: unknown[]) => Promise<unknown>) | undefined>;
     for (const verb of ['manage', 'tell']) expect(() => handle[verb], verb).to.throw(ConfigurationError, verb);
     for (const verb of ['send', 'bind', 'unbind', 'findComponent']) expect(await failure(handle[verb]!('x', () => undefined)), verb).to.be.instanceOf(ConfigurationError);
-    for (const options of [{ durable: true }, { within: '1s' }, { scope: 'silo' }, { speed: 1 }, { timeout: 'soon' }, { idempotencyKey: '' }, { signal: 1 }]) {
-      expect(() => (client.self() as unknown as { with(options: object): unknown }).with(options), JSON.stringify(options)).to.throw(ConfigurationError);
+    for (const options of [{ durable: true }, { within: '1s' }, { scope: 'silo' }, { speed: 1 }, { timeout: 'soon' }, { idempotencyKey: '' }, { signal: 1 }, undefined, null, '1s', 1, []]) {
+      expect(() => (client.self() as unknown as { with(options: unknown): unknown }).with(options), JSON.stringify(options)).to.throw(ConfigurationError);
     }
     expect(handle['then']).to.equal(undefined);
     expect(await link.heard()).to.deep.equal([]);
@@ -40,6 +40,17 @@ describe('handles of a client', () => {
     expect(hero.equals(client.actor('hero', 'me'))).to.equal(true);
     expect(hero.equals(client.actor('hero', 'you'))).to.equal(false);
     expect(`${hero.toString()} ${hero.getComponent(Health).toString()}`).to.equal('hero/me hero/me#handle-health');
+  });
+
+  it('take their options along to components, and keep them where `with` is given undefined', async () => {
+    const { client, link } = await welcomedClient();
+    const controller = new AbortController();
+    const hero = client.self().with({ timeout: '2s', idempotencyKey: 'k' }).with({ signal: controller.signal, timeout: undefined });
+    const call = failure(hero.getComponent(Health).level());
+    expect(await link.heard()).to.deep.equal([[ClientMessage.call, 1, 'hero', 'me', 'handle-health', 'level', 2000, 'k']]);
+    controller.abort();
+    expect(await call).to.be.instanceOf(CancelledError);
+    expect(await link.heard()).to.deep.equal([[ClientMessage.cancel, 1]]);
   });
 
   it('are refused for what cannot be a type, a key or an event', async () => {
