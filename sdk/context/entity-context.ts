@@ -1,4 +1,5 @@
 // The context object that an entity's constructor gets. It holds nothing but its runtime: what it says is asked anew each time.
+import { describe, isRecord } from '../../decorators/options.js';
 import { checkKey } from '../../protocol/actor-id.js';
 import { parseDuration } from '../../protocol/duration.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
@@ -63,13 +64,15 @@ export class EntityContext {
     return this.#find(Class, tag);
   }
 
-  async emit(event: object, options: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  async emit(event: object, options: unknown = {}): Promise<void> {
     openTurn('ctx.emit');
+    if (!isRecord(options)) throw new ConfigurationError(`emit: expected an options object, got ${describe(options)}`);
     const { live, key, ...others } = options;
     for (const option of Object.keys(others)) {
       if (option === 'receipts') throw notImplemented('emit with receipts');
       throw new ConfigurationError(`emit: unknown option '${option}'; known: live, key, receipts`);
     }
+    if (live !== undefined && typeof live !== 'boolean') throw new ConfigurationError(`emit: live is true or false, got ${describe(live)}`);
     if (key !== undefined && (typeof key !== 'string' || live !== true)) throw new ConfigurationError('emit: key is a string and goes with live: true');
     if (live === true) this.#runtime.emitLive(event, key);
     else await this.#runtime.emit(event);
