@@ -1,12 +1,16 @@
 // How many arguments a method takes, read from its source text. Conservative: whatever is not plainly understood counts as "any number".
 
 /**
- * Declared parameters of a function, or Infinity when it has a rest parameter or a default, and also when its text is not a plain
- * parameter list (native or bound functions, computed names, template literals or regular expressions among the parameters).
+ * Declared parameters of a function, those with defaults among them, or Infinity when it has a rest parameter, and also when its text is
+ * not a plain parameter list (native or bound functions, computed names, template literals or regular expressions among the parameters).
  */
 export function maxArity(method: (...args: never[]) => unknown): number {
   const list = parameterList(Function.prototype.toString.call(method));
-  return list === undefined || list.includes('=') || list.includes('...') ? Infinity : method.length;
+  if (list === undefined || list.includes('...')) return Infinity;
+  const parameters = list.split(',').map((parameter) => parameter.trim());
+  // A comma may end the list.
+  if (parameters.at(-1) === '') parameters.pop();
+  return parameters.length;
 }
 
 // Modifiers, an optional `function`, an optional plain, quoted, numeric or private name, then the opening parenthesis.

@@ -14,7 +14,7 @@ export interface PublicAccess {
 
 export interface MethodMetadata {
   readonly name: string;
-  /** Declared parameters (`Function.length` counts those before the first default; `maxArity` is Infinity with rest or defaults). */
+  /** Declared parameters (`minArity` counts those before the first default; `maxArity` is Infinity with a rest parameter, or when it cannot be known). */
   readonly minArity: number;
   readonly maxArity: number;
   readonly readOnly: boolean;

@@ -3,12 +3,20 @@ import { ClientMessage, GatewayMessage } from '../../protocol/client-wire.js';
 import { ActivationFailedError, NotSerializableError, RemoteError } from '../../protocol/errors/index.js';
 import { testGateway, type TestGateway } from './gateway-fixture.js';
 import { gate } from '../support/memory-silo.js';
+import { Actor, Public } from '../../sdk/index.js';
 import { Arena, Hero, Moved, Point } from './heroes.js';
+
+@Actor({ name: 'optional' })
+class Optional {
+  @Public() optional(a: number, b = 2): number {
+    return a + b;
+  }
+}
 
 describe('a call of a client', () => {
   const opened: TestGateway[] = [];
   const open = async (options: object = {}): Promise<TestGateway> => {
-    const gateway = await testGateway([Hero, Arena], [Moved], { session: 'hero', ...options });
+    const gateway = await testGateway([Hero, Arena, Optional], [Moved], { session: 'hero', ...options });
     opened.push(gateway);
     return gateway;
   };
@@ -46,6 +54,27 @@ describe('a call of a client', () => {
       expect((await client.call('hero', 'p1', null, method, args)).error, `${method} ${JSON.stringify(args)}`).to.have.property('code', 'ERR_INVALID_ARGUMENT');
     }
     expect(backend.envelopes).to.deep.equal([]);
+  });
+
+  it('may leave out arguments that have defaults, and is refused with more than there are parameters', async () => {
+    const { join, backend } = await open();
+    const client = await join();
+    expect((await client.call('optional', 'o', null, 'optional', [1])).value).to.equal(3);
+    expect((await client.call('optional', 'o', null, 'optional', [1, 5])).value).to.equal(6);
+    for (const args of [[], [1, 2, 3]]) {
+      const { error } = await client.call('optional', 'o', null, 'optional', args);
+      expect(error).to.include({ code: 'ERR_INVALID_ARGUMENT', message: `optional.optional: expected 1 to 2 arguments, got ${args.length}` });
+    }
+    expect(backend.envelopes).to.have.length(2);
+  });
+
+  it('on a component is refused by the name of the component', async () => {
+    const { join } = await open();
+    const client = await join();
+    const message = async (method: string, args: unknown[] = []): Promise<string> => (await client.call('hero', 'p1', 'Health', method, args)).error!.message;
+    expect(await message('hurt')).to.equal('hero#Health.hurt is not @Public');
+    expect(await message('level', [1])).to.equal('hero#Health.level: expected 0 arguments, got 1');
+    expect(await message('fly')).to.equal("'hero#Health' has no method \"fly\"");
   });
 
   it('is for oneself on the session type, for anybody elsewhere, and for roles where @Public says so', async () => {
