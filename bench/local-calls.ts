@@ -36,7 +36,7 @@ async function rate(call: (serial: number) => Promise<unknown>, width: number): 
 
 async function measure(silo: Silo): Promise<void> {
   const bare = await rate(async (serial) => serial, 1);
-  report('a bare promise', bare, bare);
+  report('a bare promise, before any turn', bare, bare);
   const warm = async <T extends { add(amount: number): number }>(handles: readonly Handle<T>[]) => {
     const add = (serial: number): Promise<unknown> => (handles[serial % ACTORS] as unknown as { add(amount: number): Promise<number> }).add(1);
     for (let serial = 0; serial < ACTORS; serial++) await add(serial);
@@ -46,6 +46,8 @@ async function measure(silo: Silo): Promise<void> {
   const counter = await warm(handlesOf(Counter));
   report('call, alone', await rate(counter, 1), bare);
   report('call, 100 in flight', await rate(counter, 100), bare);
+  // The first AsyncLocalStorage.run of a process turns on hooks that every promise pays for.
+  report('a bare promise, after', await rate(async (serial) => serial, 1), bare);
   const account = await warm(handlesOf(Account));
   report('call with a commit in memory, alone', await rate(account, 1), bare);
   const cold = await rate((serial) => silo.actor(Counter, `cold ${serial}`).add(1), 100);
