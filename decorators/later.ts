@@ -1,6 +1,6 @@
 // Decorators of the public contract that this version does not implement: each throws `ConfigurationError` when it is used.
+import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { Duration } from '../protocol/duration.js';
-import { notImplemented } from './options.js';
 import type { EntityDecorator } from './actor.js';
 
 type MethodDecoratorOf = (target: object, name: string | symbol, descriptor: PropertyDescriptor) => void;

@@ -1,11 +1,12 @@
 // @On: a handler of events.
 import type { Duration } from '../protocol/duration.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { notImplemented } from '../protocol/errors/not-implemented.js';
 import { methodTarget } from './application.js';
 import { eventMetadata } from './class-metadata.js';
 import { declareMembers } from './members.js';
 import type { Constructor } from './metadata.js';
-import { checkChoice, checkOptions, describe, notImplemented } from './options.js';
+import { checkChoice, checkOptions, describe } from './options.js';
 
 export interface OnOptions {
   /** `self`: hears the own actor and its components, without `bind`. Required in this version. */

@@ -1,5 +1,6 @@
 // How decorators check their options: every key is known, implemented, and of the right kind, or the class does not load.
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { notImplemented } from '../protocol/errors/not-implemented.js';
 import { isWireName } from '../protocol/actor-id.js';
 import type { StandardSchema } from '../protocol/standard-schema.js';
 
@@ -55,11 +56,6 @@ export function isStandardSchema(value: unknown): value is StandardSchema {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   const standard = (value as Partial<StandardSchema>)['~standard'];
   return typeof standard === 'object' && standard !== null && standard.version === 1 && typeof standard.validate === 'function';
-}
-
-/** The error for a part of the public contract that this version does not have yet. */
-export function notImplemented(what: string): ConfigurationError {
-  return new ConfigurationError(`${what} is not implemented in this version`);
 }
 
 /** A value as a message shows it: strings quoted, classes by name. */

@@ -1,11 +1,11 @@
 // Resolves the members of a class along its prototypes. The nearest declaration of a name decides alone: a method that overrides
 // a decorated one brings nothing along (no @Public, no @ReadOnly, no timer, no handler) unless it is decorated itself.
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { notImplemented } from '../protocol/errors/not-implemented.js';
 import { className, type NamedClass } from './application.js';
 import { maxArity } from './arity.js';
 import { HOOKS, RESERVED_NAMES } from './metadata.js';
 import type { ClassMetadata, Constructor, HandlerMetadata, HookName, MethodMetadata, StateFieldMetadata, TimerMetadata } from './metadata.js';
-import { notImplemented } from './options.js';
 import { ownMembers, type OwnMembers } from './members.js';
 import { readOnlyMap, readOnlySet } from './sealed.js';
 

@@ -1,6 +1,7 @@
 import { describe, isRecord } from '../decorators/options.js';
 import { parseDuration } from '../protocol/duration.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { CallOptions } from './author/index.js';
 
 const LATER = ['within', 'scope', 'durable', 'version'];
@@ -14,7 +15,7 @@ export function mergeCallOptions(base: CallOptions, added: unknown): CallOptions
     if (name === 'timeout') parseDuration(value, 'with: timeout');
     else if (name === 'signal') check(value instanceof AbortSignal, 'with: signal is an AbortSignal');
     else if (name === 'idempotencyKey') check(isKey(value), `with: idempotencyKey is a string of 1 to ${MAX_KEY_LENGTH} characters`);
-    else if (LATER.includes(name)) throw new ConfigurationError(`with: '${name}' is not implemented in this version`);
+    else if (LATER.includes(name)) throw notImplemented(`with: '${name}'`);
     else throw new ConfigurationError(`with: unknown option '${name}'; known: timeout, signal, idempotencyKey, ${LATER.join(', ')}`);
   }
   return Object.freeze({ ...base, ...Object.fromEntries(set) });

@@ -5,6 +5,7 @@
 import { printEntityId, sameEntity, type EntityId } from '../protocol/actor-id.js';
 import type { ReferenceCodec } from '../protocol/codec/index.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { AnyHandle, CallOptions } from './author/index.js';
 import { mergeCallOptions } from './handle-options.js';
 
@@ -96,7 +97,7 @@ class OneWay {
 
 /** Makes the handles of one silo or client. */
 export function createHandleFactory(caller: HandleCaller): HandleFactory {
-  const lacks = (verb: string): Error => caller.lacks?.(verb) ?? new ConfigurationError(`handle.${verb} is not implemented in this version`);
+  const lacks = (verb: string): Error => caller.lacks?.(verb) ?? notImplemented(`handle.${verb}`);
   class BoundHandle extends HandleBase {
     with(options: CallOptions): BoundHandle {
       return new BoundHandle(HandleBase.target(this), mergeCallOptions(HandleBase.options(this), options));

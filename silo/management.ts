@@ -1,13 +1,13 @@
 import type { ActorId, EntityId } from '../protocol/actor-id.js';
 import { printEntityId } from '../protocol/actor-id.js';
 import { ConfigurationError, SiloUnavailableError, UnknownActorTypeError } from '../protocol/errors/index.js';
+import { notImplemented } from '../protocol/errors/not-implemented.js';
 import { currentTurn } from '../sdk/context/turn-scope.js';
 import type { Activation } from './activation/activation.js';
 import { ALWAYS_ON_TAG } from './activation/lifecycle.js';
 import type { SiloServices } from './activation/silo-services.js';
 import type { ActorTypes } from './actor-types.js';
 import type { Catalog } from './catalog.js';
-import { notImplemented } from './silo-handle-caller.js';
 import { CallChain } from './turns/call-chain.js';
 
 /** What `handle.manage` can do, on one silo. */

@@ -24,8 +24,12 @@ export class Router implements Invoker {
   ) {}
 
   /** Rejects with an `Unknown…Error` before anything is activated. */
-  async invoke(envelope: Envelope): Promise<unknown> {
-    return this.deliver(envelope).promise;
+  invoke(envelope: Envelope): Promise<unknown> {
+    try {
+      return this.deliver(envelope).promise;
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   /** Queues a call again whose activation is over; it keeps its promise and deadline. */

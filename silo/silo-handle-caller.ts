@@ -3,10 +3,9 @@ import type { EntityId } from '../protocol/actor-id.js';
 import { printEntityId } from '../protocol/actor-id.js';
 import type { Codec } from '../protocol/codec/index.js';
 import type { Envelope, Invoker } from '../protocol/envelope.js';
-import { ConfigurationError } from '../protocol/errors/index.js';
 import type { Clock, Logger } from '../protocol/ports/index.js';
 import type { CallOptions } from '../sdk/author/index.js';
-import { openTurn } from '../sdk/context/turn-scope.js';
+import { currentTurn, openTurn } from '../sdk/context/turn-scope.js';
 import type { ActorTypes } from './actor-types.js';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -40,7 +39,9 @@ export class SiloHandleCaller {
   }
 
   private envelope(target: EntityId, method: string, args: unknown[], options: CallOptions, kind: 'call' | 'oneWay'): Envelope {
-    const turn = openTurn(`${printEntityId(target)}.${method}`);
+    const turn = currentTurn();
+    // The name is for the error alone: it is not built on every call.
+    if (turn && !turn.isOpen) openTurn(`${printEntityId(target)}.${method}`);
     const timeoutMs = options.timeout === undefined ? DEFAULT_TIMEOUT_MS : parseDuration(options.timeout, 'timeout');
     const ownDeadlineMs = this.clock.monotonicMs() + timeoutMs;
     const isChained = turn !== undefined && kind === 'call';
@@ -61,9 +62,4 @@ export class SiloHandleCaller {
       hops: 0,
     };
   }
-}
-
-/** The error of a verb that a later version brings. */
-export function notImplemented(what: string): ConfigurationError {
-  return new ConfigurationError(`${what} is not implemented in this version`);
 }

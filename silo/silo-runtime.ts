@@ -89,7 +89,7 @@ export class SiloRuntime {
   /** Ends every activation in good order. */
   async stop(): Promise<void> {
     await this.catalog.stop();
-    await this.lazySaver.stop();
+    this.lazySaver.stop();
     this.alwaysOn.stop();
     this.idle.stop();
     this.deadlines.stop();
@@ -98,6 +98,7 @@ export class SiloRuntime {
   /** Drops everything: nothing is saved, nobody gets an answer. */
   abandon(reason: string): void {
     this.catalog.abandon(reason);
+    this.lazySaver.stop();
     this.alwaysOn.stop();
     this.idle.stop();
     this.deadlines.stop();

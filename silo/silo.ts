@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { ActorId } from '../protocol/actor-id.js';
 import type { Logger, Member } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
@@ -95,23 +96,23 @@ export class Silo {
   }
 
   service(): never {
-    throw notYet('service');
+    throw notImplemented('silo.service');
   }
 
   findActors(): never {
-    throw notYet('findActors');
+    throw notImplemented('silo.findActors');
   }
 
   broadcast(): never {
-    throw notYet('broadcast');
+    throw notImplemented('silo.broadcast');
   }
 
   setCapacity(): never {
-    throw notYet('setCapacity');
+    throw notImplemented('silo.setCapacity');
   }
 
   get deadLetters(): never {
-    throw notYet('deadLetters');
+    throw notImplemented('silo.deadLetters');
   }
 
   /** Lets clients go, ends every activation in good order, leaves the cluster. `force` drops everything unsaved instead. Idempotent. */
@@ -169,8 +170,4 @@ async function startGateway(options: ResolvedSiloOptions, runtime: SiloRuntime, 
     throw new ConfigurationError(`gateway.session: no module exports an actor named '${session}'; it has ${[...runtime.types.all()].map(({ name }) => name).join(', ')}`);
   }
   return openGateway(options.gateway, { backend: runtime.backend, codec: runtime.codec, clock: new SystemClock(), log, resumeSecret: `${options.secret ?? ''}${stores.genesis}` });
-}
-
-function notYet(what: string): ConfigurationError {
-  return new ConfigurationError(`silo.${what} is not implemented in this version`);
 }

@@ -3,6 +3,7 @@ import { describe, isRecord } from '../../decorators/options.js';
 import { checkKey } from '../../protocol/actor-id.js';
 import { parseDuration } from '../../protocol/duration.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
+import { notImplemented } from '../../protocol/errors/not-implemented.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { CallInfo, ConnectedClient } from '../author/index.js';
 import type { ComponentEntry, EntityRuntime } from './entity-runtime.js';
@@ -44,7 +45,7 @@ export class EntityContext {
   }
 
   get clients(): readonly ConnectedClient[] {
-    return this.#runtime.clients({ type: this.type, key: this.key });
+    return this.#runtime.clients();
   }
 
   actor(classOrName: unknown, key: string): object {
@@ -113,9 +114,4 @@ for (const name of LATER) {
       throw notImplemented(`ctx.${name}`);
     },
   });
-}
-
-
-function notImplemented(what: string): ConfigurationError {
-  return new ConfigurationError(`${what} is not implemented in this version`);
 }

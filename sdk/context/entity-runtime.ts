@@ -1,4 +1,4 @@
-import type { ActorId, EntityId } from '../../protocol/actor-id.js';
+import type { EntityId } from '../../protocol/actor-id.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient } from '../author/index.js';
 
@@ -23,7 +23,7 @@ export interface EntityRuntime {
   /** To own handlers and live listeners. Buffered in a turn, stored outside. */
   emit(event: object): Promise<void> | void;
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void;
-  clients(owner: ActorId): readonly ConnectedClient[];
+  clients(): readonly ConnectedClient[];
   /** After the running unit. */
   requestEnd(how: 'deactivate' | 'destroy'): void;
 }

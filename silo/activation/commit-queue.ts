@@ -32,10 +32,6 @@ export class CommitQueue {
   constructor(private readonly activation: Activation) {}
 
   /** Lazily saved fields wait here for the next commit. */
-  get hasLazy(): boolean {
-    return this.lazy !== undefined;
-  }
-
   addLazy(fields: ReadonlyMap<string, Uint8Array | undefined>): void {
     if (fields.size === 0) return;
     if (!this.lazy) {

@@ -180,23 +180,21 @@ export class Entity {
   private execute(turn: Turn): unknown {
     this.checkMayRun(turn.pending);
     const { codec } = this.activation.services;
-    const { method, args } = turn.pending.envelope;
-    const { kind } = turn.pending.envelope;
+    const { kind, method, args } = turn.pending.envelope;
     const [callback, elapsedMs] = args as readonly [((elapsedMs: unknown) => unknown) | undefined, unknown];
     const isCallback = kind === 'timer' && typeof callback === 'function';
     const outcome = runInTurn(turn, () => (isCallback ? callback(elapsedMs) : this.hosted!.run(method, args)));
     if (!isThenable(outcome)) return kind === 'call' ? codec.copy(outcome, 'result') : undefined;
     // A user's thenable may settle twice or not at all to the letter: a promise of the platform stands between.
-    const promise = outcome instanceof Promise ? (outcome) : Promise.resolve(outcome);
+    const promise = outcome instanceof Promise ? outcome : Promise.resolve(outcome);
     return promise.then((value) => (kind === 'call' ? codec.copy(value, 'result') : undefined));
   }
 
   /** C2, and no turn begins after the lease or the ownership is lost. */
   private checkMayRun(call: PendingCall): void {
-    const name = printEntityId(this.id);
-    if (call.isSettled) throw new StaleEpochError(`${name}: the call was given up before its turn`);
-    if (this.activation.isLost) throw new SiloUnavailableError(`${name}: this activation lost its ownership; the call did not run`);
-    if (!this.activation.services.membership.isValid) throw new SiloUnavailableError(`${name}: this silo lost its lease; the call did not run`);
+    if (call.isSettled) throw new StaleEpochError(`${printEntityId(this.id)}: the call was given up before its turn`);
+    if (this.activation.isLost) throw new SiloUnavailableError(`${printEntityId(this.id)}: this activation lost its ownership; the call did not run`);
+    if (!this.activation.services.membership.isValid) throw new SiloUnavailableError(`${printEntityId(this.id)}: this silo lost its lease; the call did not run`);
   }
 }
 

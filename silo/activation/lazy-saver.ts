@@ -25,8 +25,11 @@ export class LazySaver {
     await Promise.all([...activations].map((activation) => this.save(activation)));
   }
 
-  stop(): Promise<void> {
-    return this.flush();
+  /** Writes nothing any more: every activation writes what it holds when it ends. */
+  stop(): void {
+    this.timer?.cancel();
+    this.timer = undefined;
+    this.dirty.clear();
   }
 
   private readonly onTick = (): void => {

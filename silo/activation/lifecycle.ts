@@ -56,7 +56,7 @@ export async function deactivate(activation: Activation, reason: DeactivationRea
   await withinLimit(activation, activation.units.drained(), 'running turns');
   await orLog(activation, 'onDeactivate failed', async () => withinLimit(activation, runLastHooks(activation, reason), 'onDeactivate'));
   const isDestroyed = destroy || activation.isToBeDestroyed;
-  if (!isDestroyed) await orLog(activation, 'the end of an activation lost what was not saved', async () => activation.commits.flush());
+  if (!isDestroyed) await orLog(activation, 'the end of an activation lost what was not saved', async () => withinLimit(activation, activation.commits.flush(), 'the last commit'));
   if (hasEnded(activation)) return;
   await giveUp(activation, isDestroyed);
   activation.services.statistics.deactivated++;
@@ -193,7 +193,14 @@ async function orLog(activation: Activation, what: string, step: () => Promise<v
   }
 }
 
+/** Bounded: a store that does not answer keeps nobody. What it does not hear now the next owner takes over from this incarnation. */
 async function giveUp(activation: Activation, destroy: boolean): Promise<void> {
+  if (!activation.services.membership.isValid) return;
+  if (await endsWithin(activation.services.clock, release(activation, destroy), DRAIN_LIMIT_MS)) return;
+  activation.log.warn({ limitMs: DRAIN_LIMIT_MS }, 'the store did not answer: the actor is not given up in the directory');
+}
+
+async function release(activation: Activation, destroy: boolean): Promise<void> {
   const { directory, store, log } = { ...activation.services, log: activation.log };
   try {
     if (destroy) {

@@ -1,5 +1,6 @@
 import { eventMetadata } from '../../decorators/index.js';
-import type { ActorId, EntityId } from '../../protocol/actor-id.js';
+import type { EntityId } from '../../protocol/actor-id.js';
+import { describeValue } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient, EventOrigin } from '../../sdk/author/index.js';
@@ -65,7 +66,7 @@ export class SiloEntityRuntime implements EntityRuntime {
     return (activation.timers ??= new EntityTimers()).add(this.entity, 'timer', dueMs, everyMs, [callback]);
   }
 
-  clients(_owner: ActorId): readonly ConnectedClient[] {
+  clients(): readonly ConnectedClient[] {
     return this.entity.activation.sessions.list();
   }
 
@@ -103,10 +104,6 @@ export class SiloEntityRuntime implements EntityRuntime {
 
 function nameOfEvent(event: object): string {
   const metadata = typeof event === 'object' && event !== null ? eventMetadata(event.constructor) : undefined;
-  if (!metadata) throw new ConfigurationError(`emit: expected an instance of a class with @ActorEvent(name), got ${describe(event)}`);
+  if (!metadata) throw new ConfigurationError(`emit: expected an instance of a class with @ActorEvent(name), got ${describeValue(event)}`);
   return metadata.name;
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'object' && value !== null ? (value.constructor as { name?: string } | undefined)?.name ?? 'an object' : String(value);
 }

@@ -28,6 +28,8 @@ export class PendingCall implements DeadlineLink {
   next: DeadlineLink | undefined;
   /** Outbox entry whose handling this turn is. */
   settles: number | undefined;
+  /** Only for calls with a signal: most have none. */
+  private onAbort: (() => void) | undefined;
   private controller: AbortController | undefined;
   /** Why the caller stopped waiting. */
   private stopReason: Error | undefined;
@@ -40,7 +42,9 @@ export class PendingCall implements DeadlineLink {
       this.resolve = resolve;
       this.reject = reject;
     });
-    envelope.signal?.addEventListener('abort', this.cancel, { once: true });
+    if (!envelope.signal) return;
+    this.onAbort = () => this.cancel();
+    envelope.signal.addEventListener('abort', this.onAbort, { once: true });
   }
 
   get deadlineMs(): number {
@@ -86,10 +90,10 @@ export class PendingCall implements DeadlineLink {
   }
 
   /** The caller gave up: a queued call leaves its queue, a running one is signalled. */
-  readonly cancel = (): void => {
+  cancel(): void {
     const { target, method } = this.envelope;
     this.stopWaiting(new CancelledError(`${printEntityId(target)}.${method}: cancelled by its caller`, { cause: this.envelope.signal?.reason }));
-  };
+  }
 
   private stopWaiting(error: Error): void {
     if (this.state === 'settled') return;
@@ -103,7 +107,7 @@ export class PendingCall implements DeadlineLink {
     if (this.state === 'settled') return false;
     this.state = 'settled';
     this.unlink();
-    this.envelope.signal?.removeEventListener('abort', this.cancel);
+    if (this.onAbort) this.envelope.signal?.removeEventListener('abort', this.onAbort);
     return true;
   }
 
