@@ -6,6 +6,7 @@ import { defineClass, refusePublicClass, refuseSecondKind } from './class-metada
 import { componentList, type ComponentEntry } from './component-list.js';
 import type { ActorMetadata } from './metadata.js';
 import { checkChoice, checkName, checkOptions, classWireName, describe, isRecord } from './options.js';
+import { turnOptions } from './turn-options.js';
 import { resolveMembers } from './resolution.js';
 
 /** How an actor type lives. Options that this version does not implement are refused by name when the class loads. */
@@ -20,11 +21,17 @@ export interface ActorOptions {
   readonly idleAfter?: Duration | 'never';
   /** Once activated, kept and re-activated until `destroy`. */
   readonly alwaysOn?: boolean;
-  /** What may enter while a turn awaits: `chain` (default): calls of the turn's own chain. Only `chain` in this version. */
+  /**
+   * What may enter while a turn awaits. `chain` (default): calls of the turn's own chain. `none`: nobody; a call of the own chain is refused with
+   * `CallCycleError`. `all`: every call; turns then overlap and share the state, see `docs/guarantees.md`.
+   */
   readonly reentrancy?: 'chain' | 'all' | 'none';
   /** Where turns run. `inline` (default): on the silo's own thread. `worker` runs inline with a warning in this version. */
   readonly isolation?: 'inline' | 'worker';
-  /** When state is saved: at the end of each `turn` (default). Only `turn` in this version. */
+  /**
+   * When state is saved. `turn` (default): before the reply. `lazy`: at most 1 s later. `manual`: by `ctx.save()`. A unit of work with an
+   * idempotency key or durable messages is saved at its end all the same.
+   */
   readonly persistence?: 'turn' | 'lazy' | 'manual';
   /** Calls that may wait; one more is refused with `MailboxFullError`. 10 000 when absent. */
   readonly mailboxLimit?: number;
@@ -58,13 +65,12 @@ export function Actor(options: ActorOptions = {}): EntityDecorator {
     refuseSecondKind('Actor', target);
     refusePublicClass('Actor', target);
     const given = checkOptions(where, options, OPTIONS);
-    checkChoice(where, 'reentrancy', given.reentrancy, ['chain', 'all', 'none'], ['chain']);
-    checkChoice(where, 'persistence', given.persistence, ['turn', 'lazy', 'manual'], ['turn']);
     const metadata: ActorMetadata = {
       kind: 'actor',
       name: classWireName(where, target, given.name),
       target,
       ...resolveMembers(target),
+      ...turnOptions(where, given),
       components: componentList(where, given.components),
       idleAfterMs: idleAfterMs(where, given.idleAfter),
       alwaysOn: checkFlag(where, 'alwaysOn', given.alwaysOn),

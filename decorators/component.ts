@@ -7,6 +7,7 @@ import { defineClass, refusePublicClass, refuseSecondKind } from './class-metada
 import type { ComponentMetadata } from './metadata.js';
 import { checkChoice, checkOptions, classWireName, describe } from './options.js';
 import { resolveMembers } from './resolution.js';
+import { turnOptions } from './turn-options.js';
 
 /** How a component class lives. Options that this version does not implement are refused by name when the class loads. */
 export interface ComponentOptions {
@@ -16,9 +17,9 @@ export interface ComponentOptions {
   readonly isolation?: 'worker' | 'dedicated' | 'inline';
   /** Tags by which `find` and `findComponent` find it, beside its class. */
   readonly tags?: readonly string[];
-  /** Only `turn` in this version. */
+  /** When its state is saved: as with `@Actor`. */
   readonly persistence?: 'turn' | 'lazy' | 'manual';
-  /** Only `chain` in this version. */
+  /** What may enter it while a turn on it awaits: as with `@Actor`. */
   readonly reentrancy?: 'chain' | 'all' | 'none';
   /** Not implemented in this version. */
   readonly threads?: number;
@@ -48,13 +49,12 @@ export function Component(options: ComponentOptions = {}): EntityDecorator {
     refuseSecondKind('Component', target);
     refusePublicClass('Component', target);
     const given = checkOptions(where, options, OPTIONS);
-    checkChoice(where, 'persistence', given.persistence, ['turn', 'lazy', 'manual'], ['turn']);
-    checkChoice(where, 'reentrancy', given.reentrancy, ['chain', 'all', 'none'], ['chain']);
     const metadata: ComponentMetadata = {
       kind: 'component',
       name: classWireName(where, target, given.name),
       target,
       ...resolveMembers(target),
+      ...turnOptions(where, given),
       isolation: checkChoice(where, 'isolation', given.isolation, ISOLATIONS, ISOLATIONS),
       tags: checkTags(where, given.tags),
     };

@@ -3,8 +3,9 @@ export { actorMetadata, componentMetadata, eventMetadata, eventMetadataByName } 
 export { Actor, type ActorOptions, type EntityDecorator } from './actor.js';
 export type { ComponentEntry } from './component-list.js';
 export { Component, type ComponentOptions } from './component.js';
-export { Delivery, Interleave, OnReminder, Service, type DeliveryOptions, type ServiceOptions } from './later.js';
+export { Delivery, OnReminder, Service, type DeliveryOptions, type ServiceOptions } from './later.js';
 export { Every, type TimerDecorator } from './every.js';
+export { Interleave } from './interleave.js';
 export { On, type HandlerDecorator, type OnOptions } from './on.js';
 export { Public, type PublicDecorator, type PublicOptions } from './public.js';
 export { ReadOnly, type ReadOnlyOptions } from './read-only.js';

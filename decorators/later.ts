@@ -26,11 +26,6 @@ export function Service(_options?: ServiceOptions): EntityDecorator {
   throw notImplemented('@Service');
 }
 
-/** A method that may run while another turn awaits. Not implemented in this version: throws `ConfigurationError`. */
-export function Interleave(): MethodDecoratorOf {
-  throw notImplemented('@Interleave');
-}
-
 /** A handler of a durable reminder. Not implemented in this version: throws `ConfigurationError`. */
 export function OnReminder(_name: string): MethodDecoratorOf {
   throw notImplemented('@OnReminder');

@@ -6,7 +6,8 @@ import type { HandlerMetadata, PublicAccess, StateFieldMetadata, TimerMetadata }
 
 export interface OwnMembers {
   readonly public: Map<string, PublicAccess>;
-  readonly readOnly: Set<string>;
+  readonly readOnly: Map<string, { readonly strict: boolean }>;
+  readonly interleave: Set<string>;
   readonly state: Map<string, StateFieldMetadata>;
   readonly timers: Map<string, TimerMetadata>;
   /** In source order per method. */
@@ -19,7 +20,9 @@ const MEMBERS = 'troupe:members';
 export function declareMembers(prototype: object): OwnMembers {
   const present = ownMembers(prototype);
   if (present) return present;
-  const members: OwnMembers = { public: new Map(), readOnly: new Set(), state: new Map(), timers: new Map(), handlers: new Map() };
+  const members: OwnMembers = {
+    public: new Map(), readOnly: new Map(), interleave: new Set(), state: new Map(), timers: new Map(), handlers: new Map(),
+  };
   Reflect.defineMetadata(MEMBERS, members, prototype);
   return members;
 }

@@ -18,6 +18,10 @@ export interface MethodMetadata {
   readonly minArity: number;
   readonly maxArity: number;
   readonly readOnly: boolean;
+  /** Ownership is verified in the store before the reply. Only with `readOnly`. */
+  readonly strict: boolean;
+  /** May run while a turn of another chain awaits. */
+  readonly interleave: boolean;
   readonly public?: PublicAccess | undefined;
 }
 
@@ -49,6 +53,12 @@ export const RESERVED_NAMES = [
 ] as const;
 export type ReservedName = (typeof RESERVED_NAMES)[number];
 
+/** What may enter an entity while a turn on it awaits. */
+export type Reentrancy = 'chain' | 'all' | 'none';
+
+/** When changed state is saved. */
+export type Persistence = 'turn' | 'lazy' | 'manual';
+
 export interface ClassMetadata {
   readonly name: string;
   readonly target: Constructor;
@@ -58,6 +68,8 @@ export interface ClassMetadata {
   readonly timers: readonly TimerMetadata[];
   readonly handlers: readonly HandlerMetadata[];
   readonly hooks: ReadonlySet<HookName>;
+  readonly reentrancy: Reentrancy;
+  readonly persistence: Persistence;
 }
 
 export interface ActorMetadata extends ClassMetadata {

@@ -81,7 +81,7 @@ function nearestDeclarations(target: NamedClass, prototypes: readonly object[]):
 /** Another decorator may have put an accessor in the method's place (autobind): what was decorated must not vanish silently. */
 function refuseReplaced(target: NamedClass, prototype: object, members: OwnMembers | undefined): void {
   if (!members) return;
-  for (const name of [...members.public.keys(), ...members.readOnly, ...members.timers.keys(), ...members.handlers.keys()]) {
+  for (const name of [...members.public.keys(), ...members.readOnly.keys(), ...members.interleave, ...members.timers.keys(), ...members.handlers.keys()]) {
     if (typeof Object.getOwnPropertyDescriptor(prototype, name)?.value === 'function') continue;
     throw new ConfigurationError(`${decoratorOn(name, members)} on ${whereOf(target, prototype, name)}: another decorator replaced the method by an accessor`);
   }
@@ -121,7 +121,12 @@ function callable({ name, method, members, where }: Declaration): MethodMetadata
   if (schemas !== undefined && (schemas < method.length || schemas > most)) {
     throw new ConfigurationError(`@Public on ${where}: "args" has ${schemas} schemas for ${method.length} parameters; give one per argument`);
   }
-  return Object.freeze({ name, minArity: method.length, maxArity: most, readOnly: members?.readOnly.has(name) ?? false, public: access });
+  const reading = members?.readOnly.get(name);
+  const interleave = members?.interleave.has(name) ?? false;
+  if (reading?.strict && interleave) throw new ConfigurationError(`@Interleave on ${where}: a strict read waits for open turns; drop one of the two`);
+  return Object.freeze({
+    name, minArity: method.length, maxArity: most, readOnly: reading !== undefined, strict: reading?.strict ?? false, interleave, public: access,
+  });
 }
 
 function refuseDecorators({ name, method, members, where }: Declaration, reason: string): void {
@@ -135,6 +140,7 @@ function refuseHandler({ name, method, members, where }: Declaration): void {
   if (members?.timers.has(name) && members.handlers.has(name)) throw new ConfigurationError(`${where} has both @Every and @On; give each a method of its own`);
   if (members?.public.has(name)) throw new ConfigurationError(`@Public on ${where}: it has ${used} and cannot be called`);
   if (members?.readOnly.has(name)) throw notImplemented(`@ReadOnly on ${where}: together with ${used} it`);
+  if (members?.interleave.has(name)) throw new ConfigurationError(`@Interleave on ${where}: it has ${used}; events and ticks take their turn in order`);
   if (isGenerator(method)) throw new ConfigurationError(`${used} on ${where}: it is a generator`);
   if (UNCALLABLE.has(name)) throw new ConfigurationError(`${used} on ${where}: it has a name that JavaScript itself uses`);
 }
@@ -142,6 +148,7 @@ function refuseHandler({ name, method, members, where }: Declaration): void {
 function decoratorOn(name: string, members: OwnMembers): string | undefined {
   if (members.public.has(name)) return '@Public';
   if (members.readOnly.has(name)) return '@ReadOnly';
+  if (members.interleave.has(name)) return '@Interleave';
   if (members.timers.has(name)) return '@Every';
   return members.handlers.has(name) ? '@On' : undefined;
 }

@@ -49,8 +49,8 @@ class InlineEntity implements HostedEntity {
     return this.state.stage();
   }
 
-  accept(): void {
-    this.state.accept();
+  accept(staged: StagedChanges): void {
+    this.state.accept(staged);
   }
 
   rollback(): void {

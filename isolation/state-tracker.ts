@@ -1,6 +1,6 @@
 // StateTracker. Owns: the start-of-unit values of one instance's @State fields. No proxies: a unit's end compares with its start,
 // primitives by Object.is, references by their encoding.
-//   H1. `stage` compares with the last `accept`; `rollback` returns to it; what was staged last is what `accept` adopts.
+//   H1. `stage` compares with the last `accept`; `rollback` returns to it; `accept` adopts what was staged, not what came after.
 import type { ClassMetadata, StateFieldMetadata } from '../decorators/index.js';
 import { serializableName } from '../protocol/serializable-registry.js';
 import type { Codec } from '../protocol/codec/index.js';
@@ -14,11 +14,25 @@ type Instance = Record<string, unknown>;
 type Baseline = { readonly bytes: Uint8Array } | { readonly primitive: unknown };
 
 const NOBODY: readonly string[] = [];
-const NOTHING: StagedChanges = { saved: new Map(), lazy: new Map() };
+const NONE = new Map<string, Uint8Array>();
+const NOTHING: StagedChanges = { saved: NONE, lazy: NONE, manual: NONE };
+
+/** The changed fields of one `stage`, and the baselines that they become. */
+class Changes implements StagedChanges {
+  saved = NONE;
+  lazy = NONE;
+  manual = NONE;
+  readonly baselines = new Map<string, Baseline>();
+
+  add(route: keyof StagedChanges, name: string, bytes: Uint8Array, baseline: Baseline): void {
+    if (this[route] === NONE) this[route] = new Map();
+    this[route].set(name, bytes);
+    this.baselines.set(name, baseline);
+  }
+}
 
 export class StateTracker {
   private readonly baselines = new Map<string, Baseline>();
-  private staged: Map<string, Baseline> | undefined;
   /** Fields whose initial value was an instance of a serializable class: they refuse plain objects. */
   private instanceFields: Map<string, string> | undefined;
 
@@ -32,21 +46,17 @@ export class StateTracker {
   }
 
   stage(): StagedChanges {
-    this.staged = undefined;
     if (this.baselines.size === 0) return NOTHING;
-    let changes: { saved: Map<string, Uint8Array>; lazy: Map<string, Uint8Array> } | undefined;
+    let changes: Changes | undefined;
     for (const field of this.metadata.state.values()) {
-      const bytes = this.changed(field);
-      if (!bytes) continue;
-      changes ??= { saved: new Map(), lazy: new Map() };
-      (field.lazy ? changes.lazy : changes.saved).set(field.name, bytes);
+      const changed = this.changed(field);
+      if (changed) (changes ??= new Changes()).add(this.routeOf(field), field.name, changed.bytes, changed.baseline);
     }
     return changes ?? NOTHING;
   }
 
-  accept(): void {
-    for (const [name, baseline] of this.staged ?? []) this.baselines.set(name, baseline);
-    this.staged = undefined;
+  accept(staged: StagedChanges): void {
+    if (staged instanceof Changes) for (const [name, baseline] of staged.baselines) this.baselines.set(name, baseline);
   }
 
   strayed(): readonly string[] {
@@ -58,7 +68,6 @@ export class StateTracker {
   }
 
   rollback(): void {
-    this.staged = undefined;
     for (const [name, baseline] of this.baselines) {
       if ('primitive' in baseline) this.instance[name] = baseline.primitive;
       else if (!equalBytes(this.tryEncode(name), baseline.bytes)) this.instance[name] = this.codec.decode(baseline.bytes);
@@ -82,20 +91,23 @@ export class StateTracker {
     this.baselines.set(field.name, isPrimitive(value) ? { primitive: value } : { bytes: saved ?? this.codec.encode(value, field.name) });
   }
 
-  /** The field's encoding if it differs from its baseline; remembers it for `accept`. */
-  private changed(field: StateFieldMetadata): Uint8Array | undefined {
+  private routeOf(field: StateFieldMetadata): keyof StagedChanges {
+    if (field.lazy) return 'lazy';
+    return this.metadata.persistence === 'turn' ? 'saved' : this.metadata.persistence;
+  }
+
+  /** The field's encoding, and what it is as a baseline, if it differs from its baseline now. */
+  private changed(field: StateFieldMetadata): { readonly bytes: Uint8Array; readonly baseline: Baseline } | undefined {
     const value = this.instance[field.name];
     const baseline = this.baselines.get(field.name)!;
     if (isPrimitive(value)) {
       if ('primitive' in baseline && Object.is(baseline.primitive, value)) return undefined;
-      (this.staged ??= new Map()).set(field.name, { primitive: value });
-      return this.codec.encode(value, this.path(field));
+      return { bytes: this.codec.encode(value, this.path(field)), baseline: { primitive: value } };
     }
     this.checkClass(field, value);
     const bytes = this.codec.encode(value, this.path(field));
     if ('bytes' in baseline && equalBytes(bytes, baseline.bytes)) return undefined;
-    (this.staged ??= new Map()).set(field.name, { bytes });
-    return bytes;
+    return { bytes, baseline: { bytes } };
   }
 
   private checkClass(field: StateFieldMetadata, value: object): void {

@@ -15,6 +15,14 @@ export interface Chain {
   readonly id: string;
 }
 
+/** A turn, as the calls that it makes remember it. */
+export interface CallerTurn {
+  readonly entity: EntityId;
+  readonly isOpen: boolean;
+  /** The turn whose call it runs. */
+  readonly caller: CallerTurn | undefined;
+}
+
 /** One message on its way to an entity. Arrays on the wire, an object inside a silo. */
 export interface Envelope {
   readonly kind: EnvelopeKind;
@@ -28,6 +36,8 @@ export interface Envelope {
   readonly identity?: Identity | undefined;
   /** Absent: a new chain starts here. */
   readonly chain?: Chain | undefined;
+  /** The turn of the same chain that made the call, when it was made on this silo. */
+  readonly caller?: CallerTurn | undefined;
   /** On the silo's monotonic clock, milliseconds. */
   readonly deadlineMs: number;
   /** The timeout the deadline came from, for messages to people. */

@@ -78,5 +78,5 @@ export class Management {
 }
 
 function isInside(activation: Activation, chain: CallChain): boolean {
-  return activation.entities.some(({ mailbox }) => mailbox.inside().some((holder) => chain.isWithin(holder)));
+  return activation.entities.some(({ mailbox }) => mailbox.present().some((holder) => chain.isWithin(holder)));
 }

@@ -10,10 +10,8 @@ import type { Statistics } from './activation/silo-services.js';
 import type { ActorTypes } from './actor-types.js';
 import type { Catalog } from './catalog.js';
 import { CallChain } from './turns/call-chain.js';
-import { PendingCall, type TurnMode } from './turns/pending-call.js';
-
-const WRITING: TurnMode = { readOnly: false, system: false };
-const READING: TurnMode = { readOnly: true, system: false };
+import { PendingCall } from './turns/pending-call.js';
+import { turnModeOf } from './turns/turn-mode.js';
 
 export class Router implements Invoker {
   constructor(
@@ -57,7 +55,7 @@ export class Router implements Invoker {
     }
     this.statistics.calls++;
     const chain = envelope.chain instanceof CallChain ? envelope.chain : new CallChain();
-    const call = new PendingCall(envelope, chain, member.readOnly ? READING : WRITING);
+    const call = new PendingCall(envelope, chain, turnModeOf(member));
     if (envelope.signal?.aborted) call.cancel();
     else this.offer(call, metadata);
     return call;

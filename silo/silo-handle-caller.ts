@@ -53,6 +53,7 @@ export class SiloHandleCaller {
       from: turn?.entity,
       identity: turn?.identity,
       chain: isChained ? turn.chain : undefined,
+      caller: isChained ? turn : undefined,
       // A nested call never outlives the call it serves.
       deadlineMs: isChained && turn.deadlineMs < ownDeadlineMs ? turn.deadlineMs : ownDeadlineMs,
       timeoutMs,

@@ -18,8 +18,10 @@ export type FieldChanges = ReadonlyMap<string, Uint8Array | undefined>;
 export interface StagedChanges {
   /** Fields that must be committed with the unit. */
   readonly saved: FieldChanges;
-  /** Fields declared `save: 'lazy'`: they ride with the next commit. */
+  /** Fields that are saved lazily: they ride with the next commit. */
   readonly lazy: FieldChanges;
+  /** Fields that are saved when the user says so, or with the next commit of a unit. */
+  readonly manual: FieldChanges;
 }
 
 /**
@@ -33,8 +35,8 @@ export interface HostedEntity {
   has(hook: string): boolean;
   /** What changed since the last `accept`. Throws `NotSerializableError` naming the field when state cannot be saved. */
   stage(): StagedChanges | Promise<StagedChanges>;
-  /** The present values are the unit's start from now on. */
-  accept(): void;
+  /** What was staged is the start of the next unit, whatever has changed since. Give back what `stage` returned, in the same order. */
+  accept(staged: StagedChanges): void;
   /** Restores every field to the last `accept`. */
   rollback(): void | Promise<void>;
   /** Primitive fields that differ from the last `accept`, by name: what nobody should have changed when no writing turn runs. Cheap. */

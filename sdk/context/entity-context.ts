@@ -79,6 +79,11 @@ export class EntityContext {
     else await this.#runtime.emit(event);
   }
 
+  async save(): Promise<void> {
+    openTurn('ctx.save');
+    await this.#runtime.save();
+  }
+
   timer(callback: (elapsedMs: number) => unknown, options: { readonly due: unknown; readonly every?: unknown }): { cancel(): void } {
     if (typeof callback !== 'function') throw new ConfigurationError('timer: expected a function');
     const unknown = Object.keys(options).find((option) => option !== 'due' && option !== 'every');
@@ -106,7 +111,7 @@ export class EntityContext {
 }
 
 const LATER = [
-  'service', 'findActors', 'addComponent', 'removeComponent', 'tags', 'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'save', 'migrate', 'tailCall', 'tmpdir',
+  'service', 'findActors', 'addComponent', 'removeComponent', 'tags', 'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall', 'tmpdir',
 ];
 for (const name of LATER) {
   Object.defineProperty(EntityContext.prototype, name, {

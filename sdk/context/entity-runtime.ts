@@ -22,6 +22,8 @@ export interface EntityRuntime {
   emitLive(event: object, key: string | undefined): void;
   /** To own handlers and live listeners. Buffered in a turn, stored outside. */
   emit(event: object): Promise<void> | void;
+  /** A save point of the running unit. Rejects with `ConfigurationError` where there can be none. */
+  save(): Promise<void>;
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void;
   clients(): readonly ConnectedClient[];
   /** After the running unit. */

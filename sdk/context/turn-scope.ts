@@ -1,16 +1,14 @@
 // Which turn the running code belongs to. Each turn runs in its own AsyncLocalStorage context, so that `ctx.call` can never show
 // another caller's identity, also not to code that a turn left behind.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { EntityId } from '../../protocol/actor-id.js';
-import type { Baggage, Chain } from '../../protocol/envelope.js';
+import type { Baggage, CallerTurn, Chain } from '../../protocol/envelope.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { CallInfo } from '../author/index.js';
 
 /** A turn as the code inside it sees it. */
-export interface TurnInfo {
-  readonly entity: EntityId;
+export interface TurnInfo extends CallerTurn {
   readonly method: string;
   /** False once the method's promise has settled: what runs after that is stray code. */
   readonly isOpen: boolean;

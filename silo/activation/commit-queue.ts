@@ -10,7 +10,7 @@ import type { CommitRequest, CommitResult } from '../../protocol/ports/state-sto
 import type { Activation } from './activation.js';
 import { DuplicateOperation } from './operations.js';
 import { UnitOfWork, type OutboxDraft } from './unit-of-work.js';
-import type { UnitChanges } from './units.js';
+import type { UnitChanges } from './unit-changes.js';
 
 interface Waiting {
   readonly unit: UnitOfWork | undefined;
@@ -19,13 +19,18 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+type Fields = Map<string, Uint8Array | undefined>;
+
 const RESEND_DELAY_MS = 100;
 const commitIdOrigin = randomBytes(9).toString('base64url');
 let commitSerial = 0;
 
 export class CommitQueue {
   version = 0;
-  private lazy: Map<string, Uint8Array | undefined> | undefined;
+  /** Lazily saved fields that wait for the next commit. */
+  private lazy: Fields | undefined;
+  /** Fields that wait for the next commit of a unit, or for `ctx.save()`. */
+  private kept: Fields | undefined;
   private waiting: Waiting[] = [];
   private inFlight = false;
 
@@ -39,6 +44,18 @@ export class CommitQueue {
       this.activation.services.lazySaver.add(this.activation);
     }
     for (const [name, value] of fields) this.lazy.set(name, value);
+  }
+
+  /** These fields are saved with the next unit that commits. */
+  keep(fields: ReadonlyMap<string, Uint8Array | undefined>): void {
+    if (fields.size > 0) this.kept = new Map([...(this.kept ?? []), ...fields]);
+  }
+
+  /** What changed outside any turn: it goes with the next commit, at the latest when lazily saved fields do. */
+  addLeftovers({ saved, lazy, manual }: UnitChanges): void {
+    this.addLazy(saved);
+    this.addLazy(lazy);
+    this.keep(manual);
   }
 
   /** Resolves when the unit is durable; rejects with what became of it instead. */
@@ -90,7 +107,7 @@ export class CommitQueue {
   }
 
   private async commit(batch: readonly Waiting[]): Promise<void> {
-    const { lazy } = this;
+    const { lazy, kept } = this;
     const request = this.request(batch);
     if (request.fields.size === 0 && !batch.some((part) => part.unit?.hasMessages)) return;
     let result = await this.send(request);
@@ -101,7 +118,7 @@ export class CommitQueue {
       return;
     }
     if (result.status === 'duplicate') {
-      this.keepLazy(lazy);
+      this.putBack(lazy, kept === this.kept ? undefined : kept);
       throw new DuplicateOperation(result.operationId, await this.storedResult(result.operationId));
     }
     this.activation.lose(`its commit was refused (${result.status})`);
@@ -109,10 +126,15 @@ export class CommitQueue {
   }
 
   private request(batch: readonly Waiting[]): CommitRequest {
-    const fields = new Map(this.lazy);
+    const fields: Fields = new Map(this.lazy);
     this.lazy = undefined;
+    if (batch.some((part) => part.unit)) {
+      for (const [name, value] of this.kept ?? []) fields.set(name, value);
+      this.kept = undefined;
+    }
     for (const { changes } of batch) {
       for (const [name, value] of changes?.lazy ?? []) fields.set(name, value);
+      for (const [name, value] of changes?.manual ?? []) fields.set(name, value);
       for (const [name, value] of changes?.saved ?? []) fields.set(name, value);
     }
     const units = batch.map((part) => part.unit);
@@ -134,12 +156,11 @@ export class CommitQueue {
   }
 
   /** Nothing of a duplicate is written; what waited before it goes with the next commit, unless it changed since. */
-  private keepLazy(fields: ReadonlyMap<string, Uint8Array | undefined> | undefined): void {
-    if (!fields) return;
-    const later = this.lazy;
+  private putBack(lazy: Fields | undefined, kept: Fields | undefined): void {
+    const later = { lazy: this.lazy, kept: this.kept };
     this.lazy = undefined;
-    this.addLazy(fields);
-    if (later) this.addLazy(later);
+    for (const fields of [lazy, later.lazy]) if (fields) this.addLazy(fields);
+    if (kept) this.kept = new Map([...kept, ...(later.kept ?? [])]);
   }
 
   /** Q2. */

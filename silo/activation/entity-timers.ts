@@ -5,9 +5,9 @@
 import type { TimerHandle } from '../../protocol/ports/clock.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
+import { SYSTEM_TURN } from '../turns/turn-mode.js';
 import type { Entity } from './entity.js';
 
-const TICK_MODE = { readOnly: false, system: true } as const;
 
 class EntityTimer {
   private handle: TimerHandle | undefined;
@@ -53,7 +53,7 @@ class EntityTimer {
     const call = new PendingCall(
       { kind: 'timer', target: this.entity.id, method: this.method, args: [...this.extraArgs, elapsedMs], deadlineMs: Infinity, timeoutMs: Infinity, hops: 0 },
       new CallChain(),
-      TICK_MODE,
+      SYSTEM_TURN,
     );
     this.ticking = call;
     void call.promise.catch(this.onFailed).finally(this.onTicked);

@@ -1,12 +1,12 @@
 import type { HookName } from '../../decorators/index.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
+import { SYSTEM_TURN } from '../turns/turn-mode.js';
 import type { Entity } from './entity.js';
 
-const HOOK_MODE = { readOnly: false, system: true } as const;
 
 /** A hook as a turn of `chain` on the entity, or `undefined` when its class has no such hook. Queue it with `entity.offer`. */
 export function hookCall(entity: Entity, hook: HookName, args: readonly unknown[], chain = new CallChain()): PendingCall | undefined {
   if (!entity.metadata.hooks.has(hook)) return undefined;
-  return new PendingCall({ kind: 'hook', target: entity.id, method: hook, args, deadlineMs: Infinity, timeoutMs: Infinity, hops: 0 }, chain, HOOK_MODE);
+  return new PendingCall({ kind: 'hook', target: entity.id, method: hook, args, deadlineMs: Infinity, timeoutMs: Infinity, hops: 0 }, chain, SYSTEM_TURN);
 }

@@ -32,7 +32,7 @@ export async function activate(activation: Activation, wakingChain: CallChain, e
     activation.token = registered.token;
     await awaken(activation, registered.row, chain);
     // Before the mailboxes open: the first call meets an active actor.
-    unit.defer(() => open(activation));
+    unit.onAccepted = () => open(activation);
     await activation.units.concludeHooks(unit);
   } catch (error) {
     await abandon(activation, unit, error);

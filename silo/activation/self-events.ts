@@ -7,11 +7,11 @@ import type { HandlerMetadata } from '../../decorators/index.js';
 import type { ClaimedRow } from '../../protocol/ports/state-store.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
+import { SYSTEM_TURN } from '../turns/turn-mode.js';
 import type { Activation } from './activation.js';
 import type { Entity } from './entity.js';
 import type { OutboxDraft } from './unit-of-work.js';
 
-const EVENT_MODE = { readOnly: false, system: true } as const;
 const MAX_ATTEMPTS = 5;
 const FIRST_DELAY_MS = 100;
 
@@ -138,7 +138,7 @@ export class SelfEvents {
     const call = new PendingCall(
       { kind: 'event', target: entity.id, method: delivery.method, args, deadlineMs: Infinity, timeoutMs: Infinity, hops: 0 },
       new CallChain(),
-      EVENT_MODE,
+      SYSTEM_TURN,
     );
     call.settles = delivery.sequence;
     entity.offer(call);

@@ -1,5 +1,5 @@
 import { eventMetadata } from '../../decorators/index.js';
-import type { EntityId } from '../../protocol/actor-id.js';
+import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import { describeValue } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
@@ -58,6 +58,15 @@ export class SiloEntityRuntime implements EntityRuntime {
     if (!turn?.unit) return activation.commits.append(own.entries).then(own.deliver);
     (turn.unit.outbox ??= []).push(...own.entries);
     turn.unit.defer(own.deliver);
+  }
+
+  async save(): Promise<void> {
+    const turn = this.ownTurn();
+    if (!turn) throw new ConfigurationError(`ctx.save: no turn of ${printEntityId(this.id)} is running; call it inside a method, handler, timer or hook`);
+    const { unit, method } = turn;
+    if (!unit) throw new ConfigurationError(`ctx.save: ${method} is @ReadOnly; it changes nothing that could be saved`);
+    if (unit.isExclusive) throw new ConfigurationError(`ctx.save: ${method} runs under an idempotency key or handles an event; all of it is saved together at its end`);
+    await this.entity.activation.units.save(unit);
   }
 
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void {

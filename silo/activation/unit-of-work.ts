@@ -2,6 +2,7 @@
 //   U1. It opens with the chain's first writing turn on the actor and ends when its last open turn ends.
 //   U2. One commit carries all of it; the reply, the events and the live events leave only after that (P6).
 //   U3. If the outermost turn throws, nothing of it happened: entities return to the unit's start, nothing was emitted.
+//   U3b. Where turns of other chains overlapped it (reentrancy `all`, `@Interleave`) its fields cannot be told from theirs: see `Units.undo`.
 //   U4. Its entities are held from their first change until the end, so nobody sees or mixes with half of it.
 import type { OperationRecord } from '../../protocol/ports/state-store.js';
 import type { PendingCall } from '../turns/pending-call.js';
@@ -29,6 +30,12 @@ export class UnitOfWork {
   settled: number[] | undefined;
   /** The operation of the outermost call, if that has a key. */
   ownOperation: string | undefined;
+  /** Turns that carry an idempotency key and have not ended. */
+  openKeyed = 0;
+  /** A save point of it failed: so does the unit. */
+  failure: { readonly error: unknown } | undefined;
+  /** Runs when it is durable, before anybody gets in. */
+  onAccepted: (() => void) | undefined;
   /** Set while a unit of hooks waits for the turns that its hooks left running. */
   onTurnsEnded: (() => void) | undefined;
   /** Run in order after the commit: live events, deliveries to own handlers. */
@@ -48,6 +55,21 @@ export class UnitOfWork {
   /** Something must be written even if no field changed. */
   get hasMessages(): boolean {
     return Boolean(this.outbox?.length || this.operations?.length || this.settled?.length);
+  }
+
+  /** It records an id with its effect: all of it commits at its end and not before. */
+  get isExclusive(): boolean {
+    return this.outermost?.isExclusive === true || this.openKeyed > 0;
+  }
+
+  /** Takes the messages and effects so far out, as a unit of their own. */
+  takePart(): UnitOfWork {
+    const part = new UnitOfWork(this.chain, undefined);
+    part.outbox = this.outbox;
+    part.operations = this.operations;
+    part.afterCommit = this.afterCommit;
+    this.outbox = this.operations = this.afterCommit = undefined;
+    return part;
   }
 
   defer(effect: () => void): void {

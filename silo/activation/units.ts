@@ -6,16 +6,13 @@ import type { CallChain } from '../turns/call-chain.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Activation } from './activation.js';
 import type { Entity } from './entity.js';
+import { merge } from './unit-changes.js';
 import { UnitOfWork } from './unit-of-work.js';
-
-/** All changed fields of a unit by saved name. */
-export interface UnitChanges {
-  readonly saved: Map<string, Uint8Array | undefined>;
-  readonly lazy: Map<string, Uint8Array | undefined>;
-}
 
 export class Units {
   private readonly open = new Map<CallChain, UnitOfWork>();
+  /** Units whose last turn is over and whose commit is under way. */
+  private readonly closing = new Map<UnitOfWork, Promise<void>>();
   private onDrained: (() => void) | undefined;
   private committing = 0;
   private aside = 0;
@@ -80,10 +77,25 @@ export class Units {
     await this.conclude(unit, failure);
   }
 
+  /** A save point: what the unit did so far is durable when it resolves, and a later throw returns only to here. Fails the unit when it fails. */
+  async save(unit: UnitOfWork): Promise<void> {
+    const held = [...unit.held];
+    const staged = await Promise.all(held.map((entity) => Promise.resolve(entity.stage())));
+    const part = unit.takePart();
+    try {
+      await this.activation.commits.submit(part, merge(held, staged));
+    } catch (error) {
+      unit.failure ??= { error };
+      throw error;
+    }
+    this.adopt(part, held, staged);
+    this.runEffects(part);
+  }
+
   /** Ends a unit; resolves when it is durable or undone. Without an outermost call (hooks) `failure` decides; rejects then. */
-  private conclude(unit: UnitOfWork, failure?: { readonly error: unknown }): Promise<void> | void {
+  private conclude(unit: UnitOfWork, failure = unit.failure): Promise<void> | void {
     this.open.delete(unit.chain);
-    for (const entity of unit.held) entity.seal();
+    for (const entity of unit.held) entity.seal(unit.chain);
     if (failure) return this.undo(unit, failure.error);
     if (unit.outcome?.failed) return this.undo(unit, unit.outcome.error);
     if (this.activation.isLost) return this.end(unit, true, this.staleError());
@@ -93,15 +105,17 @@ export class Units {
     } catch (error) {
       return this.undo(unit, error);
     }
-    if (staged.some((part) => part instanceof Promise)) return this.commitLater(unit, staged);
-    return this.commit(unit, merge(unit.held, staged as StagedChanges[]));
+    const isLater = staged.some((part) => part instanceof Promise);
+    const committed = isLater ? this.commitLater(unit, staged) : this.commit(unit, staged as StagedChanges[]);
+    if (committed) this.closing.set(unit, committed);
+    return committed;
   }
 
   private async commitLater(unit: UnitOfWork, staged: readonly (StagedChanges | Promise<StagedChanges>)[]): Promise<void> {
     this.committing++;
     try {
       const parts = await Promise.all(staged.map((part) => Promise.resolve(part)));
-      await this.commit(unit, merge(unit.held, parts));
+      await this.commit(unit, parts);
     } catch (error) {
       await this.undo(unit, error);
     } finally {
@@ -110,17 +124,19 @@ export class Units {
     }
   }
 
-  private commit(unit: UnitOfWork, changes: UnitChanges): Promise<void> | void {
+  private commit(unit: UnitOfWork, staged: readonly StagedChanges[]): Promise<void> | void {
+    const changes = merge(unit.held, staged);
     if (changes.saved.size === 0 && !unit.hasMessages) {
       if (!this.activation.isCurrent) return this.undo(unit, this.staleError());
       this.activation.commits.addLazy(changes.lazy);
-      return this.accept(unit);
+      this.activation.commits.keep(changes.manual);
+      return this.accept(unit, staged);
     }
     this.committing++;
     return this.activation.commits.submit(unit, changes).then(
       () => {
         this.committing--;
-        this.accept(unit);
+        this.accept(unit, staged);
       },
       (error: unknown) => {
         this.committing--;
@@ -129,13 +145,23 @@ export class Units {
     );
   }
 
-  private accept(unit: UnitOfWork): void {
-    for (const entity of unit.held) entity.hosted?.accept();
-    if (unit.operations) this.activation.operations.remember(unit.operations);
+  private accept(unit: UnitOfWork, staged: readonly StagedChanges[]): void {
+    this.adopt(unit, unit.held, staged);
     this.end(unit, false, unit.outcome?.value);
   }
 
+  private adopt(unit: UnitOfWork, entities: readonly Entity[], staged: readonly StagedChanges[]): void {
+    entities.forEach((entity, index) => entity.hosted?.accept(staged[index]!));
+    if (unit.operations) this.activation.operations.remember(unit.operations);
+  }
+
+  /**
+   * U3. Where other chains overlapped the unit, the fields return to the last commit, which an overlapping unit may have made; while such a
+   * unit is still open, they stay as they are, like those of any code that shares objects.
+   */
   private undo(unit: UnitOfWork, error: unknown): Promise<void> | void {
+    const earlier = this.closing.size > 0 && !this.closing.has(unit) && !this.activation.isLost ? this.closingBeside(unit) : [];
+    if (earlier.length > 0) return this.undoAfter(earlier, unit, error);
     const known = this.activation.operations.duplicateResult(error, unit);
     unit.afterCommit = undefined;
     const end = (): void => (known ? this.end(unit, false, known.value) : this.end(unit, true, error));
@@ -146,7 +172,7 @@ export class Units {
       this.end(unit, true, error);
     };
     try {
-      const pending = unit.held.map((entity) => entity.hosted?.rollback()).filter<Promise<void>>((part) => part instanceof Promise);
+      const pending = this.restorable(unit).map((entity) => entity.hosted?.rollback()).filter<Promise<void>>((part) => part instanceof Promise);
       if (pending.length > 0) return Promise.all(pending).then(end, broken);
     } catch (cause) {
       return broken(cause);
@@ -154,13 +180,42 @@ export class Units {
     return end();
   }
 
+  private closingBeside(unit: UnitOfWork): readonly Promise<void>[] {
+    return [...this.closing].filter(([other]) => overlaps(unit, other)).map(([, committed]) => committed);
+  }
+
+  /** What they commit is in the fields already, but not yet what a rollback returns to. */
+  private async undoAfter(earlier: readonly Promise<void>[], unit: UnitOfWork, error: unknown): Promise<void> {
+    this.committing++;
+    await Promise.allSettled(earlier);
+    this.committing--;
+    await this.undo(unit, error);
+  }
+
+  /** The entities that nobody else is inside of. */
+  private restorable(unit: UnitOfWork): readonly Entity[] {
+    if (this.open.size === 0) return unit.held;
+    const others = [...this.open.values()];
+    return unit.held.filter((entity) => {
+      const isShared = others.some((other) => other.held.includes(entity));
+      if (isShared && (entity.hosted?.strayed().length ?? 0) > 0) {
+        this.activation.services.warnOnce(`${entity.metadata.name}: a turn failed while others overlapped it; what it changed is not undone`);
+      }
+      return !isShared;
+    });
+  }
+
   private end(unit: UnitOfWork, failed: boolean, value: unknown): void {
+    if (this.closing.size > 0) this.closing.delete(unit);
     if (unit.outcome) this.activation.reply(unit.outcome.call, failed, value);
     // A failed activation: its mailboxes stay sealed, whoever began it says why to those who wait.
     else if (failed) throw value;
-    if (!failed) this.runEffects(unit);
+    if (!failed) {
+      unit.onAccepted?.();
+      this.runEffects(unit);
+    }
     this.activation.endIfRequested();
-    for (const entity of unit.held.splice(0)) entity.mailbox.release();
+    for (const entity of unit.held.splice(0)) entity.mailbox.unseal();
     // Ticks of its own keep no actor awake.
     if (unit.outermost?.envelope.kind !== 'timer') this.activation.touch();
     this.notifyDrained();
@@ -189,14 +244,6 @@ export class Units {
   }
 }
 
-function merge(entities: readonly Entity[], staged: readonly StagedChanges[]): UnitChanges {
-  const saved = new Map<string, Uint8Array | undefined>();
-  const lazy = new Map<string, Uint8Array | undefined>();
-  staged.forEach((part, index) => {
-    const { component } = entities[index]!.id;
-    const prefix = component === undefined ? '' : `${component}:`;
-    for (const [field, value] of part.saved) saved.set(prefix + field, value);
-    for (const [field, value] of part.lazy) lazy.set(prefix + field, value);
-  });
-  return { saved, lazy };
+function overlaps(a: UnitOfWork, b: UnitOfWork): boolean {
+  return a.held.some((entity) => b.held.includes(entity));
 }

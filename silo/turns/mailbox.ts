@@ -1,64 +1,66 @@
-// Mailbox. Owns: the order in which calls get their turn on one entity, and which chains hold it. Does not own: turns, state, units.
-//   M1. At most one chain holds the mailbox exclusively; then nobody else reads or writes.
+// Mailbox. Owns: the order in which calls get their turn on one entity. Does not own: turns, state, units.
+//   M1. A call starts only if it fits beside who is inside (`Occupancy`).
 //   M2. A queued call leaves exactly once: started, withdrawn (deadline, cancellation, cycle) or handed out by `close`.
-//   M3. Calls start in arrival order. Exceptions: a chain re-enters what it holds, and a chain that reads upgrades before others.
-//   M4. Whoever holds exclusively keeps it until `release`, which the unit of work calls after its commit.
+//   M3. Calls start in arrival order. Exceptions: a chain goes before others where it is inside already, and `@Interleave` calls wait for nobody
+//       that only waits himself.
+//   M4. Whoever is inside as a writer stays until its unit lets go, after its commit.
 //   M5. A closed mailbox lets only those in whom the actor's end waits for; the others wait for that end.
-import Denque from 'denque';
 import type { EntityId } from '../../protocol/actor-id.js';
 import { MailboxFullError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
+import type { Reentrancy } from '../../decorators/index.js';
 import type { CallChain } from './call-chain.js';
+import { Occupancy } from './occupancy.js';
 import type { PendingCall } from './pending-call.js';
+import { isMadeByTurnOn } from './turn.js';
 import { cycleError, findCycle } from './wait-graph.js';
-
-/** From this length on, a queue is cleaned when half of it has left. */
-const MAX_STALE = 64;
-
-let enqueued = 0;
+import { WaitingCalls } from './waiting-calls.js';
 
 export interface MailboxOwner {
   readonly id: EntityId;
   readonly mailboxLimit: number;
-  /** Takes the turn now. `nested`: the call's chain held the mailbox before. */
+  readonly reentrancy: Reentrancy;
+  /** A writing turn has begun and not ended. */
+  readonly hasOpenTurn: boolean;
+  /** Takes the turn now. `nested`: the call's chain was inside before. */
   start(call: PendingCall, nested: boolean): void;
   /** The call's deadline has passed, even if nobody was told yet. */
   isOverdue(call: PendingCall): boolean;
-  /** The chains that hold or read the actor or one of its components: its end waits for them. */
+  /** The chains that are inside the actor or one of its components: its end waits for them. */
   unfinished(): readonly CallChain[];
 }
 
-export class Mailbox {
-  private queue: Denque<PendingCall> | undefined;
-  private waitingCalls = 0;
-  private holder: CallChain | undefined;
-  private readers: CallChain[] | undefined;
+export class Mailbox extends Occupancy {
+  /** Made at the first wait: most mailboxes never have one. */
+  private waiting: WaitingCalls | undefined;
   private isClosed = false;
   private isStarting = false;
 
-  constructor(private readonly owner: MailboxOwner) {}
-
-  /** The chains that hold or read here. */
-  inside(): readonly CallChain[] {
-    const readers = this.readers ?? [];
-    return this.holder ? [this.holder, ...readers] : readers;
+  constructor(private readonly owner: MailboxOwner) {
+    super();
   }
 
-  /** Some chain holds it exclusively, or its unit commits. */
-  get isHeld(): boolean {
-    return this.holder !== undefined;
+  protected override get reentrancy(): Reentrancy {
+    return this.owner.reentrancy;
+  }
+
+  protected override get hasOpenTurn(): boolean {
+    return this.owner.hasOpenTurn;
   }
 
   /** The chains that `call`, queued here, waits for. */
   waitsFor(call: PendingCall): readonly CallChain[] {
-    return this.isClosed && !this.admits(call) ? this.owner.unfinished() : this.inside();
+    if (this.isClosed && !this.admits(call)) return this.owner.unfinished();
+    const others = this.inTheWayOf(call);
+    return others.length > 0 || this.isSealed ? others : this.waiting!.exclusiveAhead(call);
   }
 
   /** Starts the call, or queues it, or fails it (full, cycle). */
   offer(call: PendingCall): void {
-    if (this.holder && call.chain.isWithin(this.holder)) return this.begin(call, true);
-    if (this.canStart(call)) return this.begin(call, false);
-    if (this.waitingCalls >= this.owner.mailboxLimit && !call.mode.system) {
+    if (this.reentrancy === 'none' && this.entersItself(call)) return call.fail(cycleError([call]));
+    const isInside = this.isInside(call.chain);
+    if (isInside ? this.canGoOn(call) : this.canStart(call)) return this.begin(call, isInside);
+    if (this.waitingCount >= this.owner.mailboxLimit && !call.mode.system) {
       const limit = this.owner.mailboxLimit;
       call.fail(new MailboxFullError(`${printEntityId(this.owner.id)}: ${limit} calls wait already`, { limit }));
       return;
@@ -66,65 +68,77 @@ export class Mailbox {
     this.enqueue(call);
   }
 
-  /** Holds the mailbox for `chain` before any call arrives (activation). */
-  holdFor(chain: CallChain): void {
-    this.holder = chain;
-  }
-
-  /** The exclusive holder lets go; the next calls start. */
-  release(): void {
-    this.holder = undefined;
+  /** The unit of `chain` lets go before its end; the next calls start. */
+  vacate(chain: CallChain): void {
+    this.remove(chain);
     this.startNext();
   }
 
-  /** A read-only turn of `chain` ended. */
-  releaseReader(chain: CallChain): void {
-    const at = this.readers!.indexOf(chain);
-    this.readers!.splice(at, 1);
+  /** The unit of `chain` ended and commits: nobody gets in until `unseal`. */
+  seal(chain: CallChain): void {
+    this.remove(chain);
+    this.addSeal();
+  }
+
+  /** M4: the unit is durable or undone. */
+  unseal(): void {
+    this.removeSeal();
     this.startNext();
+  }
+
+  /** A read-only turn of the call's chain ended. */
+  releaseReader(call: PendingCall): void {
+    this.removeReader(call.chain, this.interleaves(call));
+    this.startNext();
+  }
+
+  /** A writing turn ended, its unit did not: under `none` the next call of its own chain may start. */
+  turnEnded(): void {
+    if (this.waitingCount > 0 && this.reentrancy === 'none') this.startNext();
   }
 
   /** Takes a queued call out (deadline, cancellation, cycle). */
   withdraw(call: PendingCall): void {
-    this.leave(call);
+    this.waiting!.remove(call);
     call.state = 'new';
-    this.dropStale();
+    this.waiting!.dropStale();
     this.startNext();
   }
 
   /** M5 from now on. The calls that wait stay, until `takeQueued`. */
   close(): void {
     this.isClosed = true;
-    for (const call of this.queue?.toArray() ?? []) if (this.isWaiting(call)) this.refuseCycle(call);
+    for (const call of this.waiting?.all() ?? []) if (call.mailbox === this) this.refuseCycle(call);
   }
 
   /** Calls that stand in the queue, in order; they leave it. */
   takeQueued(): readonly PendingCall[] {
-    const calls: PendingCall[] = [];
-    for (const call of this.queue?.toArray() ?? []) {
-      if (!this.isWaiting(call)) continue;
-      this.leave(call);
+    const calls = this.waiting?.all() ?? [];
+    for (const call of calls) {
+      this.waiting!.remove(call);
       call.state = 'new';
-      calls.push(call);
     }
-    this.queue?.clear();
     return calls;
+  }
+
+  private get waitingCount(): number {
+    return this.waiting?.count ?? 0;
+  }
+
+  /** Its chain is inside: only what must be alone may have to wait. */
+  private canGoOn(call: PendingCall): boolean {
+    return (!call.isExclusive && this.reentrancy !== 'none') || this.fits(call);
   }
 
   private canStart(call: PendingCall): boolean {
     // M3, M5: others wait already, but a chain that reads need not wait behind them.
-    if (this.isClosed ? !this.admits(call) : this.waitingCalls > 0 && !this.isReading(call.chain)) return false;
-    return this.fits(call);
+    const mayOvertake = this.waitingCount === 0 || call.mode.interleave || this.isReading(call.chain);
+    return (this.isClosed ? this.admits(call) : mayOvertake) && this.fits(call);
   }
 
-  /** Nobody but its own chain is in the way. */
-  private fits(call: PendingCall): boolean {
-    if (this.holder) return false;
-    return call.mode.readOnly || !this.readers || this.readers.every((reader) => call.chain.isWithin(reader));
-  }
-
-  private isReading(chain: CallChain): boolean {
-    return this.readers?.some((reader) => chain.isWithin(reader)) ?? false;
+  /** The call comes, directly or through others, from a turn that is open here: under `none` it would wait for itself. */
+  private entersItself(call: PendingCall): boolean {
+    return !call.mode.system && !(call.mode.readOnly && !this.hasOpenTurn) && isMadeByTurnOn(this.owner.id, call);
   }
 
   /** M5. */
@@ -132,30 +146,17 @@ export class Mailbox {
     return this.owner.unfinished().some((chain) => call.chain.isWithin(chain));
   }
 
-  private isWaiting(call: PendingCall | undefined): boolean {
-    return call?.state === 'queued' && call.mailbox === this;
-  }
-
-  private begin(call: PendingCall, nested: boolean): void {
+  private begin(call: PendingCall, isInside: boolean): void {
     call.state = 'running';
-    if (!nested) {
-      if (call.mode.readOnly) (this.readers ??= []).push(call.chain);
-      else this.holder = call.chain;
-      if (call.chain.waiting?.size) this.breakCycles(call.chain);
-    }
-    this.owner.start(call, nested);
+    if (!isInside) this.admit(call);
+    else if (call.isExclusive) this.strengthen(call);
+    if ((!isInside || call.isExclusive) && call.chain.waiting?.size) this.breakCycles(call.chain);
+    this.owner.start(call, isInside);
   }
 
   private enqueue(call: PendingCall): void {
-    this.queue ??= new Denque<PendingCall>();
-    call.state = 'queued';
-    call.mailbox = this;
-    call.queuedAs = ++enqueued;
-    this.waitingCalls++;
-    // M3: an upgrade goes first, else the writers ahead would wait for its own read-only turn.
-    if (this.isReading(call.chain)) this.queue.unshift(call);
-    else this.queue.push(call);
-    call.chain.beginWait(call);
+    // M3: a chain that is inside goes first, else those ahead would wait for its own turn.
+    (this.waiting ??= new WaitingCalls(this)).add(call, this.isReading(call.chain) || this.isInside(call.chain));
     this.refuseCycle(call);
   }
 
@@ -166,7 +167,7 @@ export class Mailbox {
     call.fail(cycleError(cycle));
   }
 
-  /** A chain that waits elsewhere became a holder here: circles may have closed. The youngest queued call of each is given up. */
+  /** A chain that waits elsewhere is in others' way here now: circles may have closed. The youngest queued call of each is given up. */
   private breakCycles(chain: CallChain): void {
     for (const waiting of [...chain.waiting!]) {
       const cycle = waiting.state === 'queued' ? findCycle(waiting) : undefined;
@@ -179,7 +180,7 @@ export class Mailbox {
 
   /** Turns that end at once would nest the stack as deep as the queue is long: only the outermost call loops. */
   private startNext(): void {
-    if (this.isStarting || this.waitingCalls === 0) return;
+    if (this.isStarting || this.waitingCount === 0) return;
     this.isStarting = true;
     try {
       this.startWaiting();
@@ -189,36 +190,21 @@ export class Mailbox {
   }
 
   private startWaiting(): void {
-    while (this.waitingCalls > 0 && !this.holder) {
-      const call = this.nextWaiting();
-      if (!call || !this.fits(call)) return;
+    for (let call = this.nextToStart(); call; call = this.nextToStart()) {
       // A turn that blocked the loop kept the deadlines from ringing.
       if (this.owner.isOverdue(call)) {
         call.expire();
         continue;
       }
-      this.leave(call);
-      this.begin(call, false);
+      this.waiting!.remove(call);
+      this.begin(call, this.isInside(call.chain));
     }
-    if (this.waitingCalls === 0) this.queue?.clear();
   }
 
-  /** The call whose turn it is; those that left the queue before are still in it and are dropped here. */
-  private nextWaiting(): PendingCall | undefined {
-    if (this.isClosed) return this.queue!.toArray().find((call) => this.isWaiting(call) && this.admits(call));
-    while (!this.isWaiting(this.queue!.peekFront())) this.queue!.shift();
-    return this.queue!.peekFront();
-  }
-
-  /** Calls that expire behind a turn that never ends must not pile up. */
-  private dropStale(): void {
-    if (!this.queue || this.queue.length < MAX_STALE || this.queue.length < 2 * this.waitingCalls) return;
-    this.queue = new Denque(this.queue.toArray().filter((call) => this.isWaiting(call)));
-  }
-
-  private leave(call: PendingCall): void {
-    this.waitingCalls--;
-    call.mailbox = undefined;
-    call.chain.endWait(call);
+  private nextToStart(): PendingCall | undefined {
+    if (this.waitingCount === 0 || this.isSealed) return undefined;
+    if (this.isClosed) return this.waiting!.find((call) => this.admits(call) && this.fits(call), false);
+    const first = this.waiting!.first()!;
+    return this.fits(first) ? first : this.waiting!.find((call) => this.fits(call), true);
   }
 }

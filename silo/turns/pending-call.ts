@@ -7,16 +7,9 @@ import { printEntityId } from '../../protocol/actor-id.js';
 import type { CallChain } from './call-chain.js';
 import type { Mailbox } from './mailbox.js';
 import type { DeadlineLink, DeadlineWheel } from './deadline-wheel.js';
+import type { TurnMode } from './turn-mode.js';
 
 export type CallState = 'new' | 'queued' | 'running' | 'settled';
-
-/** How a call takes its turn. */
-export interface TurnMode {
-  /** Runs beside other read-only turns and never commits. */
-  readonly readOnly: boolean;
-  /** Comes from the silo itself (hook, timer, event): not counted against the mailbox's limit. */
-  readonly system: boolean;
-}
 
 export class PendingCall implements DeadlineLink {
   state: CallState = 'new';
@@ -49,6 +42,11 @@ export class PendingCall implements DeadlineLink {
 
   get deadlineMs(): number {
     return this.envelope.deadlineMs;
+  }
+
+  /** What it does is recorded under an id (an idempotency key, an event's number): only its own chain may run beside it. */
+  get isExclusive(): boolean {
+    return this.settles !== undefined || (this.envelope.idempotencyKey !== undefined && !this.mode.readOnly);
   }
 
   get isSettled(): boolean {

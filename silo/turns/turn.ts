@@ -1,5 +1,5 @@
-import type { EntityId } from '../../protocol/actor-id.js';
-import type { Baggage } from '../../protocol/envelope.js';
+import { sameEntity, type EntityId } from '../../protocol/actor-id.js';
+import type { Baggage, CallerTurn } from '../../protocol/envelope.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { CallInfo } from '../../sdk/author/index.js';
 import type { TurnInfo } from '../../sdk/context/turn-scope.js';
@@ -19,6 +19,10 @@ export class Turn implements TurnInfo {
     readonly unit: UnitOfWork | undefined,
     private readonly wallClockOffsetMs: number,
   ) {}
+
+  get caller(): CallerTurn | undefined {
+    return this.pending.envelope.caller;
+  }
 
   get chain(): CallChain {
     return this.pending.chain;
@@ -54,4 +58,10 @@ export class Turn implements TurnInfo {
       },
     }));
   }
+}
+
+/** The call was made by an open turn on `id`, directly or by way of other calls that wait for each other. */
+export function isMadeByTurnOn(id: EntityId, call: PendingCall): boolean {
+  for (let turn = call.envelope.caller; turn; turn = turn.caller) if (turn.isOpen && sameEntity(turn.entity, id)) return true;
+  return false;
 }

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { StateTracker } from '../../isolation/state-tracker.js';
 import type { CommitRequest, CommitResult } from '../../protocol/ports/index.js';
 import { Entity } from '../../silo/activation/entity.js';
+import type { CallChain } from '../../silo/turns/call-chain.js';
 import { FaultyStore } from './model/faulty-store.js';
 import { runModel, type StoreMaker } from './model/run-model.js';
 
@@ -50,7 +51,7 @@ class KeylessStore extends FaultyStore {
 }
 
 /** Runs `body` while a method is another one. */
-async function withMethod<T extends object>(prototype: T, name: keyof T & string, method: (this: T) => unknown, body: () => Promise<void>): Promise<void> {
+async function withMethod<T extends object>(prototype: T, name: keyof T & string, method: (this: T, ...args: never[]) => unknown, body: () => Promise<void>): Promise<void> {
   const original = Object.getOwnPropertyDescriptor(prototype, name)!;
   Object.defineProperty(prototype, name, { ...original, value: method });
   try {
@@ -83,8 +84,8 @@ describe('the random model notices', () => {
     withMethod(StateTracker.prototype, 'rollback', () => undefined, () => isNoticed(/failed and is there/)));
 
   it('entities that are let go before their unit is committed', () =>
-    withMethod(Entity.prototype, 'seal', function (this: Entity) {
-      this.mailbox.release();
+    withMethod(Entity.prototype, 'seal', function (this: Entity, chain: CallChain) {
+      this.mailbox.vacate(chain);
     }, () => isNoticed(/read p\d+, which never was|failed and is there|acknowledged and is lost|began beside/)));
 
   it('idempotency keys that are forgotten', () =>

@@ -1,0 +1,31 @@
+import type { StagedChanges } from '../../protocol/ports/component-host.js';
+import type { Entity } from './entity.js';
+
+type Fields = ReadonlyMap<string, Uint8Array | undefined>;
+
+/** All changed fields of a unit by saved name: `field` of the actor, `component:field` of a component. */
+export interface UnitChanges {
+  readonly saved: Fields;
+  readonly lazy: Fields;
+  readonly manual: Fields;
+}
+
+/** What the entities of a unit staged, in one. */
+export function merge(entities: readonly Entity[], staged: readonly StagedChanges[]): UnitChanges {
+  // The common case needs no copies: one entity, and it is the actor.
+  if (staged.length === 1 && entities[0]!.id.component === undefined) return staged[0]!;
+  const merged = { saved: new Map<string, Uint8Array | undefined>(), lazy: new Map<string, Uint8Array | undefined>(), manual: new Map<string, Uint8Array | undefined>() };
+  staged.forEach((part, index) => {
+    const { component } = entities[index]!.id;
+    const prefix = component === undefined ? '' : `${component}:`;
+    for (const [field, value] of part.saved) merged.saved.set(prefix + field, value);
+    for (const [field, value] of part.lazy) merged.lazy.set(prefix + field, value);
+    for (const [field, value] of part.manual) merged.manual.set(prefix + field, value);
+  });
+  return merged;
+}
+
+/** Something differs from the unit's start. */
+export function isChanged({ saved, lazy, manual }: StagedChanges): boolean {
+  return saved.size > 0 || lazy.size > 0 || manual.size > 0;
+}
