@@ -68,13 +68,17 @@ describe('@Actor', () => {
     expect(refused([])).to.equal('@Actor on class Player: expected an options object, got an array');
   });
 
-  it('names options and values that this version does not implement', () => {
+  it('names options that this version does not implement', () => {
     for (const [key, value] of [['weight', 2], ['version', '1.0.0'], ['pinned', true]] as const) {
       expect(refused({ [key]: value })).to.equal(`@Actor on class Player: option "${key}" is not implemented in this version`);
     }
-    for (const [key, value] of [['reentrancy', 'all'], ['reentrancy', 'none'], ['persistence', 'lazy'], ['persistence', 'manual']] as const) {
-      expect(refused({ [key]: value })).to.equal(`@Actor on class Player: option "${key}: '${value}'" is not implemented in this version`);
-    }
+  });
+
+  it('says how turns follow each other and when they save', () => {
+    @Actor({ reentrancy: 'all', persistence: 'manual' }) class Busy {}
+    @Actor() class Plain {}
+    expect(actorMetadata(Busy)).to.include({ reentrancy: 'all', persistence: 'manual' });
+    expect(actorMetadata(Plain)).to.include({ reentrancy: 'chain', persistence: 'turn' });
   });
 
   it('takes an option that is undefined as absent', () => {
@@ -97,6 +101,7 @@ describe('@Actor', () => {
     expect(refused({ placement: { prefer: 'a' } })).to.equal(`${start}"placement.policy": undefined ${name}`);
     expect(refused({ isolation: 'dedicated' })).to.equal(`${start}"isolation" is "dedicated"; expected 'inline', 'worker'`);
     expect(refused({ reentrancy: 'maybe' })).to.equal(`${start}"reentrancy" is "maybe"; expected 'chain', 'all', 'none'`);
+    expect(refused({ persistence: 'never' })).to.equal(`${start}"persistence" is "never"; expected 'turn', 'lazy', 'manual'`);
   });
 
   it('asks for a name where the class has none', () => {

@@ -41,8 +41,8 @@ describe('@Component', () => {
     for (const [key, value] of [['threads', 2], ['memoryLimitMb', 64], ['turnLimit', '10s'], ['version', '1.0.0']] as const) {
       expect(refused({ [key]: value })).to.equal(`${start}option "${key}" is not implemented in this version`);
     }
-    expect(refused({ persistence: 'manual' })).to.equal(`${start}option "persistence: 'manual'" is not implemented in this version`);
-    expect(refused({ reentrancy: 'none' })).to.equal(`${start}option "reentrancy: 'none'" is not implemented in this version`);
+    expect(refused({ persistence: 'often' })).to.equal(`${start}option "persistence" is "often"; expected 'turn', 'lazy', 'manual'`);
+    expect(refused({ reentrancy: 'some' })).to.equal(`${start}option "reentrancy" is "some"; expected 'chain', 'all', 'none'`);
     expect(refused({ isolation: 'process' })).to.equal(`${start}option "isolation" is "process"; expected 'worker', 'dedicated', 'inline'`);
     expect(refused({ tags: 'vital' })).to.equal(`${start}option "tags" is "vital"; expected an array of strings`);
     expect(refused({ tags: ['vital', 3] })).to.equal(`${start}option "tags[1]" is 3; expected a non-empty string`);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { actorMetadata, type ReadOnlyOptions } from '../../decorators/index.js';
-import { Actor, ActorEvent, Every, On, Public, ReadOnly, type PublicOptions } from '../../sdk/index.js';
+import { Actor, ActorEvent, Every, Interleave, On, Public, ReadOnly, type PublicOptions } from '../../sdk/index.js';
 import { refusal } from './refusal.js';
 
 @ActorEvent('public.rang') class Rang {}
@@ -100,12 +100,42 @@ describe('@Public and @ReadOnly on methods', () => {
     })).to.equal('@Public on method "move" of class Player: another decorator replaced the method by an accessor');
   });
 
-  it('leave "strict" to a later version', () => {
+  it('refuse options that they do not know, and values that are none', () => {
     const refusedReadOnly = (options: unknown) => refusal(() => {
       class Player { @ReadOnly(options as ReadOnlyOptions) look(): void {} }
       return Player;
     });
-    expect(refusedReadOnly({ strict: true })).to.equal('@ReadOnly on Player.look: option "strict" is not implemented in this version');
-    expect(refusedReadOnly({ loose: true })).to.equal('@ReadOnly on Player.look: unknown option "loose"; it takes none');
+    expect(refusedReadOnly({ strict: 'yes' })).to.equal('@ReadOnly on Player.look: option "strict" is "yes"; expected true or false');
+    expect(refusedReadOnly({ loose: true })).to.equal('@ReadOnly on Player.look: unknown option "loose"; known options: strict');
+  });
+});
+
+describe('@Interleave on methods', () => {
+  it('is said of the method that has it, and of no override without it', () => {
+    @Actor() class Base { @Interleave() wake(): void {} @ReadOnly({ strict: true }) look(): void {} }
+    @Actor() class Derived extends Base { override wake(): void {} }
+    expect(actorMetadata(Base)!.methods.get('wake')).to.include({ interleave: true, strict: false });
+    expect(actorMetadata(Base)!.methods.get('look')).to.include({ interleave: false, strict: true, readOnly: true });
+    expect(actorMetadata(Derived)!.methods.get('wake')).to.include({ interleave: false });
+  });
+
+  it('is refused where it cannot be kept', () => {
+    expect(refusal(() => {
+      @Actor() class Player { @Interleave() @ReadOnly({ strict: true }) look(): void {} }
+      return Player;
+    })).to.equal('@Interleave on method "look" of class Player: a strict read waits for open turns; drop one of the two');
+    expect(refusal(() => {
+      @Actor() class Player { @Interleave() @Every('1s') tick(): void {} }
+      return Player;
+    })).to.equal('@Interleave on method "tick" of class Player: it has @Every; events and ticks take their turn in order');
+    expect(refusal(() => {
+      @Actor() class Player { @Interleave() onActivate(): void {} }
+      return Player;
+    })).to.equal('@Interleave on method "onActivate" of class Player: it is a hook and cannot be called');
+    expect(refusal(() => {
+      class Player { @Interleave({ always: true } as never) wake(): void {} }
+      return Player;
+    })).to.equal('@Interleave on Player.wake: unknown option "always"; it takes none');
+    expect(refusal(() => (Interleave as (...args: unknown[]) => unknown)({ constructor: class Player {} }, 'wake', {}))).to.match(/^@Interleave needs parentheses/);
   });
 });
