@@ -4,6 +4,10 @@ import { ConfigurationError } from '../protocol/errors/index.js';
 import type { ComponentHost, EntitySpec, HostedEntity, StagedChanges } from '../protocol/ports/component-host.js';
 import { StateTracker } from './state-tracker.js';
 
+const NO_FIELDS: ReadonlyMap<string, Uint8Array> = new Map();
+const NO_CHANGES: StagedChanges = Object.freeze({ saved: NO_FIELDS, lazy: NO_FIELDS, manual: NO_FIELDS });
+const NOBODY: readonly string[] = Object.freeze([]);
+
 type Instance = Record<string, unknown>;
 
 /** Runs entities in the silo's own thread: no boundary, nothing copied. For trusted, fast code. */
@@ -17,7 +21,8 @@ export class InlineHost implements ComponentHost {
     const Class = metadata.target as unknown as new (context: unknown) => Instance;
     const instance = new Class(spec.context);
     this.checkFields(metadata, instance);
-    return new InlineEntity(instance, metadata, new StateTracker(instance, metadata, this.codec, spec.fields));
+    const state = metadata.state.size > 0 ? new StateTracker(instance, metadata, this.codec, spec.fields) : NO_STATE;
+    return new InlineEntity(instance, metadata, state);
   }
 
   async stop(): Promise<void> {}
@@ -33,8 +38,17 @@ export class InlineHost implements ComponentHost {
   }
 }
 
+/** Of entities without `@State`: one for all. */
+const NO_STATE: Pick<StateTracker, 'stage' | 'accept' | 'rollback' | 'strayed' | 'capture'> = {
+  stage: () => NO_CHANGES,
+  accept: () => undefined,
+  rollback: () => undefined,
+  strayed: () => NOBODY,
+  capture: () => NO_FIELDS,
+};
+
 class InlineEntity implements HostedEntity {
-  constructor(private readonly instance: Instance, private readonly metadata: ClassMetadata, private readonly state: StateTracker) {}
+  constructor(private readonly instance: Instance, private readonly metadata: ClassMetadata, private readonly state: typeof NO_STATE) {}
 
   /** The caller has looked the name up in the class's table: this is the only property access by a name from a message. */
   run(method: string, args: readonly unknown[]): unknown {

@@ -15,9 +15,9 @@ export class IdleCollector {
 
   constructor(private readonly clock: Clock, private readonly collect: (activation: Activation) => void) {}
 
-  /** The activation is used now. */
-  touch(activation: Activation): void {
-    activation.lastUsedMs = this.clock.monotonicMs();
+  /** The activation is used now, which is `atMs` (monotonic) where somebody has read the clock already. */
+  touch(activation: Activation, atMs = this.clock.monotonicMs()): void {
+    activation.lastUsedMs = atMs;
     if (activation.idleBucket === undefined) this.place(activation);
   }
 

@@ -43,7 +43,8 @@ export class SiloHandleCaller {
     // The name is for the error alone: it is not built on every call.
     if (turn && !turn.isOpen) openTurn(`${printEntityId(target)}.${method}`);
     const timeoutMs = options.timeout === undefined ? DEFAULT_TIMEOUT_MS : parseDuration(options.timeout, 'timeout');
-    const ownDeadlineMs = this.clock.monotonicMs() + timeoutMs;
+    const acceptedMs = this.clock.monotonicMs();
+    const ownDeadlineMs = acceptedMs + timeoutMs;
     const isChained = turn !== undefined && kind === 'call';
     return {
       kind,
@@ -56,6 +57,7 @@ export class SiloHandleCaller {
       caller: isChained ? turn : undefined,
       // A nested call never outlives the call it serves.
       deadlineMs: isChained && turn.deadlineMs < ownDeadlineMs ? turn.deadlineMs : ownDeadlineMs,
+      acceptedMs,
       timeoutMs,
       signal: options.signal,
       idempotencyKey: options.idempotencyKey,

@@ -126,7 +126,7 @@ export class SiloRuntime {
       warnOnce: (message) => this.warnOnce(message),
       deactivate: (activation, reason, destroy) => this.catalog.deactivate(activation, reason, destroy),
       ended: (activation) => this.ended(activation),
-      touched: (activation) => this.idle.touch(activation),
+      touched: (activation, atMs) => this.idle.touch(activation, atMs),
     } satisfies Omit<SiloServices, 'codec' | 'host' | 'redeliver'>;
     // Codec, host and router need the services' owner first; they are set before anything can run.
     return services as unknown as { -readonly [Service in keyof SiloServices]: SiloServices[Service] };

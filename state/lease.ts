@@ -8,7 +8,7 @@ import type { Clock } from '../protocol/ports/clock.js';
 const TOLERATED_DRIFT_MS = 500;
 
 export class Lease {
-  private validUntilMs = -Infinity;
+  private endMs = -Infinity;
   private notBeforeMs = -Infinity;
   private offsetMs: number;
   private isRevoked = false;
@@ -18,15 +18,23 @@ export class Lease {
   }
 
   get isValid(): boolean {
-    const monotonicMs = this.clock.monotonicMs();
-    if (monotonicMs >= this.validUntilMs) return false; // L1
+    return this.isValidAt(this.clock.monotonicMs());
+  }
+
+  /** When it ends, as of what is known now. */
+  get validUntilMs(): number {
+    return this.endMs;
+  }
+
+  isValidAt(monotonicMs: number): boolean {
+    if (monotonicMs >= this.endMs) return false; // L1
     return Math.abs(this.clock.now() - monotonicMs - this.offsetMs) <= TOLERATED_DRIFT_MS; // L2
   }
 
   /** A beat that was sent at `sentAtMs` (monotonic) was answered. */
   renew(sentAtMs: number): void {
     if (this.isRevoked || sentAtMs < this.notBeforeMs) return;
-    this.validUntilMs = Math.max(this.validUntilMs, sentAtMs + this.lengthMs);
+    this.endMs = Math.max(this.endMs, sentAtMs + this.lengthMs);
   }
 
   /** Called with every beat: the clocks drift apart slowly by nature, so only the drift since the last call counts. */
@@ -34,7 +42,7 @@ export class Lease {
     const monotonicMs = this.clock.monotonicMs();
     const offsetMs = this.clock.now() - monotonicMs;
     if (Math.abs(offsetMs - this.offsetMs) > TOLERATED_DRIFT_MS) {
-      this.validUntilMs = -Infinity;
+      this.endMs = -Infinity;
       this.notBeforeMs = monotonicMs;
     }
     this.offsetMs = offsetMs;
@@ -42,6 +50,6 @@ export class Lease {
 
   revoke(): void {
     this.isRevoked = true; // L3
-    this.validUntilMs = -Infinity;
+    this.endMs = -Infinity;
   }
 }

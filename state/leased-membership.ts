@@ -61,6 +61,14 @@ export class LeasedMembership implements Membership {
     return this.lease.isValid;
   }
 
+  isValidAt(monotonicMs: number): boolean {
+    return this.lease.isValidAt(monotonicMs);
+  }
+
+  get validUntilMs(): number {
+    return this.lease.validUntilMs;
+  }
+
   /** Throws `ConfigurationError` when the cluster was made with another partition count, or the silo was stopped before it joined. */
   start(): Promise<JoinResult> {
     return (this.starting ??= this.join());

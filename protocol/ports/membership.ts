@@ -25,6 +25,10 @@ export interface Membership {
   /** Leaves (this incarnation is dead from now on) and stops beating. Idempotent. */
   stop(): Promise<void>;
   readonly isValid: boolean;
+  /** As `isValid`, by a reading of the monotonic clock that was just taken: a call reads it once. */
+  isValidAt(monotonicMs: number): boolean;
+  /** Until when (monotonic) `isValid` stays true unless more is heard. Only where `isValid` was asked in the same stack. */
+  readonly validUntilMs: number;
   members(): Promise<readonly Member[]>;
   /** Called once when this silo learns that it was declared dead, or that the store is another one than it joined. */
   onFenced(listener: (reason: string) => void): void;

@@ -88,6 +88,12 @@ export class Activation {
     return !this.isLost && this.services.membership.isValid;
   }
 
+  /** As `isCurrent`; where the router asked for the lease in the same stack, its end is all that can have come since. */
+  isCurrentFor(call: PendingCall | undefined): boolean {
+    if (!call?.isInStack) return this.isCurrent;
+    return !this.isLost && this.services.clock.monotonicMs() < this.services.membership.validUntilMs;
+  }
+
   get isBusy(): boolean {
     return this.pins > 0 || !this.units.isEmpty || this.status !== 'active' || (this.lazySelfEvents?.isBusy ?? false);
   }
@@ -128,8 +134,9 @@ export class Activation {
     }
   }
 
-  touch(): void {
-    this.services.touched(this);
+  /** It is used now; `call` came and went in one stack, or saw some time pass. */
+  touch(call?: PendingCall): void {
+    this.services.touched(this, call?.isInStack ? call.envelope.acceptedMs : undefined);
   }
 
   /** The end now asked for deletes what is saved. */
@@ -163,7 +170,7 @@ export class Activation {
 
   /** A read's reply leaves only while the ownership holds; else the read runs again where the actor is now. */
   replyToRead(call: PendingCall, failed: boolean, value: unknown): void {
-    if (this.isCurrent || call.isSettled) return this.reply(call, failed, value);
+    if (this.isCurrentFor(call) || call.isSettled) return this.reply(call, failed, value);
     if (!this.services.membership.isValid) {
       call.fail(new StaleEpochError(`${this.name}: this silo lost its lease while the turn ran`));
       return;

@@ -9,7 +9,8 @@ import type { Entity } from './entity.js';
 export function runTurn(entity: Entity, turn: Turn, end: (failed: boolean, value: unknown) => void): void {
   let outcome: unknown;
   try {
-    outcome = executeTurn(entity, turn);
+    outcome = start(entity, turn);
+    if (!isThenable(outcome)) outcome = resultOf(entity, turn, outcome);
   } catch (error) {
     end(true, error);
     return;
@@ -18,30 +19,55 @@ export function runTurn(entity: Entity, turn: Turn, end: (failed: boolean, value
     end(false, outcome);
     return;
   }
-  void outcome.then((value) => end(false, value), (error: unknown) => end(true, error));
+  const failed = (error: unknown): void => end(true, error);
+  void platformPromise(outcome).then((value) => {
+    let result: unknown;
+    try {
+      result = resultOf(entity, turn, value);
+    } catch (error) {
+      end(true, error);
+      return;
+    }
+    end(false, result);
+  }, failed);
 }
 
-/** The method's own value or promise, with the result copied at the turn's end, before anybody else can change it. */
+/** As `runTurn`, with the result as a value or promise. */
 export function executeTurn(entity: Entity, turn: Turn): unknown {
+  const outcome = start(entity, turn);
+  if (!isThenable(outcome)) return resultOf(entity, turn, outcome);
+  return platformPromise(outcome).then((value) => resultOf(entity, turn, value));
+}
+
+/** The method's own value or promise. */
+function start(entity: Entity, turn: Turn): unknown {
   checkMayRun(entity, turn.pending);
-  const { codec } = entity.activation.services;
   const { kind, method, args } = turn.pending.envelope;
-  const [callback, elapsedMs] = args as readonly [((elapsedMs: unknown) => unknown) | undefined, unknown];
-  const isCallback = kind === 'timer' && typeof callback === 'function';
-  const outcome: unknown = runInTurn(turn, () => (isCallback ? callback(elapsedMs) : entity.hosted!.run(method, args)));
-  if (!isThenable(outcome)) return kind === 'call' ? codec.copy(outcome, 'result') : undefined;
-  // A user's thenable may settle twice or not at all to the letter: a promise of the platform stands between.
-  const promise = outcome instanceof Promise ? outcome : Promise.resolve(outcome);
-  return promise.then((value) => (kind === 'call' ? codec.copy(value, 'result') : undefined));
+  if (kind === 'timer' && typeof args[0] === 'function') {
+    const [callback, elapsedMs] = args as readonly [(elapsedMs: unknown) => unknown, unknown];
+    return runInTurn(turn, () => callback(elapsedMs));
+  }
+  return runInTurn(turn, () => entity.hosted!.run(method, args));
+}
+
+/** Copied at the turn's end, before anybody else can change it. */
+function resultOf(entity: Entity, turn: Turn, value: unknown): unknown {
+  return turn.pending.envelope.kind === 'call' ? entity.activation.services.codec.copy(value, 'result') : undefined;
+}
+
+/** A user's thenable may settle twice or not at all to the letter: a promise of the platform stands between. */
+function platformPromise(outcome: PromiseLike<unknown>): Promise<unknown> {
+  return outcome instanceof Promise ? outcome : Promise.resolve(outcome);
 }
 
 /** C2, and no turn begins after the lease or the ownership is lost. */
 function checkMayRun({ id, activation }: Entity, call: PendingCall): void {
   if (call.isSettled) throw new StaleEpochError(`${printEntityId(id)}: the call was given up before its turn`);
   if (activation.isLost) throw new SiloUnavailableError(`${printEntityId(id)}: this activation lost its ownership; the call did not run`);
-  if (!activation.services.membership.isValid) throw new SiloUnavailableError(`${printEntityId(id)}: this silo lost its lease; the call did not run`);
+  // In the router's stack the lease was checked a moment ago.
+  if (!call.isInStack && !activation.services.membership.isValid) throw new SiloUnavailableError(`${printEntityId(id)}: this silo lost its lease; the call did not run`);
 }
 
-function isThenable(value: unknown): value is Promise<unknown> {
+function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

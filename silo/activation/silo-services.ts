@@ -44,5 +44,6 @@ export interface SiloServices {
   deactivate(activation: Activation, reason: DeactivationReason, destroy: boolean): Promise<void>;
   /** The activation holds nothing any more. */
   ended(activation: Activation): void;
-  touched(activation: Activation): void;
+  /** Used at `atMs` (monotonic), or now. */
+  touched(activation: Activation, atMs?: number): void;
 }

@@ -21,7 +21,7 @@ export class UnitOfWork {
   /** Turns of this unit that have begun and not ended. */
   openTurns = 0;
   /** Entities that this unit holds exclusively. */
-  readonly held: Entity[] = [];
+  held: Entity[] = [];
   /** The outermost turn's call and how it ended; the reply waits for the commit. */
   outcome: { readonly call: PendingCall; readonly value?: unknown; readonly error?: unknown; readonly failed: boolean } | undefined;
   outbox: OutboxDraft[] | undefined;

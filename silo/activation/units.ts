@@ -6,13 +6,14 @@ import type { CallChain } from '../turns/call-chain.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Activation } from './activation.js';
 import type { Entity } from './entity.js';
+import { OpenUnits } from './open-units.js';
 import { merge } from './unit-changes.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 export class Units {
-  private readonly open = new Map<CallChain, UnitOfWork>();
+  private readonly open = new OpenUnits();
   /** Units whose last turn is over and whose commit is under way. */
-  private readonly closing = new Map<UnitOfWork, Promise<void>>();
+  private closing: Map<UnitOfWork, Promise<void>> | undefined;
   private onDrained: (() => void) | undefined;
   private committing = 0;
   private aside = 0;
@@ -36,8 +37,7 @@ export class Units {
   }
 
   of(chain: CallChain): UnitOfWork | undefined {
-    if (this.open.size === 0) return undefined;
-    return this.open.get(chain) ?? (chain.parent && this.of(chain.parent));
+    return this.open.of(chain);
   }
 
   /** The chain's (or its parents') unit on this actor; a new one with `call` as its outermost turn if there is none (U1). */
@@ -48,7 +48,7 @@ export class Units {
   begin(chain: CallChain, outermost: PendingCall | undefined): UnitOfWork {
     const unit = new UnitOfWork(chain, outermost);
     if (outermost?.settles !== undefined) unit.settled = [outermost.settles];
-    this.open.set(chain, unit);
+    this.open.add(unit);
     return unit;
   }
 
@@ -94,20 +94,24 @@ export class Units {
 
   /** Ends a unit; resolves when it is durable or undone. Without an outermost call (hooks) `failure` decides; rejects then. */
   private conclude(unit: UnitOfWork, failure = unit.failure): Promise<void> | void {
-    this.open.delete(unit.chain);
+    this.open.remove(unit);
     for (const entity of unit.held) entity.seal(unit.chain);
     if (failure) return this.undo(unit, failure.error);
     if (unit.outcome?.failed) return this.undo(unit, unit.outcome.error);
     if (this.activation.isLost) return this.end(unit, true, this.staleError());
-    let staged: (StagedChanges | Promise<StagedChanges>)[];
+    const staged: (StagedChanges | Promise<StagedChanges>)[] = [];
+    let isLater = false;
     try {
-      staged = unit.held.map((entity) => entity.stage());
+      for (const entity of unit.held) {
+        const part = entity.stage();
+        staged.push(part);
+        isLater ||= part instanceof Promise;
+      }
     } catch (error) {
       return this.undo(unit, error);
     }
-    const isLater = staged.some((part) => part instanceof Promise);
     const committed = isLater ? this.commitLater(unit, staged) : this.commit(unit, staged as StagedChanges[]);
-    if (committed) this.closing.set(unit, committed);
+    if (committed) (this.closing ??= new Map()).set(unit, committed);
     return committed;
   }
 
@@ -127,7 +131,7 @@ export class Units {
   private commit(unit: UnitOfWork, staged: readonly StagedChanges[]): Promise<void> | void {
     const changes = merge(unit.held, staged);
     if (changes.saved.size === 0 && !unit.hasMessages) {
-      if (!this.activation.isCurrent) return this.undo(unit, this.staleError());
+      if (!this.activation.isCurrentFor(unit.outermost)) return this.undo(unit, this.staleError());
       this.activation.commits.addLazy(changes.lazy);
       this.activation.commits.keep(changes.manual);
       return this.accept(unit, staged);
@@ -151,7 +155,7 @@ export class Units {
   }
 
   private adopt(unit: UnitOfWork, entities: readonly Entity[], staged: readonly StagedChanges[]): void {
-    entities.forEach((entity, index) => entity.hosted?.accept(staged[index]!));
+    for (let i = 0; i < entities.length; i++) entities[i]!.hosted?.accept(staged[i]!);
     if (unit.operations) this.activation.operations.remember(unit.operations);
   }
 
@@ -160,7 +164,7 @@ export class Units {
    * unit is still open, they stay as they are, like those of any code that shares objects.
    */
   private undo(unit: UnitOfWork, error: unknown): Promise<void> | void {
-    const earlier = this.closing.size > 0 && !this.closing.has(unit) && !this.activation.isLost ? this.closingBeside(unit) : [];
+    const earlier = this.closingBeside(unit);
     if (earlier.length > 0) return this.undoAfter(earlier, unit, error);
     const known = this.activation.operations.duplicateResult(error, unit);
     unit.afterCommit = undefined;
@@ -181,6 +185,7 @@ export class Units {
   }
 
   private closingBeside(unit: UnitOfWork): readonly Promise<void>[] {
+    if (!this.closing?.size || this.closing.has(unit) || this.activation.isLost) return [];
     return [...this.closing].filter(([other]) => overlaps(unit, other)).map(([, committed]) => committed);
   }
 
@@ -195,7 +200,7 @@ export class Units {
   /** The entities that nobody else is inside of. */
   private restorable(unit: UnitOfWork): readonly Entity[] {
     if (this.open.size === 0) return unit.held;
-    const others = [...this.open.values()];
+    const others = this.open.all();
     return unit.held.filter((entity) => {
       const isShared = others.some((other) => other.held.includes(entity));
       if (isShared && (entity.hosted?.strayed().length ?? 0) > 0) {
@@ -206,7 +211,7 @@ export class Units {
   }
 
   private end(unit: UnitOfWork, failed: boolean, value: unknown): void {
-    if (this.closing.size > 0) this.closing.delete(unit);
+    this.closing?.delete(unit);
     if (unit.outcome) this.activation.reply(unit.outcome.call, failed, value);
     // A failed activation: its mailboxes stay sealed, whoever began it says why to those who wait.
     else if (failed) throw value;
@@ -215,9 +220,11 @@ export class Units {
       this.runEffects(unit);
     }
     this.activation.endIfRequested();
-    for (const entity of unit.held.splice(0)) entity.mailbox.unseal();
+    const held = unit.held;
+    unit.held = [];
+    for (const entity of held) entity.mailbox.unseal();
     // Ticks of its own keep no actor awake.
-    if (unit.outermost?.envelope.kind !== 'timer') this.activation.touch();
+    if (unit.outermost?.envelope.kind !== 'timer') this.activation.touch(unit.outermost);
     this.notifyDrained();
   }
 

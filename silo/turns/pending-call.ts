@@ -1,6 +1,7 @@
 // PendingCall. Owns: the caller's promise and the call's way through queue, turn and deadline.
 //   C1. It settles exactly once: value, error, deadline or cancellation.
 //   C2. A call that settled while queued never runs.
+//   C3. The promise is made when somebody asks for it: a turn that ended before that needs no callbacks.
 import type { Envelope } from '../../protocol/envelope.js';
 import { CallTimeoutError, CancelledError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
@@ -10,6 +11,16 @@ import type { DeadlineLink, DeadlineWheel } from './deadline-wheel.js';
 import type { TurnMode } from './turn-mode.js';
 
 export type CallState = 'new' | 'queued' | 'running' | 'settled';
+
+interface Settle {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Outcome {
+  readonly failed: boolean;
+  readonly value: unknown;
+}
 
 export class PendingCall implements DeadlineLink {
   state: CallState = 'new';
@@ -26,18 +37,25 @@ export class PendingCall implements DeadlineLink {
   private controller: AbortController | undefined;
   /** Why the caller stopped waiting. */
   private stopReason: Error | undefined;
-  private resolve!: (value: unknown) => void;
-  private reject!: (error: unknown) => void;
-  readonly promise: Promise<unknown>;
+  private settle: Settle | undefined;
+  private made: Promise<unknown> | undefined;
+  private outcome: Outcome | undefined;
+  /** The router's own stack has accepted it, lease and all, a moment ago. */
+  isInStack = false;
 
   constructor(readonly envelope: Envelope, readonly chain: CallChain, readonly mode: TurnMode) {
-    this.promise = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
     if (!envelope.signal) return;
     this.onAbort = () => this.cancel();
     envelope.signal.addEventListener('abort', this.onAbort, { once: true });
+  }
+
+  /** C3. Always the same. */
+  get promise(): Promise<unknown> {
+    if (this.made) return this.made;
+    const { outcome } = this;
+    if (!outcome) this.made = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
+    else this.made = outcome.failed ? Promise.reject(outcome.value as Error) : Promise.resolve(outcome.value);
+    return this.made;
   }
 
   get deadlineMs(): number {
@@ -61,11 +79,15 @@ export class PendingCall implements DeadlineLink {
   }
 
   succeed(value: unknown): void {
-    if (this.finish()) this.resolve(value);
+    if (!this.finish()) return;
+    if (this.settle) this.settle.resolve(value);
+    else this.outcome = { failed: false, value };
   }
 
   fail(error: unknown): void {
-    if (this.finish()) this.reject(error);
+    if (!this.finish()) return;
+    if (this.settle) this.settle.reject(error);
+    else this.outcome = { failed: true, value: error };
   }
 
   /** The deadline passed: a queued call leaves its queue and never runs, a running one is signalled. */

@@ -31,6 +31,12 @@ export function loneMembership(): Membership & { isValid: boolean } {
   return {
     incarnation: `test-${++incarnations}`,
     isValid: true,
+    isValidAt() {
+      return this.isValid;
+    },
+    get validUntilMs() {
+      return this.isValid ? Infinity : -Infinity;
+    },
     start: () => Promise.resolve({ status: 'joined', genesis: 'test' }),
     stop: () => Promise.resolve(),
     members: () => Promise.resolve([]),
