@@ -14,7 +14,7 @@ let collect: (() => void) | undefined;
 export async function collectGarbage(): Promise<void> {
   if (!collect) {
     setFlagsFromString('--expose-gc');
-    collect = globalThis.gc ?? (runInNewContext('gc') as () => void);
+    collect = runInNewContext('gc') as () => void;
   }
   for (let round = 0; round < 2; round++) {
     collect();
