@@ -43,6 +43,16 @@ export async function summarizeHeap(): Promise<HeapSummary> {
   return lines;
 }
 
+/** A summary outside of the heap, so that keeping it does not change what the next one tells. */
+export function packSummary(summary: HeapSummary): Uint8Array {
+  return Buffer.from(JSON.stringify([...summary]));
+}
+
+/** The summary that was packed. */
+export function unpackSummary(packed: Uint8Array): HeapSummary {
+  return new Map(JSON.parse(Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength).toString()) as [string, HeapLine][]);
+}
+
 /** What came to be between two summaries, per each of `share` things, largest first; lines under half a byte each are left out. */
 export function compareHeaps(before: HeapSummary, after: HeapSummary, share: number): { readonly kind: string; readonly count: number; readonly bytes: number }[] {
   const grown = [...after].map(([kind, { count, bytes }]) => {
