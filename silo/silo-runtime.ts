@@ -59,7 +59,7 @@ export class SiloRuntime {
     this.alwaysOn = new AlwaysOn(clock, (id) => this.catalog.stopping || this.activate(id));
     this.deadlines = new DeadlineWheel(clock);
     this.lazySaver = new LazySaver(clock, log);
-    this.idle = new IdleCollector(clock, (activation) => void this.catalog.deactivate(activation, 'idle', false));
+    this.idle = new IdleCollector(clock, (activation) => this.catalog.deactivate(activation, 'idle', false));
     const services = this.createServices();
     this.catalog = new Catalog(services);
     const router = new Router(this.types, this.catalog, membership, this.statistics);

@@ -1,0 +1,53 @@
+// The mixed load by rounds instead of time: the same work three times over. What a round leaves behind shows as a kind of object of which there
+// are more after the third time than after the second, one or more for each round.
+import { compareHeaps, packSummary, summarizeHeap, unpackSummary } from '../support/heap-snapshot.js';
+import { atMost, type Goal } from '../support/report.js';
+import { sameResources } from './judge.js';
+import { takeSample, type MixedSample } from './sample.js';
+import { mixedRound } from './work.js';
+import type { MixedWorld } from './world.js';
+
+export interface CountedFigures {
+  readonly rounds: number;
+  readonly first: MixedSample;
+  readonly second: MixedSample;
+  readonly third: MixedSample;
+  /** Objects of which each round left one or more: kind, and how many a round. */
+  readonly left: readonly { readonly kind: string; readonly perRound: number }[];
+}
+
+/** A round leaves this many of a kind at the least if it leaks one at all. */
+const LEAK = 0.9;
+/** Growth that is the compiler's and the caches'. */
+const HEAP_SLACK = 1.5e6;
+const KEYS_SLACK = 0;
+
+/** Three times `rounds`. */
+export async function runRounds(world: MixedWorld, rounds: number): Promise<CountedFigures> {
+  let done = 0;
+  const block = async (): Promise<MixedSample> => {
+    await world.available();
+    for (const end = done + rounds; done < end; done++) await mixedRound(world, done);
+    return takeSample(world, done);
+  };
+  const first = await block();
+  await summarizeHeap(); // The first snapshot leaves things behind that later ones do not.
+  const second = await block();
+  const before = packSummary(await summarizeHeap());
+  const third = await block();
+  const after = await summarizeHeap();
+  const left = compareHeaps(unpackSummary(before), after, rounds)
+    .filter(({ kind, count }) => count >= LEAK && !kind.startsWith('('))
+    .map(({ kind, count }) => ({ kind, perRound: count }));
+  return { rounds, first, second, third, left };
+}
+
+/** What must hold of the figures. */
+export function judgeRounds({ second, third, left }: CountedFigures): readonly Goal[] {
+  return [
+    { name: 'objects that each round leaves', goal: 'none', measured: left.map(({ kind, perRound }) => `${perRound.toFixed(1)} ${kind}`).join(', ') || 'none', isMet: left.length === 0 },
+    atMost('growth of the heap, third time', third.heap - second.heap, HEAP_SLACK, ' B'),
+    atMost('growth of Redis keys, third time', third.redisKeys - second.redisKeys, KEYS_SLACK),
+    sameResources(second, third),
+  ];
+}

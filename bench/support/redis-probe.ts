@@ -1,0 +1,44 @@
+import { Redis } from 'ioredis';
+
+/** What a Redis holds for one cluster, and how much memory it uses in all. */
+export interface RedisReading {
+  readonly keys: number;
+  readonly bytes: number;
+}
+
+const PAGE = 5000;
+
+/** Looks at a Redis from beside the silo. Dispose it. */
+export class RedisProbe implements AsyncDisposable {
+  private readonly redis: Redis;
+
+  constructor(url: string, private readonly cluster: string) {
+    this.redis = new Redis(url, { maxRetriesPerRequest: 3 });
+  }
+
+  async read(): Promise<RedisReading> {
+    let keys = 0;
+    let cursor = '0';
+    do {
+      const [next, page] = await this.redis.scan(cursor, 'MATCH', `troupe:{${this.cluster}/*`, 'COUNT', PAGE);
+      keys += page.length;
+      cursor = next;
+    } while (cursor !== '0');
+    const info = await this.redis.info('memory');
+    return { keys, bytes: Number(/used_memory:(\d+)/.exec(info)?.[1]) };
+  }
+
+  /** Deletes all that the cluster left. */
+  async clear(): Promise<void> {
+    let cursor = '0';
+    do {
+      const [next, page] = await this.redis.scan(cursor, 'MATCH', `troupe:{${this.cluster}/*`, 'COUNT', PAGE);
+      if (page.length > 0) await this.redis.unlink(...page);
+      cursor = next;
+    } while (cursor !== '0');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.redis.quit();
+  }
+}
