@@ -1,12 +1,16 @@
 // StateTracker. Owns: the start-of-unit values of one instance's @State fields. No proxies: a unit's end compares with its start,
 // primitives by Object.is, references by their encoding.
 //   H1. `stage` compares with the last `accept`; `rollback` returns to it; what was staged last is what `accept` adopts.
+//   H2. What `upgrade` made of a saved value differs from its baseline, which is what was saved: the unit of the activation's beginning
+//       commits it as it does what `onActivate` changed, before anybody sees it. Until then there is nothing to roll back to: if that unit
+//       fails, the activation does.
 import type { ClassMetadata, StateFieldMetadata } from '../decorators/index.js';
 import { serializableName } from '../protocol/serializable-registry.js';
 import type { Codec } from '../protocol/codec/index.js';
 import { InvalidArgumentError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 import type { SavedFields } from '../protocol/ports/state-store.js';
+import { restoreField } from './saved-field.js';
 
 type Instance = Record<string, unknown>;
 
@@ -77,9 +81,16 @@ export class StateTracker {
     const initial = this.instance[field.name];
     const className = typeof initial === 'object' && initial !== null ? serializableName(initial.constructor as never) : undefined;
     if (className !== undefined) (this.instanceFields ??= new Map()).set(field.name, className);
-    if (saved) this.instance[field.name] = this.codec.decode(saved);
+    if (saved) this.instance[field.name] = restoreField({ field, path: this.path(field), instanceOf: className }, saved, this.codec);
+    this.baselines.set(field.name, this.baselineOf(field, saved));
+  }
+
+  private baselineOf(field: StateFieldMetadata, saved: Uint8Array | undefined): Baseline {
     const value = this.instance[field.name];
-    this.baselines.set(field.name, isPrimitive(value) ? { primitive: value } : { bytes: saved ?? this.codec.encode(value, field.name) });
+    if (!isPrimitive(value)) return { bytes: saved ?? this.codec.encode(value, field.name) };
+    // H2.
+    if (saved && field.upgrade && !equalBytes(this.codec.encode(value, field.name), saved)) return { bytes: saved };
+    return { primitive: value };
   }
 
   /** The field's encoding if it differs from its baseline; remembers it for `accept`. */
