@@ -107,7 +107,8 @@ describe('@On', () => {
     class Plain {}
     class Derived extends Rang {}
     expect(refused(Plain)).to.equal("@On on Player.heard: Plain is no event class; decorate it with @ActorEvent('name')");
-    expect(refused(Derived)).to.equal("@On on Player.heard: Derived is no event class; decorate it with @ActorEvent('name')");
+    expect(refused(Derived)).to.equal('@On on Player.heard: Derived is no event class (its base class Rang has @ActorEvent, which is not inherited); '
+      + "decorate it with @ActorEvent('name')");
     expect(refused('rang')).to.equal('@On on Player.heard: "rang" is no event class; decorate it with @ActorEvent(\'name\')');
     expect(refused(undefined)).to.equal('@On on Player.heard: the event class is undefined: its module has not loaded yet (circular import); '
       + 'move events to a module of their own');
