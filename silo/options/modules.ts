@@ -30,14 +30,16 @@ interface Found {
 export async function loadModules(modules: readonly ModuleSource[]): Promise<LoadedModules> {
   const actors = new Map<string, Found>();
   const components = new Set<Constructor>();
+  let undecorated = '';
   for (const [index, module] of modules.entries()) {
     for (const { exported, source } of await exportsOf(module, `modules[${index}]`)) {
       const actor = actorMetadata(exported);
       if (actor) addActor(actors, actor.name, { Class: actor.target, source });
       else if (componentMetadata(exported)) components.add(exported as Constructor);
+      else undecorated ||= noteOn(exported);
     }
   }
-  if (actors.size === 0) throw new ConfigurationError(`modules: no actor in ${modules.map(nameOf).join(', ') || 'an empty list'}; export a class with @Actor()`);
+  if (actors.size === 0) throw new ConfigurationError(`modules: no actor in ${modules.map(nameOf).join(', ') || 'an empty list'}; export a class with @Actor()${undecorated}`);
   return { actors: [...actors.values()].map(({ Class }) => Class), components: [...components] };
 }
 
@@ -50,6 +52,12 @@ function addActor(actors: Map<string, Found>, name: string, found: Found): void 
     throw new ConfigurationError(`modules: the actor '${name}' is loaded twice: ${one} and ${other}; load the file by one path or URL`);
   }
   throw new ConfigurationError(`modules: two actors are named '${name}': ${one} and ${other}; give one another name with @Actor({ name })`);
+}
+
+/** An actor's subclass without a decorator of its own is passed over: said where nothing else was found. */
+function noteOn(exported: unknown): string {
+  const note = inheritedNote('Actor', exported);
+  return note === '' ? '' : `: class ${(exported as Constructor).name} has none${note}`;
 }
 
 async function exportsOf(source: ModuleSource, path: string): Promise<readonly { readonly exported: unknown; readonly source: string }[]> {
