@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url';
 
 /** The folders of this house beside the caller's own code: a place in them tells nobody what to change. */
 const HOUSE = ['protocol', 'decorators', 'sdk', 'isolation', 'silo'].map((folder) => fileURLToPath(new URL(`../../${folder}/`, import.meta.url)));
-const COMPILERS_OWN = /^(?:__\w*[dD]ecorat|__metadata)|^(?:Reflect\.)?decorate$|^Decorate/;
-const FRAME = /^ {4}at (?:(.*) \()?(?:file:\/\/)?(\/.+?):(\d+):\d+\)?$/;
+/** What compilers call decorators with: a function in the caller's own file, or a library. */
+const COMPILERS_FUNCTION = /^__(?:\w*[dD]ecorat|metadata)/;
+const COMPILERS_LIBRARY = /\/node_modules\/(?:reflect-metadata|tslib)\//;
+const FRAME = /^ {4}at (?:(.*) \()?(file:\/\/)?(\/.+?):(\d+):\d+\)?$/;
 const DECORATOR = /^\s*(?:export\s+(?:default\s+)?)?@[A-Za-z_$][\w$]*\s*\(/m;
 const RELATIVE_IMPORT = /\b(?:from|import)\s*\(?\s*['"](\.[^'"?#]*)/g;
 const TYPESCRIPT = /\.[cm]?tsx?$/;
@@ -16,7 +18,7 @@ const MAX_FILES = 1000;
 /** The cause in one line, with the place in the caller's files; of a syntax error Node tells no more than the module it began with. */
 export function describeLoadFailure(cause: unknown, url: string): string {
   if (!(cause instanceof Error)) return String(cause);
-  const entry = url.startsWith('file:') ? fileURLToPath(url) : url;
+  const entry = pathOf(url);
   const [message = ''] = cause.message.split('\n');
   if (cause instanceof SyntaxError) return describeSyntax(message, entry);
   if ((cause as NodeJS.ErrnoException).code === 'ERR_UNKNOWN_FILE_EXTENSION' && TYPESCRIPT.test(entry)) {
@@ -29,6 +31,14 @@ export function describeLoadFailure(cause: unknown, url: string): string {
   return message.includes(entry) ? message : `${message}${wayOut} (${place ? `${place.file}:${place.line}` : entry})`;
 }
 
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return url;
+  }
+}
+
 interface Place {
   readonly file: string;
   readonly line: string;
@@ -37,9 +47,11 @@ interface Place {
 /** The innermost frame that is the caller's: neither this house's nor what compilers call decorators with. */
 function placeOf(error: Error): Place | undefined {
   for (const text of error.stack?.split('\n') ?? []) {
-    const [, name = '', file, line] = FRAME.exec(text) ?? [];
-    if (file === undefined || line === undefined || COMPILERS_OWN.test(name) || HOUSE.some((folder) => file.startsWith(folder))) continue;
-    return { file: decodeURI(file), line };
+    const [, name = '', scheme, path, line] = FRAME.exec(text) ?? [];
+    if (path === undefined || line === undefined) continue;
+    const file = scheme === undefined ? path : decodeURI(path);
+    const isCallers = !COMPILERS_FUNCTION.test(name) && !COMPILERS_LIBRARY.test(file) && !HOUSE.some((folder) => file.startsWith(folder));
+    if (isCallers) return { file, line };
   }
   return undefined;
 }

@@ -69,8 +69,9 @@ async function exportsOf(source: ModuleSource, path: string): Promise<readonly {
   if (typeof source !== 'string' && !(source instanceof URL)) return Object.values(source).map((exported) => ({ exported, source: path }));
   const found: { readonly exported: unknown; readonly source: string }[] = [];
   for (const url of await urlsOf(source)) {
+    const namespace = await load(url, String(source));
     const shown = url.startsWith('file:') ? printFile(url) : url;
-    for (const exported of Object.values(await load(url, String(source)))) found.push({ exported, source: shown });
+    for (const exported of Object.values(namespace)) found.push({ exported, source: shown });
   }
   return found;
 }

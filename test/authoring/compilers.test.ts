@@ -136,6 +136,15 @@ describe('without experimentalDecorators', () => {
     });
   }
 
+  it('is told of what a config file imports, too', async () => {
+    using project = new Project({ 'actor.ts': SOURCES['actor.ts']!, 'silo.ts': "import { Player } from './actor.js';\nexport default { modules: [Player] };\n" });
+    project.tsc({ target: 'ES2022' });
+    const { code, stderr } = await TestProcess.troupe(['--config', project.compiled('silo.ts')]).ended;
+    expect({ code, stderr: project.printable(stderr) }).to.deep.equal({
+      code: 2, stderr: `troupe: --config: 'dist/silo.js' does not load: @Actor on class "Player" ${ADVICE} (dist/actor.js:LINE)\n`,
+    });
+  });
+
   for (const [compiler, compile] of Object.entries(LEFT_IN)) {
     it(`${compiler} leaves decorators in, which is told with the file, also when that is only imported`, async () => {
       using project = new Project(SOURCES);

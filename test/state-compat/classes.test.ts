@@ -12,6 +12,10 @@ import { onBothStores } from './deployments.js';
 @Serializable('compat-gem-1') class Gem { constructor(public carat = 1) {} }
 const GONE = ['compat-gem-1', 'compat-gem-2'] as const;
 
+/** A class before and after it gained a field. */
+@Serializable('compat-ring-1') class OldRing { size = 7; }
+@Serializable('compat-ring-2') class Ring { size = 0; metal = 'gold'; }
+
 @Actor({ name: 'compat-jeweller' }) class Jeweller {
   @State() best: unknown = null;
   @State() shelf: Record<string, unknown> = {};
@@ -71,6 +75,21 @@ describe('saved state', () => {
     expect(await second.actor(NewJeweller, 'j').read()).to.equal(3);
     deployments.readAs = undefined;
     expect(await (await deployments.deploy(NewJeweller)).actor(NewJeweller, 'j').read()).to.equal(3);
+  });
+
+  onBothStores('of a class that gained a field comes back without it, for no constructor runs, unless upgrade gives it', async (deployments) => {
+    @Actor({ name: 'compat-finger' }) class Finger { @State() ring: unknown = null; put(): void { this.ring = new OldRing(); } }
+    await (await deployments.deploy(Finger)).actor(Finger, 'f').put();
+    deployments.readAs = ['compat-ring-1', 'compat-ring-2'];
+    @Actor({ name: 'compat-finger' }) class Bare { @State() ring: Ring | null = null; read(): unknown { return { ...this.ring }; } }
+    const second = await deployments.deploy(Bare);
+    expect(await second.actor(Bare, 'f').read()).to.deep.equal({ size: 7 });
+    @Actor({ name: 'compat-finger' }) class Upgraded {
+      @State({ upgrade: (saved: Partial<Ring>) => Object.assign(new Ring(), saved) }) ring: Ring | null = null;
+      read(): unknown { return { ...this.ring }; }
+    }
+    const third = await deployments.deploy(Upgraded);
+    expect(await third.actor(Upgraded, 'f').read()).to.deep.equal({ size: 7, metal: 'gold' });
   });
 
   onBothStores('that is a plain object is refused where the field now begins as an instance, unless upgrade makes one of it', async (deployments) => {
