@@ -1,7 +1,7 @@
 // What a decorator was put on. Decorators are legacy ones (`experimentalDecorators`): a class decorator gets the class; a member
 // decorator gets the prototype (or, on a static member, the class), the name and, for methods and accessors, a descriptor.
 import { ConfigurationError } from '../protocol/errors/index.js';
-import { describe } from './options.js';
+import { describe, isUnnamed } from './options.js';
 import type { Constructor } from './metadata.js';
 
 /** A class as decorators get it. */
@@ -9,7 +9,7 @@ export type NamedClass = Constructor & { readonly name: string };
 
 /** The class's name for messages, also when it has none. */
 export function className(target: { readonly name: string }): string {
-  return target.name === '' ? '(without a name)' : target.name;
+  return isUnnamed(target) ? '(without a name)' : target.name;
 }
 
 export interface MemberApplication {
@@ -69,8 +69,10 @@ export function methodTarget(decorator: string, applied: readonly unknown[]): Me
 function refuseStandardDecorator(decorator: string, applied: readonly unknown[]): void {
   const context = applied[1];
   if (typeof context !== 'object' || context === null || !('kind' in context)) return;
+  const { kind, name } = context as { readonly kind: unknown; readonly name?: unknown };
+  const where = typeof name === 'string' && name !== '' ? `${decorator} on ${String(kind)} "${name}"` : decorator;
   throw new ConfigurationError(
-    `${decorator} was called as a standard decorator; set "experimentalDecorators": true in the compiler options`,
+    `${where} was called as a standard decorator; set "experimentalDecorators": true in the "compilerOptions" of tsconfig.json`,
   );
 }
 

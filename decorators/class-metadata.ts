@@ -46,6 +46,14 @@ export function refuseSecondKind(kind: ClassKind, target: NamedClass): void {
   throw new ConfigurationError(`@${kind} on class ${className(target)}: ${reason}`);
 }
 
+/** Says of a class without this decorator that a base class has it, for messages; empty when none has. */
+export function inheritedNote(kind: ClassKind, target: unknown): string {
+  for (let base: unknown = target; typeof base === 'function'; base = Object.getPrototypeOf(base)) {
+    if (base !== target && own(kind, base)) return ` (its base class ${className(base)} has @${kind}, which is not inherited)`;
+  }
+  return '';
+}
+
 /** Opens an event class to outside clients, before or after `@ActorEvent` runs. */
 export function definePublicClass(target: NamedClass, access: PublicAccess): void {
   const other = KINDS.find((kind) => kind !== 'ActorEvent' && own(kind, target) !== undefined);

@@ -1,6 +1,6 @@
 // The `components` option of @Actor. Entries are classes or thunks; thunks are called on first use, when all modules have loaded.
 import { ConfigurationError } from '../protocol/errors/index.js';
-import { actorMetadata, componentMetadata } from './class-metadata.js';
+import { actorMetadata, componentMetadata, inheritedNote } from './class-metadata.js';
 import type { ComponentMetadata } from './metadata.js';
 import { describe } from './options.js';
 
@@ -69,5 +69,5 @@ function notLoaded(where: string): ConfigurationError {
 
 function noComponent(where: string, value: unknown): ConfigurationError {
   const reason = actorMetadata(value) ? 'an @Actor' : 'no @Component class';
-  return new ConfigurationError(`${where}: ${describe(value)} is ${reason}; decorate it with @Component()`);
+  return new ConfigurationError(`${where}: ${describe(value)} is ${reason}${inheritedNote('Component', value)}; decorate it with @Component()`);
 }

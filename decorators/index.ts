@@ -1,5 +1,5 @@
 export * from './metadata.js';
-export { actorMetadata, componentMetadata, eventMetadata, eventMetadataByName } from './class-metadata.js';
+export { actorMetadata, componentMetadata, eventMetadata, eventMetadataByName, inheritedNote } from './class-metadata.js';
 export { Actor, type ActorOptions, type EntityDecorator } from './actor.js';
 export type { ComponentEntry } from './component-list.js';
 export { Component, type ComponentOptions } from './component.js';

@@ -28,6 +28,8 @@ export interface MethodMetadata {
 export interface StateFieldMetadata {
   readonly name: string;
   readonly lazy: boolean;
+  /** Makes the field's value of what was saved; called without `this`, each time that a saved value is restored. */
+  readonly upgrade?: (saved: unknown) => unknown;
 }
 
 export interface TimerMetadata {

@@ -3,7 +3,7 @@ import type { Duration } from '../protocol/duration.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { notImplemented } from '../protocol/errors/not-implemented.js';
 import { methodTarget } from './application.js';
-import { eventMetadata } from './class-metadata.js';
+import { eventMetadata, inheritedNote } from './class-metadata.js';
 import { declareMembers } from './members.js';
 import type { Constructor } from './metadata.js';
 import { checkChoice, checkOptions, describe } from './options.js';
@@ -49,5 +49,5 @@ function checkEvent(where: string, event: unknown): { readonly name: string; rea
   }
   const metadata = eventMetadata(event);
   if (metadata) return metadata;
-  throw new ConfigurationError(`${where}: ${describe(event)} is no event class; decorate it with @ActorEvent('name')`);
+  throw new ConfigurationError(`${where}: ${describe(event)} is no event class${inheritedNote('ActorEvent', event)}; decorate it with @ActorEvent('name')`);
 }

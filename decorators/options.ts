@@ -47,8 +47,14 @@ export function checkName(where: string, name: unknown): string {
 /** The wire name of a class: the option when it is set, else the class's own name. */
 export function classWireName(where: string, target: { readonly name: string }, option: unknown): string {
   if (option !== undefined) return checkName(`${where}: option "name"`, option);
-  if (target.name === '') throw new ConfigurationError(`${where}: a class without a name needs the option "name"`);
-  return checkName(where, target.name);
+  if (isUnnamed(target)) throw new ConfigurationError(`${where}: a class without a name needs the option "name"`);
+  if (isWireName(target.name)) return target.name;
+  throw new ConfigurationError(`${where}: ${describe(target.name)} is not a wire name; give it one of letters, digits, _ . or - with the option "name"`);
+}
+
+/** Without a name of its own: tsc and esbuild call what `export default class { … }` makes default_1, which two files would have. */
+export function isUnnamed(target: { readonly name: string }): boolean {
+  return target.name === '' || /^default(_\d+)?$|_default$/.test(target.name);
 }
 
 /** True for what follows the Standard Schema interface, version 1; schemas may be objects or functions. */

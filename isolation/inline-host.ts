@@ -2,11 +2,7 @@ import type { ClassMetadata } from '../decorators/index.js';
 import type { Codec } from '../protocol/codec/index.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import type { ComponentHost, EntitySpec, HostedEntity, StagedChanges } from '../protocol/ports/component-host.js';
-import { StateTracker } from './state-tracker.js';
-
-const NO_FIELDS: ReadonlyMap<string, Uint8Array> = new Map();
-const NO_CHANGES: StagedChanges = Object.freeze({ saved: NO_FIELDS, lazy: NO_FIELDS, manual: NO_FIELDS });
-const NOBODY: readonly string[] = Object.freeze([]);
+import { NO_STATE, StateTracker, type FieldTracker } from './state-tracker.js';
 
 type Instance = Record<string, unknown>;
 
@@ -32,23 +28,20 @@ export class InlineHost implements ComponentHost {
     if (this.checked.has(metadata)) return;
     for (const [name, value] of Object.entries(instance)) {
       if (typeof value !== 'function') continue;
-      throw new ConfigurationError(`${metadata.target.name}.${name} is a field that holds a function; make it a method: \`${name}(…) { … }\``);
+      throw new ConfigurationError(`${metadata.target.name}.${name} is ${describeFunctionField(metadata, name)}`);
     }
     this.checked.add(metadata);
   }
 }
 
-/** Of entities without `@State`: one for all. */
-const NO_STATE: Pick<StateTracker, 'stage' | 'accept' | 'rollback' | 'strayed' | 'capture'> = {
-  stage: () => NO_CHANGES,
-  accept: () => undefined,
-  rollback: () => undefined,
-  strayed: () => NOBODY,
-  capture: () => NO_FIELDS,
-};
+function describeFunctionField(metadata: ClassMetadata, name: string): string {
+  if (metadata.state.has(name)) return 'a @State field that holds a function, which cannot be saved; save data, or make it a method';
+  if (metadata.methods.has(name)) return 'a method that the constructor replaces by a function; leave that out: methods run with their own `this`';
+  return `a field that holds a function; make it a method: \`${name}(…) { … }\``;
+}
 
 class InlineEntity implements HostedEntity {
-  constructor(private readonly instance: Instance, private readonly metadata: ClassMetadata, private readonly state: typeof NO_STATE) {}
+  constructor(private readonly instance: Instance, private readonly metadata: ClassMetadata, private readonly state: FieldTracker) {}
 
   /** The caller has looked the name up in the class's table: this is the only property access by a name from a message. */
   run(method: string, args: readonly unknown[]): unknown {

@@ -1,17 +1,23 @@
 // StateTracker. Owns: the start-of-unit values of one instance's @State fields. No proxies: a unit's end compares with its start,
 // primitives by Object.is, references by their encoding.
 //   H1. `stage` compares with the last `accept`; `rollback` returns to it; `accept` adopts what was staged, not what came after.
+//   H2. What `upgrade` made of a saved value differs from its baseline, which is what was saved: the unit of the activation's beginning
+//       commits it as it does what `onActivate` changed, before anybody sees it. Until then there is nothing to roll back to: if that unit
+//       fails, the activation does.
 import type { ClassMetadata, StateFieldMetadata } from '../decorators/index.js';
 import { serializableName } from '../protocol/serializable-registry.js';
 import type { Codec } from '../protocol/codec/index.js';
 import { InvalidArgumentError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 import type { SavedFields } from '../protocol/ports/state-store.js';
+import { restoreField } from './saved-field.js';
 
 type Instance = Record<string, unknown>;
 
+type Primitive = string | number | boolean | bigint | null | undefined;
+
 /** A primitive itself, or the encoding of anything else. */
-type Baseline = { readonly bytes: Uint8Array } | { readonly primitive: unknown };
+type Baseline = Primitive | Uint8Array;
 
 const NOBODY: readonly string[] = [];
 const NONE = new Map<string, Uint8Array>();
@@ -22,17 +28,29 @@ class Changes implements StagedChanges {
   saved = NONE;
   lazy = NONE;
   manual = NONE;
-  readonly baselines = new Map<string, Baseline>();
+  readonly baselines: [index: number, baseline: Baseline][] = [];
 
-  add(route: keyof StagedChanges, name: string, bytes: Uint8Array, baseline: Baseline): void {
+  add(route: keyof StagedChanges, name: string, bytes: Uint8Array): void {
     if (this[route] === NONE) this[route] = new Map();
     this[route].set(name, bytes);
-    this.baselines.set(name, baseline);
   }
 }
 
+/** What an inline entity needs of its tracker. */
+export type FieldTracker = Pick<StateTracker, 'stage' | 'accept' | 'rollback' | 'strayed' | 'capture'>;
+
+/** For entities without `@State`: one for all. */
+export const NO_STATE: FieldTracker = {
+  stage: () => NOTHING,
+  accept: () => undefined,
+  rollback: () => undefined,
+  strayed: () => NOBODY,
+  capture: () => NONE,
+};
+
 export class StateTracker {
-  private readonly baselines = new Map<string, Baseline>();
+  /** In the order of the class's fields. */
+  private readonly baselines: Baseline[] = [];
   /** Fields whose initial value was an instance of a serializable class: they refuse plain objects. */
   private instanceFields: Map<string, string> | undefined;
 
@@ -46,49 +64,67 @@ export class StateTracker {
   }
 
   stage(): StagedChanges {
-    if (this.baselines.size === 0) return NOTHING;
     let changes: Changes | undefined;
+    let index = 0;
     for (const field of this.metadata.state.values()) {
-      const changed = this.changed(field);
-      if (changed) (changes ??= new Changes()).add(this.routeOf(field), field.name, changed.bytes, changed.baseline);
+      const value = this.instance[field.name];
+      const baseline = this.baselines[index];
+      const bytes = this.changed(field, value, baseline);
+      if (bytes) {
+        (changes ??= new Changes()).add(this.routeOf(field), field.name, bytes);
+        changes.baselines.push([index, isPrimitive(value) ? value : bytes]);
+      }
+      index++;
     }
     return changes ?? NOTHING;
   }
 
   accept(staged: StagedChanges): void {
-    if (staged instanceof Changes) for (const [name, baseline] of staged.baselines) this.baselines.set(name, baseline);
+    if (staged instanceof Changes) for (const [index, baseline] of staged.baselines) this.baselines[index] = baseline;
   }
 
   strayed(): readonly string[] {
     let names: string[] | undefined;
-    for (const [name, baseline] of this.baselines) {
-      if ('primitive' in baseline && !Object.is(this.instance[name], baseline.primitive)) (names ??= []).push(name);
+    let index = 0;
+    for (const { name } of this.metadata.state.values()) {
+      const baseline = this.baselines[index++];
+      if (!(baseline instanceof Uint8Array) && !Object.is(this.instance[name], baseline)) (names ??= []).push(name);
     }
     return names ?? NOBODY;
   }
 
   rollback(): void {
-    for (const [name, baseline] of this.baselines) {
-      if ('primitive' in baseline) this.instance[name] = baseline.primitive;
-      else if (!equalBytes(this.tryEncode(name), baseline.bytes)) this.instance[name] = this.codec.decode(baseline.bytes);
-    }
+    this.forEach((name, baseline) => {
+      if (!(baseline instanceof Uint8Array)) this.instance[name] = baseline;
+      else if (!equalBytes(this.tryEncode(name), baseline)) this.instance[name] = this.codec.decode(baseline);
+    });
   }
 
   capture(): ReadonlyMap<string, Uint8Array> {
     const all = new Map<string, Uint8Array>();
-    for (const [name, baseline] of this.baselines) {
-      all.set(name, 'primitive' in baseline ? this.codec.encode(baseline.primitive, name) : baseline.bytes);
-    }
+    this.forEach((name, baseline) => all.set(name, baseline instanceof Uint8Array ? baseline : this.codec.encode(baseline, name)));
     return all;
+  }
+
+  private forEach(visit: (name: string, baseline: Baseline) => void): void {
+    let index = 0;
+    for (const { name } of this.metadata.state.values()) visit(name, this.baselines[index++]);
   }
 
   private begin(field: StateFieldMetadata, saved: Uint8Array | undefined): void {
     const initial = this.instance[field.name];
     const className = typeof initial === 'object' && initial !== null ? serializableName(initial.constructor as never) : undefined;
     if (className !== undefined) (this.instanceFields ??= new Map()).set(field.name, className);
-    if (saved) this.instance[field.name] = this.codec.decode(saved);
+    if (saved) this.instance[field.name] = restoreField({ field, path: this.path(field), instanceOf: className }, saved, this.codec);
+    this.baselines.push(this.baselineOf(field, saved));
+  }
+
+  private baselineOf(field: StateFieldMetadata, saved: Uint8Array | undefined): Baseline {
     const value = this.instance[field.name];
-    this.baselines.set(field.name, isPrimitive(value) ? { primitive: value } : { bytes: saved ?? this.codec.encode(value, field.name) });
+    if (!isPrimitive(value)) return saved ?? this.codec.encode(value, field.name);
+    // H2.
+    if (saved && field.upgrade && !equalBytes(this.codec.encode(value, field.name), saved)) return saved;
+    return value;
   }
 
   private routeOf(field: StateFieldMetadata): keyof StagedChanges {
@@ -96,18 +132,12 @@ export class StateTracker {
     return this.metadata.persistence === 'turn' ? 'saved' : this.metadata.persistence;
   }
 
-  /** The field's encoding, and what it is as a baseline, if it differs from its baseline now. */
-  private changed(field: StateFieldMetadata): { readonly bytes: Uint8Array; readonly baseline: Baseline } | undefined {
-    const value = this.instance[field.name];
-    const baseline = this.baselines.get(field.name)!;
-    if (isPrimitive(value)) {
-      if ('primitive' in baseline && Object.is(baseline.primitive, value)) return undefined;
-      return { bytes: this.codec.encode(value, this.path(field)), baseline: { primitive: value } };
-    }
+  /** The field's encoding if it differs from its baseline now. */
+  private changed(field: StateFieldMetadata, value: unknown, baseline: Baseline): Uint8Array | undefined {
+    if (isPrimitive(value)) return Object.is(baseline, value) ? undefined : this.codec.encode(value, this.path(field));
     this.checkClass(field, value);
     const bytes = this.codec.encode(value, this.path(field));
-    if ('bytes' in baseline && equalBytes(bytes, baseline.bytes)) return undefined;
-    return { bytes, baseline: { bytes } };
+    return baseline instanceof Uint8Array && equalBytes(bytes, baseline) ? undefined : bytes;
   }
 
   private checkClass(field: StateFieldMetadata, value: object): void {
@@ -130,7 +160,7 @@ export class StateTracker {
   }
 }
 
-function isPrimitive(value: unknown): value is string | number | boolean | bigint | null | undefined {
+function isPrimitive(value: unknown): value is Primitive {
   return value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
 }
 

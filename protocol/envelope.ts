@@ -40,8 +40,6 @@ export interface Envelope {
   readonly caller?: CallerTurn | undefined;
   /** On the silo's monotonic clock, milliseconds. */
   readonly deadlineMs: number;
-  /** When this silo got to know of it, on the same clock; absent for what the silo itself begins. */
-  readonly acceptedMs?: number | undefined;
   /** The timeout the deadline came from, for messages to people. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;

@@ -21,7 +21,9 @@ export function registerSerializable(name: string, Class: SerializableClass): vo
   const holder = classes.get(name);
   if (holder === Class) return;
   if (holder !== undefined) {
-    throw new ConfigurationError(`serializable name "${name}" of class ${printClass(Class)} is taken by class ${printClass(holder)}`);
+    throw new ConfigurationError(isSameSource(Class, holder)
+      ? `class ${printClass(Class)} is loaded twice under the serializable name "${name}": from two paths or URLs of one file, or from two copies of a package; load it once`
+      : `serializable name "${name}" of class ${printClass(Class)} is taken by class ${printClass(holder)}; give one of them another (@Serializable and @ActorEvent share theirs)`);
   }
   const earlier = names.get(Class);
   if (earlier !== undefined) {
@@ -39,6 +41,10 @@ export function serializableName(Class: SerializableClass): string | undefined {
 /** The class that has this wire name in this process, or `undefined` when nobody imported it. */
 export function serializableClass(name: string): SerializableClass | undefined {
   return classes.get(name);
+}
+
+function isSameSource(a: SerializableClass, b: SerializableClass): boolean {
+  return a.name === b.name && String(a) === String(b);
 }
 
 function printClass(Class: SerializableClass): string {

@@ -1,5 +1,5 @@
 import type { ActorMetadata, EventMetadata } from '../decorators/index.js';
-import { actorMetadata, componentMetadata, eventMetadataByName } from '../decorators/index.js';
+import { actorMetadata, componentMetadata, eventMetadataByName, inheritedNote } from '../decorators/index.js';
 import { describe } from '../decorators/options.js';
 import { isWireName } from '../protocol/actor-id.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
@@ -12,7 +12,7 @@ export class ActorTypes {
   /** Throws `ConfigurationError` for an undecorated class, for two classes of one wire name, and for a placement that this version lacks. */
   add(Class: unknown): void {
     const metadata = actorMetadata(Class);
-    if (!metadata) throw new ConfigurationError(`${describe(Class)} has no @Actor decorator`);
+    if (!metadata) throw new ConfigurationError(`${describe(Class)} has no @Actor decorator${inheritedNote('Actor', Class)}`);
     const known = this.byName.get(metadata.name);
     if (known && known.target !== metadata.target) {
       throw new ConfigurationError(`two actor classes are named '${metadata.name}': ${known.target.name} and ${metadata.target.name}; give one another name with @Actor({ name })`);
@@ -38,7 +38,7 @@ export class ActorTypes {
   componentName(classOrName: unknown): string {
     if (typeof classOrName === 'string' && isWireName(classOrName)) return classOrName;
     const metadata = typeof classOrName === 'function' ? componentMetadata(classOrName) : undefined;
-    if (!metadata) throw new ConfigurationError(`expected a class with @Component or its name, got ${describe(classOrName)}`);
+    if (!metadata) throw new ConfigurationError(`expected a class with @Component or its name, got ${describe(classOrName)}${inheritedNote('Component', classOrName)}`);
     return metadata.name;
   }
 
@@ -49,7 +49,7 @@ export class ActorTypes {
       throw new ConfigurationError(`${JSON.stringify(classOrName)} cannot be an actor type's name`);
     }
     const metadata = typeof classOrName === 'function' ? actorMetadata(classOrName) : undefined;
-    if (!metadata) throw new ConfigurationError(`expected a class with @Actor or its name, got ${describe(classOrName)}`);
+    if (!metadata) throw new ConfigurationError(`expected a class with @Actor or its name, got ${describe(classOrName)}${inheritedNote('Actor', classOrName)}`);
     return metadata.name;
   }
 }

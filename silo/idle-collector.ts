@@ -101,6 +101,7 @@ export class IdleCollector {
 
   private look(activation: Activation, nowMs: number): void {
     activation.idleBucket = undefined;
+    activation.trim();
     if (activation.pins > 0) activation.lastUsedMs = nowMs;
     if (activation.isBusy || nowMs - activation.lastUsedMs < activation.metadata.idleAfterMs) return this.place(activation);
     this.endings++;

@@ -48,9 +48,7 @@ export class Router implements Invoker {
     if (!metadata) throw new UnknownActorTypeError(`no silo hosts the actor type '${target.type}'`, { type: target.type });
     const member = classOf(metadata, target).methods.get(method);
     if (!member) throw new UnknownMethodError(`${printEntityId(target)} has no callable method '${method}'`, { method });
-    const { acceptedMs } = envelope;
-    const isValid = acceptedMs === undefined ? this.membership.isValid : this.membership.isValidAt(acceptedMs);
-    if (!isValid) throw new SiloUnavailableError(`${printEntityId(target)}: this silo lost its lease; the call did not run`);
+    if (!this.membership.mayAccept) throw new SiloUnavailableError(`${printEntityId(target)}: this silo lost its lease; the call did not run`);
     // While the silo stops, running turns still reach the actors that are there.
     if (this.catalog.stopping && !(envelope.chain && this.catalog.get(target))) {
       throw new SiloUnavailableError(`${printEntityId(target)}: this silo is stopping; the call did not run`);

@@ -1,4 +1,3 @@
-import { parseDuration } from '../protocol/duration.js';
 import type { EntityId } from '../protocol/actor-id.js';
 import { printEntityId } from '../protocol/actor-id.js';
 import type { Codec } from '../protocol/codec/index.js';
@@ -7,8 +6,7 @@ import type { Clock, Logger } from '../protocol/ports/index.js';
 import type { CallOptions } from '../sdk/author/index.js';
 import { currentTurn, openTurn } from '../sdk/context/turn-scope.js';
 import type { ActorTypes } from './actor-types.js';
-
-const DEFAULT_TIMEOUT_MS = 30_000;
+import { LocalEnvelope } from './local-envelope.js';
 
 /** Turns a handle's verb into an envelope: who calls (from the running turn), until when, with which copy of the arguments. */
 export class SiloHandleCaller {
@@ -42,27 +40,12 @@ export class SiloHandleCaller {
     const turn = currentTurn();
     // The name is for the error alone: it is not built on every call.
     if (turn && !turn.isOpen) openTurn(`${printEntityId(target)}.${method}`);
-    const timeoutMs = options.timeout === undefined ? DEFAULT_TIMEOUT_MS : parseDuration(options.timeout, 'timeout');
-    const acceptedMs = this.clock.monotonicMs();
-    const ownDeadlineMs = acceptedMs + timeoutMs;
-    const isChained = turn !== undefined && kind === 'call';
-    return {
-      kind,
-      target,
-      method,
-      args: args.length === 0 ? args : this.codec().copy(args, 'args'),
-      from: turn?.entity,
-      identity: turn?.identity,
-      chain: isChained ? turn.chain : undefined,
-      caller: isChained ? turn : undefined,
-      // A nested call never outlives the call it serves.
-      deadlineMs: isChained && turn.deadlineMs < ownDeadlineMs ? turn.deadlineMs : ownDeadlineMs,
-      acceptedMs,
-      timeoutMs,
-      signal: options.signal,
-      idempotencyKey: options.idempotencyKey,
-      baggage: turn?.baggage,
-      hops: 0,
-    };
+    // The array is this call's own: what cannot change needs no copy.
+    const copied = args.every(isImmutable) ? args : this.codec().copy(args, 'args');
+    return new LocalEnvelope(kind, target, method, copied, turn, options, this.clock);
   }
+}
+
+function isImmutable(value: unknown): boolean {
+  return value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
 }

@@ -18,6 +18,7 @@ import { AlwaysOn } from './always-on.js';
 import { Catalog } from './catalog.js';
 import { IdleCollector } from './idle-collector.js';
 import { hooksOfLaterVersions } from './later-hooks.js';
+import { mistakenHooks } from './mistaken-hooks.js';
 import { Management } from './management.js';
 import { Router } from './router.js';
 import { SessionDirectory } from './session-directory.js';
@@ -156,5 +157,7 @@ export class SiloRuntime {
     if (threaded.size > 0) log.warn({ classes: [...threaded] }, 'isolation in threads is not in this version: these classes run inline');
     const hooks = hooksOfLaterVersions(this.types.all());
     if (hooks.length > 0) log.warn({ hooks }, 'these hooks are not called in this version');
+    const mistaken = mistakenHooks(this.types.all());
+    if (mistaken.length > 0) log.warn({ methods: mistaken }, 'these methods are no hooks, but called nearly like one: nobody calls them by themselves');
   }
 }

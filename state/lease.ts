@@ -21,6 +21,11 @@ export class Lease {
     return this.isValidAt(this.clock.monotonicMs());
   }
 
+  /** L1 and L2 in one reading: a suspend sets the wall clock forward. One that is set back makes it true too long. */
+  get mayAccept(): boolean {
+    return this.clock.now() - this.offsetMs < this.endMs;
+  }
+
   /** When it ends, as of what is known now. */
   get validUntilMs(): number {
     return this.endMs;

@@ -65,6 +65,10 @@ export class LeasedMembership implements Membership {
     return this.lease.isValidAt(monotonicMs);
   }
 
+  get mayAccept(): boolean {
+    return this.lease.mayAccept;
+  }
+
   get validUntilMs(): number {
     return this.lease.validUntilMs;
   }

@@ -25,6 +25,14 @@ export interface ReferenceCodec {
   fromId(id: ReferenceId): object;
 }
 
+/** How bytes of this cluster are read where a lost class would be lost for ever: as state. */
+export interface DecodeOptions {
+  /** Where paths in errors start. */
+  readonly root: string;
+  /** An instance of a class that this process does not have, at `path`. It becomes a plain object of its fields, unless this throws. */
+  readonly onUnknownClass: (name: string, path: string) => void;
+}
+
 /** Copies and encodes values of user code. Paths in errors start at the given root: `args[0].owner`. */
 export interface Codec {
   /** A deep copy that shares nothing mutable with `value`. Throws `NotSerializableError` naming the path. */
@@ -32,7 +40,7 @@ export interface Codec {
   /** Bytes that nobody else holds; the same value gives the same bytes. Throws `NotSerializableError` naming the path. */
   encode(value: unknown, root: string): Uint8Array;
   /** For bytes that this cluster wrote. Bytes that no codec wrote are an `InvalidArgumentError`. */
-  decode(bytes: Uint8Array): unknown;
+  decode(bytes: Uint8Array, options?: DecodeOptions): unknown;
   /** For bytes from outside: limits first, then builds. Throws `PayloadTooLargeError`, `InvalidArgumentError` (also for references unless allowed). */
   decodeUntrusted(bytes: Uint8Array, limits: DecodeLimits, root: string): unknown;
 }

@@ -5,7 +5,7 @@
 import { Packr, Unpackr } from 'msgpackr';
 import { InvalidArgumentError, NotSerializableError, TroupeError } from '../errors/index.js';
 import { scanBytes } from './byte-scanner.js';
-import type { Codec, DecodeLimits, ReferenceCodec } from './codec.js';
+import type { Codec, DecodeLimits, DecodeOptions, ReferenceCodec } from './codec.js';
 import { Lowering } from './lowering.js';
 import { NOT_PLAIN, copyPlain } from './plain-copy.js';
 import { Raising, TRUSTED, type RaisingRules } from './raising.js';
@@ -50,8 +50,9 @@ class MsgpackCodec implements Codec {
     return Uint8Array.prototype.slice.call(packed);
   }
 
-  decode(bytes: Uint8Array): unknown {
-    return this.raise(this.unpack(bytes, 'value'), 'value', TRUSTED);
+  decode(bytes: Uint8Array, options?: DecodeOptions): unknown {
+    const root = options?.root ?? 'value';
+    return this.raise(this.unpack(bytes, root), root, options ? { ...TRUSTED, onUnknownClass: options.onUnknownClass } : TRUSTED);
   }
 
   decodeUntrusted(bytes: Uint8Array, limits: DecodeLimits, root: string): unknown {

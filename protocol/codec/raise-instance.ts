@@ -20,7 +20,9 @@ export function raiseInstance(node: readonly unknown[], walk: RaisingWalk): obje
   if (typeof name !== 'string') return walk.fail('an instance of no class');
   const fields = walk.fieldsOf(node, BODY_START[Tag.instance]);
   const Class = serializableClass(name);
-  return Class === undefined ? raiseFields(walk.meet({}), fields, walk) : restore(Class, fields, walk);
+  if (Class !== undefined) return restore(Class, fields, walk);
+  walk.missClass(name);
+  return raiseFields(walk.meet({}), fields, walk);
 }
 
 /** The instance that fields become where the @Type of a member says so; `undefined` when they stay a plain object. */

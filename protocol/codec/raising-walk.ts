@@ -13,6 +13,8 @@ export interface RaisingWalk {
   child(step: Step, tree: unknown, expected?: Expected): unknown;
   /** Raises name, value, name, value of a node into own properties; `node` may hold anything. */
   fieldsOf(node: readonly unknown[], start: number): readonly (readonly [name: string, tree: unknown])[];
+  /** This process has no class of that name; may throw. */
+  missClass(name: string): void;
   /** Throws `InvalidArgumentError`: the tree is none that a codec wrote. */
   fail(problem: string): never;
 }

@@ -4,7 +4,7 @@
 //   R2. Objects are numbered as lowering numbered them (W3), before their children, so cycles close.
 //   R3. From outside, shared objects count each time they occur: a reader that walks the value is never led through more than `maxNodes`.
 import { InvalidArgumentError, PayloadTooLargeError } from '../errors/index.js';
-import type { ReferenceCodec } from './codec.js';
+import type { DecodeOptions, ReferenceCodec } from './codec.js';
 import type { Expected } from './lowering-walk.js';
 import { raiseNode } from './raise-node.js';
 import { raiseTyped } from './raise-instance.js';
@@ -17,6 +17,7 @@ import { Tag, contentSize } from './wire-node.js';
 export interface RaisingRules {
   readonly isUntrusted: boolean;
   readonly maxNodes: number;
+  readonly onUnknownClass?: DecodeOptions['onUnknownClass'];
 }
 
 /** Rules for what this cluster wrote. */
@@ -74,6 +75,10 @@ export class Raising implements RaisingWalk {
       fields.push([name, node[i + 1]]);
     }
     return fields;
+  }
+
+  missClass(name: string): void {
+    this.rules.onUnknownClass?.(name, this.path);
   }
 
   fail(problem: string): never {

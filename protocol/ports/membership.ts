@@ -25,9 +25,14 @@ export interface Membership {
   /** Leaves (this incarnation is dead from now on) and stops beating. Idempotent. */
   stop(): Promise<void>;
   readonly isValid: boolean;
-  /** As `isValid`, by a reading of the monotonic clock that was just taken: a call reads it once. */
+  /** As `isValid`, by a reading of the monotonic clock that was just taken. */
   isValidAt(monotonicMs: number): boolean;
-  /** Until when (monotonic) `isValid` stays true unless more is heard. Only where `isValid` was asked in the same stack. */
+  /**
+   * As `isValid`, by the wall clock alone, for accepting calls: one cheap reading. A wall clock that was set back can make it true too long,
+   * which the check before the reply notices.
+   */
+  readonly mayAccept: boolean;
+  /** When (monotonic) the lease ends, as of now. Enough for the reply of a call that `mayAccept` let in in the same stack. */
   readonly validUntilMs: number;
   members(): Promise<readonly Member[]>;
   /** Called once when this silo learns that it was declared dead, or that the store is another one than it joined. */

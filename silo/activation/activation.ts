@@ -56,7 +56,7 @@ export class Activation {
     const components = metadata.components();
     this.components = components.length === 0
       ? NONE
-      : components.map((component) => new Entity(this, component, { ...id, component: component.name }));
+      : components.map((component) => new Entity(this, component, { type: id.type, key: id.key, component: component.name }));
   }
 
   get name(): string {
@@ -88,10 +88,10 @@ export class Activation {
     return !this.isLost && this.services.membership.isValid;
   }
 
-  /** As `isCurrent`; where the router asked for the lease in the same stack, its end is all that can have come since. */
-  isCurrentFor(call: PendingCall | undefined): boolean {
-    if (!call?.isInStack) return this.isCurrent;
-    return !this.isLost && this.services.clock.monotonicMs() < this.services.membership.validUntilMs;
+  /** As `isCurrent`, at a reading of the clock; where the router asked for the lease in the same stack, its end is all that can have come since. */
+  isCurrentFor(call: PendingCall | undefined, monotonicMs: number): boolean {
+    const { membership } = this.services;
+    return !this.isLost && (call?.isInStack ? monotonicMs < membership.validUntilMs : membership.isValidAt(monotonicMs));
   }
 
   get isBusy(): boolean {
@@ -134,9 +134,14 @@ export class Activation {
     }
   }
 
-  /** It is used now; `call` came and went in one stack, or saw some time pass. */
-  touch(call?: PendingCall): void {
-    this.services.touched(this, call?.isInStack ? call.envelope.acceptedMs : undefined);
+  /** It is used, now or at a reading of the monotonic clock that was just taken. */
+  touch(atMs?: number): void {
+    this.services.touched(this, atMs);
+  }
+
+  /** Gives back room that it needs rarely. */
+  trim(): void {
+    for (const entity of this.entities) entity.mailbox.trim();
   }
 
   /** The end now asked for deletes what is saved. */
@@ -169,8 +174,8 @@ export class Activation {
   }
 
   /** A read's reply leaves only while the ownership holds; else the read runs again where the actor is now. */
-  replyToRead(call: PendingCall, failed: boolean, value: unknown): void {
-    if (this.isCurrentFor(call) || call.isSettled) return this.reply(call, failed, value);
+  replyToRead(call: PendingCall, failed: boolean, value: unknown, atMs: number): void {
+    if (this.isCurrentFor(call, atMs) || call.isSettled) return this.reply(call, failed, value);
     if (!this.services.membership.isValid) {
       call.fail(new StaleEpochError(`${this.name}: this silo lost its lease while the turn ran`));
       return;

@@ -31,7 +31,7 @@ export class CommitQueue {
   private lazy: Fields | undefined;
   /** Fields that wait for the next commit of a unit, or for `ctx.save()`. */
   private kept: Fields | undefined;
-  private waiting: Waiting[] = [];
+  private waiting: Waiting[] | undefined;
   private inFlight = false;
 
   constructor(private readonly activation: Activation) {}
@@ -84,14 +84,17 @@ export class CommitQueue {
 
   private enqueue(unit: UnitOfWork | undefined, changes: UnitChanges | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ unit, changes, resolve, reject });
+      (this.waiting ??= []).push({ unit, changes, resolve, reject });
       if (!this.inFlight) void this.drain();
     });
   }
 
   private async drain(): Promise<void> {
     this.inFlight = true;
-    while (this.waiting.length > 0) await this.commitAndTell(this.waiting.splice(0));
+    for (let batch = this.waiting; batch; batch = this.waiting) {
+      this.waiting = undefined;
+      await this.commitAndTell(batch);
+    }
     this.inFlight = false;
   }
 

@@ -22,12 +22,14 @@ const MAX_INLINE_DEPTH = 40;
 let inlineDepth = 0;
 
 export class Entity {
-  readonly mailbox: Mailbox = new Mailbox(this);
+  readonly mailbox: Mailbox;
   hosted: HostedEntity | undefined;
   private openWrites = 0;
   private writesBegun = 0;
 
-  constructor(readonly activation: Activation, readonly metadata: ClassMetadata, readonly id: EntityId) {}
+  constructor(readonly activation: Activation, readonly metadata: ClassMetadata, readonly id: EntityId) {
+    this.mailbox = new Mailbox(this);
+  }
 
   get mailboxLimit(): number {
     return this.activation.metadata.mailboxLimit;
@@ -101,9 +103,10 @@ export class Entity {
       turn.isOpen = false;
       if (isClean && writesBegun === this.writesBegun) this.undoReadersChanges(call);
       const reply = (): void => {
-        this.activation.replyToRead(call, failed, value);
+        const atMs = this.activation.services.clock.monotonicMs();
+        this.activation.replyToRead(call, failed, value, atMs);
         units.leave();
-        this.activation.touch();
+        this.activation.touch(atMs);
       };
       this.mailbox.releaseReader(call);
       if (unit && --unit.openTurns === 0) units.finish(unit);

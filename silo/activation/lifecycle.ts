@@ -91,7 +91,7 @@ async function build(activation: Activation, row: ClaimedRow): Promise<void> {
   activation.epoch = row.epoch;
   activation.commits.version = row.version;
   activation.since = services.clock.now();
-  await activation.selfEvents.restore(row);
+  if (row.hasOutbox || row.lastSequence > 0) await activation.selfEvents.restore(row);
   for (const entity of activation.entities) {
     const fields = new Map<string, Uint8Array>();
     const prefix = entity.id.component === undefined ? '' : `${entity.id.component}:`;

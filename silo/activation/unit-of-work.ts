@@ -30,6 +30,8 @@ export class UnitOfWork {
   settled: number[] | undefined;
   /** The operation of the outermost call, if that has a key. */
   ownOperation: string | undefined;
+  /** When its last turn ended (monotonic), if somebody looked. */
+  endedMs: number | undefined;
   /** Turns that carry an idempotency key and have not ended. */
   openKeyed = 0;
   /** A save point of it failed: so does the unit. */

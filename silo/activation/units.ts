@@ -6,14 +6,14 @@ import type { CallChain } from '../turns/call-chain.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Activation } from './activation.js';
 import type { Entity } from './entity.js';
+import { ClosingUnits } from './closing-units.js';
 import { OpenUnits } from './open-units.js';
 import { merge } from './unit-changes.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 export class Units {
   private readonly open = new OpenUnits();
-  /** Units whose last turn is over and whose commit is under way. */
-  private closing: Map<UnitOfWork, Promise<void>> | undefined;
+  private readonly closing = new ClosingUnits();
   private onDrained: (() => void) | undefined;
   private committing = 0;
   private aside = 0;
@@ -111,7 +111,7 @@ export class Units {
       return this.undo(unit, error);
     }
     const committed = isLater ? this.commitLater(unit, staged) : this.commit(unit, staged as StagedChanges[]);
-    if (committed) (this.closing ??= new Map()).set(unit, committed);
+    if (committed) this.closing.add(unit, committed);
     return committed;
   }
 
@@ -131,7 +131,8 @@ export class Units {
   private commit(unit: UnitOfWork, staged: readonly StagedChanges[]): Promise<void> | void {
     const changes = merge(unit.held, staged);
     if (changes.saved.size === 0 && !unit.hasMessages) {
-      if (!this.activation.isCurrentFor(unit.outermost)) return this.undo(unit, this.staleError());
+      unit.endedMs = this.activation.services.clock.monotonicMs();
+      if (!this.activation.isCurrentFor(unit.outermost, unit.endedMs)) return this.undo(unit, this.staleError());
       this.activation.commits.addLazy(changes.lazy);
       this.activation.commits.keep(changes.manual);
       return this.accept(unit, staged);
@@ -164,7 +165,7 @@ export class Units {
    * unit is still open, they stay as they are, like those of any code that shares objects.
    */
   private undo(unit: UnitOfWork, error: unknown): Promise<void> | void {
-    const earlier = this.closingBeside(unit);
+    const earlier = this.activation.isLost ? [] : this.closing.beside(unit);
     if (earlier.length > 0) return this.undoAfter(earlier, unit, error);
     const known = this.activation.operations.duplicateResult(error, unit);
     unit.afterCommit = undefined;
@@ -182,11 +183,6 @@ export class Units {
       return broken(cause);
     }
     return end();
-  }
-
-  private closingBeside(unit: UnitOfWork): readonly Promise<void>[] {
-    if (!this.closing?.size || this.closing.has(unit) || this.activation.isLost) return [];
-    return [...this.closing].filter(([other]) => overlaps(unit, other)).map(([, committed]) => committed);
   }
 
   /** What they commit is in the fields already, but not yet what a rollback returns to. */
@@ -211,7 +207,7 @@ export class Units {
   }
 
   private end(unit: UnitOfWork, failed: boolean, value: unknown): void {
-    this.closing?.delete(unit);
+    this.closing.remove(unit);
     if (unit.outcome) this.activation.reply(unit.outcome.call, failed, value);
     // A failed activation: its mailboxes stay sealed, whoever began it says why to those who wait.
     else if (failed) throw value;
@@ -223,14 +219,16 @@ export class Units {
     const held = unit.held;
     unit.held = [];
     for (const entity of held) entity.mailbox.unseal();
+    if (!unit.outermost) this.activation.trim();
     // Ticks of its own keep no actor awake.
-    if (unit.outermost?.envelope.kind !== 'timer') this.activation.touch(unit.outermost);
+    if (unit.outermost?.envelope.kind !== 'timer') this.activation.touch(unit.endedMs);
     this.notifyDrained();
   }
 
   /** What one listener throws is no reason to keep the others, or the mailboxes, waiting. */
   private runEffects(unit: UnitOfWork): void {
-    for (const effect of unit.afterCommit ?? []) {
+    if (!unit.afterCommit) return;
+    for (const effect of unit.afterCommit) {
       try {
         effect();
       } catch (error) {
@@ -249,8 +247,4 @@ export class Units {
   private staleError(): StaleEpochError {
     return new StaleEpochError(`${printEntityId(this.activation.id)}: the activation lost its ownership while the turn ran`);
   }
-}
-
-function overlaps(a: UnitOfWork, b: UnitOfWork): boolean {
-  return a.held.some((entity) => b.held.includes(entity));
 }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from '../../protocol/errors/index.js';
-import { describeLoadFailure, isFile } from '../options/modules.js';
+import { describeLoadFailure } from '../options/load-failure.js';
+import { isFile } from '../options/modules.js';
 import type { SiloOptions } from '../silo-options.js';
 import type { Setting } from './command-line.js';
 import type { Draft } from './flags.js';

@@ -1,11 +1,12 @@
 // Finds the actors that a silo hosts: expands globs, loads files, collects the decorated classes that they export.
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { actorMetadata, componentMetadata, type Constructor } from '../../decorators/index.js';
+import { actorMetadata, componentMetadata, inheritedNote, type Constructor } from '../../decorators/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { ModuleSource } from '../silo-options.js';
+import { describeLoadFailure } from './load-failure.js';
 
 /** The decorated classes of the modules, each once, in the order of the modules and of their exports. */
 export interface LoadedModules {
@@ -15,33 +16,70 @@ export interface LoadedModules {
 
 const IS_URL = /^[a-z][a-z0-9+.-]+:/i;
 
+/** A class, and where it was found, for messages. */
+interface Found {
+  readonly Class: Constructor;
+  readonly source: string;
+}
+
 /**
  * Loads `modules`: globs, paths (from the working directory) and URLs are imported; classes and namespaces are taken as they are. Exports
  * that are neither actors nor components are passed over. Throws `ConfigurationError` for a glob without a match, a module that does not
- * load (with the cause), a class without `@Actor` or `@Component`, and when there is no actor in any of them.
+ * load (with the cause), a class without `@Actor` or `@Component`, two actors of one name, and when there is no actor in any of them.
  */
 export async function loadModules(modules: readonly ModuleSource[]): Promise<LoadedModules> {
-  const actors = new Set<Constructor>();
+  const actors = new Map<string, Found>();
   const components = new Set<Constructor>();
-  for (const [index, source] of modules.entries()) {
-    for (const exported of await exportsOf(source, `modules[${index}]`)) {
-      if (actorMetadata(exported)) actors.add(exported as Constructor);
+  let undecorated = '';
+  for (const [index, module] of modules.entries()) {
+    for (const { exported, source } of await exportsOf(module, `modules[${index}]`)) {
+      const actor = actorMetadata(exported);
+      if (actor) addActor(actors, actor.name, { Class: actor.target, source });
       else if (componentMetadata(exported)) components.add(exported as Constructor);
+      else undecorated ||= noteOn(exported);
     }
   }
-  if (actors.size === 0) throw new ConfigurationError(`modules: no actor in ${modules.map(nameOf).join(', ') || 'an empty list'}; export a class with @Actor()`);
-  return { actors: [...actors], components: [...components] };
+  if (actors.size === 0) throw new ConfigurationError(`modules: no actor in ${modules.map(nameOf).join(', ') || 'an empty list'}; export a class with @Actor()${undecorated}`);
+  return { actors: [...actors.values()].map(({ Class }) => Class), components: [...components] };
 }
 
-async function exportsOf(source: ModuleSource, path: string): Promise<readonly unknown[]> {
-  if (typeof source === 'function') {
-    if (actorMetadata(source) ?? componentMetadata(source)) return [source];
-    throw new ConfigurationError(`${path}: ${nameOf(source)} has no @Actor() and no @Component()`);
+function addActor(actors: Map<string, Found>, name: string, found: Found): void {
+  const known = actors.get(name);
+  if (known === undefined) actors.set(name, found);
+  if (known === undefined || known.Class === found.Class) return;
+  const [one, other] = [known, found].map(({ Class, source }) => `class ${Class.name} of ${source}`);
+  if (known.Class.name === found.Class.name && String(known.Class) === String(found.Class)) {
+    throw new ConfigurationError(`modules: the actor '${name}' is loaded twice: ${one} and ${other}; load the file by one path or URL`);
   }
-  if (typeof source !== 'string' && !(source instanceof URL)) return Object.values(source);
-  const namespaces: Readonly<Record<string, unknown>>[] = [];
-  for (const url of await urlsOf(source)) namespaces.push(await load(url, String(source)));
-  return namespaces.flatMap((namespace) => Object.values(namespace));
+  throw new ConfigurationError(`modules: two actors are named '${name}': ${one} and ${other}; give one another name with @Actor({ name })`);
+}
+
+/** An actor's subclass without a decorator of its own is passed over: said where nothing else was found. */
+function noteOn(exported: unknown): string {
+  const note = inheritedNote('Actor', exported);
+  return note === '' ? '' : `: class ${(exported as Constructor).name} has none${note}`;
+}
+
+async function exportsOf(source: ModuleSource, path: string): Promise<readonly { readonly exported: unknown; readonly source: string }[]> {
+  if (typeof source === 'function') {
+    if (actorMetadata(source) ?? componentMetadata(source)) return [{ exported: source, source: path }];
+    const note = inheritedNote('Actor', source) || inheritedNote('Component', source);
+    throw new ConfigurationError(`${path}: ${nameOf(source)} has no @Actor() and no @Component()${note}`);
+  }
+  if (typeof source !== 'string' && !(source instanceof URL)) return Object.values(source).map((exported) => ({ exported, source: path }));
+  const found: { readonly exported: unknown; readonly source: string }[] = [];
+  for (const url of await urlsOf(source)) {
+    const namespace = await load(url, String(source));
+    const shown = url.startsWith('file:') ? printFile(url) : url;
+    for (const exported of Object.values(namespace)) found.push({ exported, source: shown });
+  }
+  return found;
+}
+
+/** The path, with the query that made another module of it. */
+function printFile(url: string): string {
+  const { search, hash } = new URL(url);
+  return `${fileURLToPath(url)}${search}${hash}`;
 }
 
 async function urlsOf(source: string | URL): Promise<readonly string[]> {
@@ -60,16 +98,6 @@ async function load(url: string, source: string): Promise<Readonly<Record<string
   } catch (cause) {
     throw new ConfigurationError(`modules: '${source}' does not load: ${describeLoadFailure(cause, url)}`, { cause });
   }
-}
-
-/** The cause in one line, with the place it was thrown at; of a syntax error Node tells no more than the module it began with. */
-export function describeLoadFailure(cause: unknown, url: string): string {
-  if (!(cause instanceof Error)) return String(cause);
-  const entry = url.replace('file://', '');
-  const [message = ''] = cause.message.split('\n');
-  const thrownAt = /^ {4}at (?:.*\()?(?:file:\/\/)?(\/\S+?:\d+):\d+\)?$/m.exec(cause.stack ?? '')?.[1];
-  const place = cause instanceof SyntaxError ? `in ${entry} or what it imports` : (thrownAt ?? entry);
-  return message.includes(entry) ? message : `${message} (${place})`;
 }
 
 /** True when there is a file (no folder) at `path`. */

@@ -37,11 +37,7 @@ export class Mailbox extends Occupancy {
   private isStarting = false;
 
   constructor(private readonly owner: MailboxOwner) {
-    super();
-  }
-
-  protected override get reentrancy(): Reentrancy {
-    return this.owner.reentrancy;
+    super(owner.reentrancy);
   }
 
   protected override get hasOpenTurn(): boolean {
@@ -119,6 +115,11 @@ export class Mailbox extends Occupancy {
       call.state = 'new';
     }
     return calls;
+  }
+
+  /** Gives back the room that a queue took which is empty now: for entities that wait rarely. */
+  trim(): void {
+    if (this.waitingCount === 0) this.waiting = undefined;
   }
 
   private get waitingCount(): number {

@@ -22,7 +22,8 @@ export abstract class Occupancy {
   private seals = 0;
   private guests: Guests | undefined;
 
-  protected abstract get reentrancy(): Reentrancy;
+  constructor(protected readonly reentrancy: Reentrancy) {}
+
   /** A writing turn on the entity has begun and not ended. */
   protected abstract get hasOpenTurn(): boolean;
 

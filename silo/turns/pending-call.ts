@@ -17,11 +17,6 @@ interface Settle {
   readonly reject: (error: unknown) => void;
 }
 
-interface Outcome {
-  readonly failed: boolean;
-  readonly value: unknown;
-}
-
 export class PendingCall implements DeadlineLink {
   state: CallState = 'new';
   /** The queue it stands in, while `queued`. */
@@ -39,7 +34,8 @@ export class PendingCall implements DeadlineLink {
   private stopReason: Error | undefined;
   private settle: Settle | undefined;
   private made: Promise<unknown> | undefined;
-  private outcome: Outcome | undefined;
+  private value: unknown;
+  private hasFailed = false;
   /** The router's own stack has accepted it, lease and all, a moment ago. */
   isInStack = false;
 
@@ -52,9 +48,8 @@ export class PendingCall implements DeadlineLink {
   /** C3. Always the same. */
   get promise(): Promise<unknown> {
     if (this.made) return this.made;
-    const { outcome } = this;
-    if (!outcome) this.made = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
-    else this.made = outcome.failed ? Promise.reject(outcome.value as Error) : Promise.resolve(outcome.value);
+    if (this.state !== 'settled') this.made = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
+    else this.made = this.hasFailed ? rejected(this.value) : Promise.resolve(this.value);
     return this.made;
   }
 
@@ -81,13 +76,16 @@ export class PendingCall implements DeadlineLink {
   succeed(value: unknown): void {
     if (!this.finish()) return;
     if (this.settle) this.settle.resolve(value);
-    else this.outcome = { failed: false, value };
+    else this.value = value;
   }
 
   fail(error: unknown): void {
     if (!this.finish()) return;
     if (this.settle) this.settle.reject(error);
-    else this.outcome = { failed: true, value: error };
+    else {
+      this.hasFailed = true;
+      this.value = error;
+    }
   }
 
   /** The deadline passed: a queued call leaves its queue and never runs, a running one is signalled. */
@@ -136,4 +134,9 @@ export class PendingCall implements DeadlineLink {
     if (this.next) this.next.previous = this.previous;
     this.previous = this.next = undefined;
   }
+}
+
+/** A user may throw what is no error. */
+function rejected(reason: unknown): Promise<never> {
+  return new Promise((_resolve, reject) => reject(reason));
 }

@@ -71,6 +71,20 @@ describe('the modules of a silo', () => {
     expect(await refusal(path)).to.match(/does not load: Cannot find module '.*missing\.mjs'/);
   });
 
+  it('refuse an import that is missing, telling what it may be', async () => {
+    const path = file('typed.mjs', `import { Player } from ${JSON.stringify(pathToFileURL(file('typeless.mjs', 'export {};')).href)}; console.log(Player);`);
+    expect(await refusal(path)).to.match(/does not provide an export named 'Player'; if Player is a type, import it by "import type" \(in \/.*typed\.mjs or what it imports\)$/);
+  });
+
+  it('refuse a base class that has not loaded yet, telling where it may stand', async () => {
+    const path = file('bundled.mjs', 'export class Admin extends Player {}\nvar Player = class {};');
+    expect(await refusal(path)).to.match(/Class extends value undefined is not a constructor or null; the base class has not loaded yet: move it to a module that imports none of its subclasses \(\/.*bundled\.mjs:1\)$/);
+  });
+
+  it('refuse a file that a URL names badly', async () => {
+    expect(await refusal('file://elsewhere/player.js')).to.match(/^modules: 'file:\/\/elsewhere\/player\.js' does not load: /);
+  });
+
   it('refuse modules without a single actor', async () => {
     const path = file('empty.mjs', 'export const nothing = 0;');
     expect(await refusal(path)).to.match(/^modules: no actor in '.*empty\.mjs'; export a class with @Actor\(\)$/);

@@ -86,4 +86,12 @@ describe('an instance of a class that the receiver has not imported', () => {
     const text = Buffer.from(codec.encode({ at: new Vec2(1, [new Vec2(2, 3)]) }, 'value')).toString('latin1').replaceAll('arbitrary.vec2', 'arbitrary.vec3');
     expect(codec.decode(Buffer.from(text, 'latin1'))).to.deep.equal({ at: { x: 1, y: [{ x: 2, y: 3 }] } });
   });
+
+  it('is told to whoever asks, with its name and place', () => {
+    const text = Buffer.from(codec.encode({ at: new Vec2(1, [new Vec2(2, 3)]) }, 'value')).toString('latin1').replaceAll('arbitrary.vec2', 'arbitrary.vec3');
+    const told: string[] = [];
+    const value = codec.decode(Buffer.from(text, 'latin1'), { root: 'Player.home', onUnknownClass: (name, path) => told.push(`${path}: ${name}`) });
+    expect(value).to.deep.equal({ at: { x: 1, y: [{ x: 2, y: 3 }] } });
+    expect(told).to.deep.equal(['Player.home.at: arbitrary.vec3', 'Player.home.at.y[0]: arbitrary.vec3']);
+  });
 });

@@ -89,7 +89,7 @@ describe('components of an actor', () => {
     expect(refusal(() => componentsOf(Health))).to.equal('@Actor on class Player: option "components" is Health; expected an array of classes or thunks');
     expect(refusal(() => componentsOf(['Health']))).to.equal(`${start} is "Health"; expected a @Component class or a thunk`);
     expect(refusal(componentsOf([Plain]))).to.equal(`${start}: Plain is no @Component class; decorate it with @Component()`);
-    expect(refusal(componentsOf([Derived]))).to.equal(`${start}: Derived is no @Component class; decorate it with @Component()`);
+    expect(refusal(componentsOf([Derived]))).to.equal(`${start}: Derived is no @Component class (its base class Health has @Component, which is not inherited); decorate it with @Component()`);
     expect(refusal(componentsOf([Other]))).to.equal(`${start}: Other is an @Actor; decorate it with @Component()`);
     expect(refusal(componentsOf([() => Plain]))).to.equal(`${start} (a thunk): Plain is no @Component class; decorate it with @Component()`);
     expect(refusal(componentsOf([async () => Health]))).to.equal(`${start} (a thunk): an object is no @Component class; decorate it with @Component()`);

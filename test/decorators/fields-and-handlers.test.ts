@@ -13,9 +13,11 @@ describe('@State', () => {
   });
 
   it('refuses unknown options, bad values and what this version does not implement', () => {
-    expect(refused({ lazy: true })).to.equal('@State on Player.hp: unknown option "lazy"; known options: save');
+    expect(refused({ lazy: true })).to.equal('@State on Player.hp: unknown option "lazy"; known options: save, upgrade');
     expect(refused({ save: 'later' })).to.equal(`@State on Player.hp: option "save" is "later"; expected 'lazy'`);
-    expect(refused({ upgrade: () => 1 })).to.equal('@State on Player.hp: option "upgrade" is not implemented in this version');
+    expect(refused({ upgrade: 'v2' })).to.equal('@State on Player.hp: option "upgrade" is "v2"; expected a function: (saved) => value');
+    expect(refused({ upgrade: async () => 1 })).to.equal('@State on Player.hp: option "upgrade" is an async function; '
+      + 'expected one that returns the value itself: (saved) => value');
   });
 
   it('belongs on fields', () => {
@@ -105,7 +107,8 @@ describe('@On', () => {
     class Plain {}
     class Derived extends Rang {}
     expect(refused(Plain)).to.equal("@On on Player.heard: Plain is no event class; decorate it with @ActorEvent('name')");
-    expect(refused(Derived)).to.equal("@On on Player.heard: Derived is no event class; decorate it with @ActorEvent('name')");
+    expect(refused(Derived)).to.equal('@On on Player.heard: Derived is no event class (its base class Rang has @ActorEvent, which is not inherited); '
+      + "decorate it with @ActorEvent('name')");
     expect(refused('rang')).to.equal('@On on Player.heard: "rang" is no event class; decorate it with @ActorEvent(\'name\')');
     expect(refused(undefined)).to.equal('@On on Player.heard: the event class is undefined: its module has not loaded yet (circular import); '
       + 'move events to a module of their own');

@@ -13,11 +13,11 @@ const MEMBER_DECORATORS = { State: loose(State)(), Public: loose(Public)(), Read
 
 describe('a decorator that is used wrongly', () => {
   it('asks for experimentalDecorators when it is called as a standard decorator', () => {
-    const advice = 'was called as a standard decorator; set "experimentalDecorators": true in the compiler options';
+    const advice = 'was called as a standard decorator; set "experimentalDecorators": true in the "compilerOptions" of tsconfig.json';
     for (const [name, decorate] of Object.entries({ ...CLASS_DECORATORS, ...MEMBER_DECORATORS })) {
       for (const kind of ['class', 'method', 'field']) {
-        expect(refusal(() => decorate(class Player {}, { kind, name: 'x' }))).to.equal(`@${name} ${advice}`);
-        expect(refusal(() => decorate(undefined, { kind, name: 'x' }))).to.equal(`@${name} ${advice}`);
+        expect(refusal(() => decorate(class Player {}, { kind, name: 'x' }))).to.equal(`@${name} on ${kind} "x" ${advice}`);
+        expect(refusal(() => decorate(undefined, { kind, name: undefined }))).to.equal(`@${name} ${advice}`);
       }
     }
   });

@@ -23,6 +23,14 @@ describe('the actor types of a silo', () => {
     }
   });
 
+  it('tell of a subclass without a decorator of its own that decorators of classes are not inherited', () => {
+    @Actor({ name: 'types-base' }) class Base {}
+    class Derived extends Base {}
+    const note = ' (its base class Base has @Actor, which is not inherited)';
+    expect(() => types(Derived)).to.throw(ConfigurationError, `Derived has no @Actor decorator${note}`);
+    expect(() => types(Base).nameOf(Derived)).to.throw(ConfigurationError, `expected a class with @Actor or its name, got Derived${note}`);
+  });
+
   it('refuse whatever is no class with an error that says what it is', () => {
     for (const value of [null, undefined, 5, Object.create(null), []]) {
       for (const act of [() => types(value), () => types().nameOf(value), () => types().componentName(value)]) expect(act).to.throw(ConfigurationError);

@@ -34,6 +34,9 @@ export function loneMembership(): Membership & { isValid: boolean } {
     isValidAt() {
       return this.isValid;
     },
+    get mayAccept() {
+      return this.isValid;
+    },
     get validUntilMs() {
       return this.isValid ? Infinity : -Infinity;
     },

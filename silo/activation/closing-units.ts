@@ -1,0 +1,22 @@
+import type { UnitOfWork } from './unit-of-work.js';
+
+/** Units of one activation whose last turn is over and whose commit is under way. */
+export class ClosingUnits {
+  private table: Map<UnitOfWork, Promise<void>> | undefined;
+
+  /** `committed` resolves when the unit is durable or undone. */
+  add(unit: UnitOfWork, committed: Promise<void>): void {
+    (this.table ??= new Map()).set(unit, committed);
+  }
+
+  remove(unit: UnitOfWork): void {
+    this.table?.delete(unit);
+    if (this.table?.size === 0) this.table = undefined;
+  }
+
+  /** The ends of those that share an entity with `unit`; none for a unit that commits itself. */
+  beside(unit: UnitOfWork): readonly Promise<void>[] {
+    if (!this.table || this.table.has(unit)) return [];
+    return [...this.table].filter(([other]) => unit.held.some((entity) => other.held.includes(entity))).map(([, committed]) => committed);
+  }
+}
