@@ -5,7 +5,7 @@ import type { Browser, BrowserContext } from 'playwright-core';
 import { freePort, TestProcess } from '../support/processes.js';
 import { ChatTab } from './chat-tab.js';
 
-const CONFIG = fileURLToPath(new URL('../../examples/chat/silo.js', import.meta.url));
+const CONFIG = fileURLToPath(new URL('../../examples/chat/options.js', import.meta.url));
 
 /** The chat as `npm start -- --config … --redis …` runs it. Its port and cluster stay the same over restarts. */
 export class ChatHouse implements AsyncDisposable {

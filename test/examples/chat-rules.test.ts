@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Chatter } from '../../examples/chat/actors/chatter.js';
 import { Room } from '../../examples/chat/actors/room.js';
@@ -5,6 +6,7 @@ import { LIMITS, Presence, Said, type Moved } from '../../examples/chat/shared.j
 import type { Client, ClientHandle } from '../../sdk/client/index.js';
 import { startTestCluster, type TestCluster } from '../../silo/testing/index.js';
 import { failure } from '../support/memory-silo.js';
+import { freePort, TestProcess } from '../support/processes.js';
 
 describe('examples/chat, rules', () => {
   let cluster: TestCluster;
@@ -118,5 +120,20 @@ describe('examples/chat, rules', () => {
     ];
     const names = await Promise.all(attempts.map(async (attempt) => (await failure(attempt)).name));
     expect(names).to.deep.equal([...Array<string>(4).fill('ForbiddenError'), ...Array<string>(3).fill('NotPublicError')]);
+  });
+});
+
+describe('examples/chat, run by itself', () => {
+  it('serves its page, and ends with 0 on SIGTERM', async () => {
+    const port = await freePort();
+    await using chat = new TestProcess([fileURLToPath(new URL('../../examples/chat/silo.js', import.meta.url))], { env: { PORT: String(port) } });
+    await chat.waitForOutput(new RegExp(`^The chat is open at http://127.0.0.1:${port}$`, 'm'));
+    for (const [file, type] of [['', 'text/html'], ['page.js', 'text/javascript'], ['style.css', 'text/css']] as const) {
+      const response = await fetch(`http://127.0.0.1:${port}/${file}`);
+      expect([response.status, response.headers.get('content-type')?.split(';')[0]]).to.deep.equal([200, type]);
+    }
+    chat.kill('SIGTERM');
+    const end = await chat.ended;
+    expect(end.code, end.stderr).to.equal(0);
   });
 });
