@@ -50,7 +50,7 @@ function implemented(sources: Project): Readonly<Record<string, Entry>> {
 }
 
 function errorsOf(door: object): readonly string[] {
-  return Object.entries(door).filter(([, value]) => typeof value === 'function' && value.prototype instanceof Error).map(([name]) => name).sort();
+  return Object.entries(door).filter(([, value]) => typeof value === 'function' && (value as { readonly prototype: unknown }).prototype instanceof Error).map(([name]) => name).sort();
 }
 
 describe('docs/errors.md', () => {
