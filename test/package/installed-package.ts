@@ -2,7 +2,7 @@
 import { cp, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TestProcess } from '../support/processes.js';
 import { npm, succeeded } from './npm.js';
@@ -52,7 +52,11 @@ export class InstalledPackage {
     await writeFile(config, JSON.stringify({ compilerOptions: { ...STRICT, noEmit: true, ...changed }, files }));
     const tsc = compiler === 'current' ? TYPESCRIPT.current : this.path('node_modules', 'typescript', 'bin', 'tsc');
     await using running = new TestProcess([tsc, '-p', config, '--listFiles'], { cwd: this.folder });
-    return succeeded(`tsc (${compiler}) on ${files.join(', ')}`, await running.ended).stdout.trim().split('\n');
+    const { code, stdout, stderr } = await running.ended;
+    const lines = stdout.trim().split('\n');
+    // Files are told by their whole path, errors from here.
+    if (code !== 0) throw new Error(`tsc (${compiler}) on ${files.join(', ')}: ${lines.filter((line) => !isAbsolute(line)).join('\n')}${stderr}`);
+    return lines;
   }
 
   /** A script in the project, run to its end; throws unless it ends with 0. Resolves with its stdout. */
