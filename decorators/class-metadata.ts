@@ -11,6 +11,8 @@ const KEYS: Readonly<Record<ClassKind, string>> = {
   Actor: 'troupe:actor', Component: 'troupe:component', ActorEvent: 'troupe:event', Serializable: 'troupe:serializable',
 };
 const PUBLIC_CLASS = 'troupe:public-class';
+/** The records of this copy of the package. Metadata is kept beside classes for the whole process, for every copy that it loads. */
+const records = new WeakSet<object>();
 
 /** What `@Actor` says of this very class; `undefined` without it, also when only a base class has it. Always the same frozen object. */
 export function actorMetadata(target: unknown): ActorMetadata | undefined {
@@ -35,6 +37,11 @@ export function eventMetadataByName(name: string): EventMetadata | undefined {
 /** Keeps the metadata of a class. Throws `ConfigurationError` when the class has this or another of the class decorators already. */
 export function defineClass(kind: ClassKind, target: NamedClass, metadata: object): void {
   refuseSecondKind(kind, target);
+  keepRecord(kind, target, metadata);
+}
+
+function keepRecord(kind: ClassKind, target: NamedClass, metadata: object): void {
+  records.add(metadata);
   Reflect.defineMetadata(KEYS[kind], metadata, target);
 }
 
@@ -61,7 +68,7 @@ export function definePublicClass(target: NamedClass, access: PublicAccess): voi
   if (publicClassAccess(target)) throw new ConfigurationError(`@Public on class ${className(target)}: the class has it already`);
   Reflect.defineMetadata(PUBLIC_CLASS, access, target);
   const event = eventMetadata(target);
-  if (event) Reflect.defineMetadata(KEYS.ActorEvent, Object.freeze({ ...event, public: access }), target);
+  if (event) keepRecord('ActorEvent', target, Object.freeze({ ...event, public: access }));
 }
 
 /** What `@Public` says of this very class. */
@@ -80,5 +87,10 @@ function publicOn(target: { readonly name: string }, kind: ClassKind): Configura
 
 function own(kind: ClassKind, target: unknown): object | undefined {
   if (typeof target !== 'function') return undefined;
-  return Reflect.getOwnMetadata(KEYS[kind], target) as object | undefined;
+  const metadata = Reflect.getOwnMetadata(KEYS[kind], target) as object | undefined;
+  if (metadata === undefined || records.has(metadata)) return metadata;
+  // Its own registries, errors and handles would be strangers here: better said than half working.
+  throw new ConfigurationError(
+    `class ${className(target)} was decorated by another copy of troupe than this one: a process needs a single copy (npm ls troupe shows them, npm dedupe may help)`,
+  );
 }

@@ -1,8 +1,12 @@
 // LiveEvents. Owns: who listens live to one activation's entities, and the sequence of each event class there.
-//   V1. The number rises by one per event of a class at an entity, whether anybody listens or not; another epoch is another sequence.
+//   V1. The number rises by one per event of a class at an entity, whether anybody listens or not; each activation begins another sequence.
+//       The epoch of a registration alone does not tell them apart: that of an actor which never saved anything begins anew with its row.
 //   V2. An event is encoded when it is emitted and leaves after the commit of its unit (P6).
+import { randomInt } from 'node:crypto';
 import type { LiveEvent, LiveSubscription } from '../gateway/gateway-backend.js';
 import type { Activation } from './activation.js';
+
+const SEQUENCES_PER_EPOCH = 2 ** 20;
 
 interface Listener {
   readonly onEvent: (event: LiveEvent) => void;
@@ -20,8 +24,11 @@ export type UnnumberedEvent = Omit<LiveEvent, 'epoch' | 'number'>;
 export class LiveEvents {
   private readonly channels = new Map<string, Channel>();
   private emissions = 0;
+  private readonly sequence: number;
 
-  constructor(private readonly activation: Activation) {}
+  constructor(private readonly activation: Activation) {
+    this.sequence = activation.epoch * SEQUENCES_PER_EPOCH + randomInt(SEQUENCES_PER_EPOCH);
+  }
 
   /** Rises with every event that the actor or a component emits during this activation. */
   nextEmission(): number {
@@ -46,7 +53,7 @@ export class LiveEvents {
     (channel.listeners ??= new Set()).add(listener);
     this.activation.pins++;
     return {
-      epoch: this.activation.epoch,
+      epoch: this.sequence,
       get number() {
         return channel.number;
       },
@@ -69,7 +76,7 @@ export class LiveEvents {
     const channel = this.channel(key);
     channel.number++;
     if (!event || !channel.listeners?.size) return;
-    const numbered: LiveEvent = { ...event, epoch: this.activation.epoch, number: channel.number };
+    const numbered: LiveEvent = { ...event, epoch: this.sequence, number: channel.number };
     for (const { onEvent } of channel.listeners) onEvent(numbered);
   }
 
