@@ -48,8 +48,10 @@ export class PendingCall implements DeadlineLink {
   /** C3. Always the same. */
   get promise(): Promise<unknown> {
     if (this.made) return this.made;
-    if (this.state !== 'settled') this.made = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
-    else this.made = this.hasFailed ? rejected(this.value) : Promise.resolve(this.value);
+    const isDone = this.state === 'settled';
+    if (isDone && !this.hasFailed) return (this.made = Promise.resolve(this.value));
+    this.made = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
+    if (isDone) this.settle!.reject(this.value);
     return this.made;
   }
 
@@ -134,9 +136,4 @@ export class PendingCall implements DeadlineLink {
     if (this.next) this.next.previous = this.previous;
     this.previous = this.next = undefined;
   }
-}
-
-/** A user may throw what is no error. */
-function rejected(reason: unknown): Promise<never> {
-  return new Promise((_resolve, reject) => reject(reason));
 }

@@ -130,29 +130,30 @@ describe('persistence', () => {
 
   for (const Class of [Lazily, Manually]) {
     const name = Class === Lazily ? 'lazy' : 'manual';
+    describe(name, () => {
+      it('a throw returns to the start of its unit, not to an earlier save', async () => {
+        const actor = silo.actor(Class, 'a');
+        await actor.add('one');
+        await failure(actor.addAndFail('two'));
+        expect(await actor.get()).to.deep.equal({ count: 1, names: ['one'] });
+      });
 
-    it(`${name}: a throw returns to the start of its unit, not to an earlier save`, async () => {
-      const actor = silo.actor(Class, 'a');
-      await actor.add('one');
-      await failure(actor.addAndFail('two'));
-      expect(await actor.get()).to.deep.equal({ count: 1, names: ['one'] });
-    });
+      it('a unit with an idempotency key is saved before its reply, with all that came before', async () => {
+        await silo.actor(Class, 'a').add('one');
+        await silo.actor(Class, 'a').with({ idempotencyKey: 'k' }).add('two');
+        expect(await savedAfterCrash(silo, `counting-${name}`)).to.deep.equal({ count: 2, names: ['one', 'two'] });
+      });
 
-    it(`${name}: a unit with an idempotency key is saved before its reply, with all that came before`, async () => {
-      await silo.actor(Class, 'a').add('one');
-      await silo.actor(Class, 'a').with({ idempotencyKey: 'k' }).add('two');
-      expect(await savedAfterCrash(silo, `counting-${name}`)).to.deep.equal({ count: 2, names: ['one', 'two'] });
-    });
-
-    it(`${name}: a unit that emits is saved with its event`, async () => {
-      await silo.actor(Class, 'a').addAndEmit('one');
-      silo.runtime.abandon('crash');
-      const next = memorySilo(CLASSES, { store, clock });
-      await next.actor(Class, 'a').manage.deactivate();
-      await next.actor(Class, 'a').get();
-      await next.actor(Class, 'a').manage.deactivate();
-      expect(await next.actor(Class, 'a').get()).to.deep.equal({ count: 1, names: ['one', 'heard'] });
-      next.runtime.abandon('over');
+      it('a unit that emits is saved with its event', async () => {
+        await silo.actor(Class, 'a').addAndEmit('one');
+        silo.runtime.abandon('crash');
+        const next = memorySilo(CLASSES, { store, clock });
+        await next.actor(Class, 'a').manage.deactivate();
+        await next.actor(Class, 'a').get();
+        await next.actor(Class, 'a').manage.deactivate();
+        expect(await next.actor(Class, 'a').get()).to.deep.equal({ count: 1, names: ['one', 'heard'] });
+        next.runtime.abandon('over');
+      });
     });
   }
 
