@@ -46,6 +46,7 @@ export class Entity {
   /** Queues the call or starts it. After the activation's end it goes to the next one (A3). */
   offer(call: PendingCall): void {
     if (this.activation.status === 'ended') return this.activation.handOn([call]);
+    if (this.activation.units.of(call.chain)?.isExclusive) call.isPartOfExclusive = true;
     this.mailbox.offer(call);
     call.watch(this.activation.services.deadlines);
   }
@@ -145,7 +146,7 @@ export class Entity {
     this.writesBegun++;
     unit.hold(this);
     const turn = new Turn(call, this.id, unit, this.activation.services.wallClockOffsetMs);
-    if (call.isExclusive && call.settles === undefined) this.writeOnce(turn, unit);
+    if (call.envelope.idempotencyKey !== undefined && !call.mode.readOnly) this.writeOnce(turn, unit);
     else if (call.mode.strict) runTurn(this, turn, (failed, value) => void this.endStrict(turn, unit, failed, value));
     else runTurn(this, turn, (failed, value) => this.endWrite(turn, unit, failed, value));
   }

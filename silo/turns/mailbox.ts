@@ -47,8 +47,7 @@ export class Mailbox extends Occupancy {
   /** The chains that `call`, queued here, waits for. */
   waitsFor(call: PendingCall): readonly CallChain[] {
     if (this.isClosed && !this.admits(call)) return this.owner.unfinished();
-    const others = this.inTheWayOf(call);
-    return others.length > 0 || this.isSealed ? others : this.waiting!.exclusiveAhead(call);
+    return this.isHeldOnly ? this.inTheWayOf(call) : this.inTheWayOfLine(call);
   }
 
   /** Starts the call, or queues it, or fails it (full, cycle). */
@@ -140,6 +139,16 @@ export class Mailbox extends Occupancy {
   /** The call comes, directly or through others, from a turn that is open here: under `none` it would wait for itself. */
   private entersItself(call: PendingCall): boolean {
     return !call.mode.system && !(call.mode.readOnly && !this.hasOpenTurn) && isMadeByTurnOn(this.owner.id, call);
+  }
+
+  /** M3: whoever keeps those ahead waiting keeps the call waiting too. */
+  private inTheWayOfLine(call: PendingCall): readonly CallChain[] {
+    const chains = new Set(this.inTheWayOf(call));
+    for (const ahead of this.waiting!.ahead(call)) {
+      if (chains.size >= this.blockerCount) break;
+      for (const chain of this.inTheWayOf(ahead)) chains.add(chain);
+    }
+    return [...chains];
   }
 
   /** M5. */

@@ -51,6 +51,17 @@ export abstract class Occupancy {
     else if (remove(this.guests?.sharers, child)) this.guests!.sharers.push(chain);
   }
 
+  /** Nobody is inside but, at most, a holder. */
+  protected get isHeldOnly(): boolean {
+    return this.guests === undefined;
+  }
+
+  /** How many chains can be in anybody's way. */
+  protected get blockerCount(): number {
+    const { holder, guests } = this;
+    return (holder ? 1 : 0) + (guests ? guests.readers.length + guests.sharers.length : 0);
+  }
+
   protected get isSealed(): boolean {
     return this.seals > 0;
   }

@@ -36,6 +36,8 @@ export class PendingCall implements DeadlineLink {
   private made: Promise<unknown> | undefined;
   private value: unknown;
   private hasFailed = false;
+  /** It joins a unit that records an id with its effect: then that is alone with all that it changes. */
+  isPartOfExclusive = false;
   /** The router's own stack has accepted it, lease and all, a moment ago. */
   isInStack = false;
 
@@ -61,7 +63,7 @@ export class PendingCall implements DeadlineLink {
 
   /** What it does is recorded under an id (an idempotency key, an event's number): only its own chain may run beside it. */
   get isExclusive(): boolean {
-    return this.settles !== undefined || (this.envelope.idempotencyKey !== undefined && !this.mode.readOnly);
+    return this.isPartOfExclusive || this.settles !== undefined || (this.envelope.idempotencyKey !== undefined && !this.mode.readOnly);
   }
 
   get isSettled(): boolean {

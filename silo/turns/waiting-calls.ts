@@ -1,7 +1,6 @@
 // WaitingCalls. Owns: the calls that stand in the queue of one mailbox, in the order in which they get their turn.
 //   W1. A call that left is still in the queue for a while; only `isWaiting` calls count.
 import Denque from 'denque';
-import type { CallChain } from './call-chain.js';
 import type { Mailbox } from './mailbox.js';
 import type { PendingCall } from './pending-call.js';
 
@@ -56,14 +55,13 @@ export class WaitingCalls {
     return this.queue.toArray().find((call) => this.isWaiting(call) && (!onlyInterleaving || call.mode.interleave) && test(call));
   }
 
-  /** The chains of those before `call` that must be alone inside. */
-  exclusiveAhead(call: PendingCall): readonly CallChain[] {
-    const chains: CallChain[] = [];
-    for (const other of this.all()) {
-      if (other === call) return chains;
-      if (other.isExclusive) chains.push(other.chain);
+  /** Those that get their turn before `call`. */
+  *ahead(call: PendingCall): Generator<PendingCall> {
+    for (let at = 0; at < this.queue.length; at++) {
+      const other = this.queue.peekAt(at)!;
+      if (other === call) return;
+      if (this.isWaiting(other)) yield other;
     }
-    return chains;
   }
 
   /** Calls that expire behind a turn that never ends must not pile up. */

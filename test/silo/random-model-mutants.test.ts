@@ -3,6 +3,9 @@ import { expect } from 'chai';
 import { StateTracker } from '../../isolation/state-tracker.js';
 import type { CommitRequest, CommitResult } from '../../protocol/ports/index.js';
 import { Entity } from '../../silo/activation/entity.js';
+import { Units } from '../../silo/activation/units.js';
+import type { UnitOfWork } from '../../silo/activation/unit-of-work.js';
+import { Occupancy } from '../../silo/turns/occupancy.js';
 import type { CallChain } from '../../silo/turns/call-chain.js';
 import { FaultyStore } from './model/faulty-store.js';
 import { runModel, type StoreMaker } from './model/run-model.js';
@@ -61,10 +64,10 @@ async function withMethod<T extends object>(prototype: T, name: keyof T & string
   }
 }
 
-async function isNoticed(pattern: RegExp, Store?: StoreMaker): Promise<void> {
+async function isNoticed(pattern: RegExp, Store?: StoreMaker, mode: 'chain' | 'all' = 'chain'): Promise<void> {
   const others = new Set<string>();
   for (let seed = 1; seed <= MAX_SEEDS; seed++) {
-    const { violations } = await runModel(seed, Store);
+    const { violations } = await runModel(seed, Store, mode);
     if (violations.some((violation) => pattern.test(violation))) return;
     for (const violation of violations) others.add(violation);
   }
@@ -87,6 +90,13 @@ describe('the random model notices', () => {
     withMethod(Entity.prototype, 'seal', function (this: Entity, chain: CallChain) {
       this.mailbox.vacate(chain);
     }, () => isNoticed(/read p\d+, which never was|failed and is there|acknowledged and is lost|began beside/)));
+
+  it('under all, a failed turn whose undo takes the changes of others along', () =>
+    withMethod(Units.prototype as unknown as { restorable(unit: UnitOfWork): unknown }, 'restorable', ((unit: UnitOfWork) => unit.held) as () => unknown, () =>
+      isNoticed(/acknowledged and is lost/, undefined, 'all')));
+
+  it('under all, a keyed turn that is not alone', () =>
+    withMethod(Occupancy.prototype as unknown as { interleaves(): boolean }, 'interleaves', () => true, () => isNoticed(/began beside|is there 2 times/, undefined, 'all')));
 
   it('idempotency keys that are forgotten', () =>
     isNoticed(/is there 2 times/, KeylessStore));

@@ -1,10 +1,24 @@
 import { expect } from 'chai';
+import { FaultyStore } from './model/faulty-store.js';
 import { runModel } from './model/run-model.js';
 
 const SEEDS = 60;
 const first = Number(process.env.TROUPE_MODEL_SEED ?? Date.now() % 1_000_000);
 
 describe('a silo at random', () => {
+  for (const mode of ['all', 'none'] as const) {
+    it(`reentrancy ${mode}: loses nothing that it acknowledged, ends every call, keeps keyed turns alone (seeds ${first} to ${first + SEEDS - 1})`, async function () {
+      this.timeout(60_000);
+      let acknowledged = 0;
+      for (let seed = first; seed < first + SEEDS; seed++) {
+        const result = await runModel(seed, FaultyStore, mode);
+        expect(result.violations, `TROUPE_MODEL_SEED=${seed}`).to.deep.equal([]);
+        acknowledged += result.acknowledged;
+      }
+      expect(acknowledged).to.be.greaterThan(SEEDS * 5);
+    });
+  }
+
   it(`keeps what it acknowledged and nothing that failed, whatever the store does (seeds ${first} to ${first + SEEDS - 1})`, async function () {
     this.timeout(30_000);
     let fenced = 0;

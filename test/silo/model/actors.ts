@@ -43,11 +43,24 @@ export class Model {
   }
 }
 
+@Component({ name: 'Vault', isolation: 'inline', reentrancy: 'all' })
+class OpenVault extends Vault {}
+@Actor({ name: 'model', components: [OpenVault], idleAfter: '2s', reentrancy: 'all' })
+class OpenModel extends Model {}
+
+@Component({ name: 'Vault', isolation: 'inline', reentrancy: 'none' })
+class ClosedVault extends Vault {}
+@Actor({ name: 'model', components: [ClosedVault], idleAfter: '2s', reentrancy: 'none' })
+class ClosedModel extends Model {}
+
+/** The same actor in every mode: one wire name, one store. */
+export const MODELS = { chain: Model, all: OpenModel, none: ClosedModel };
+
 type Target = Pick<Handle<Vault>, 'run' | 'look'>;
 
 /** Calls the program's entity. */
 export function call(handle: Handle<Model>, program: Program, root: string, options: CallOptions = {}): Promise<string[]> {
-  const target: Target = program.part === 'owner' ? handle.with(options) : handle.getComponent(Vault).with(options);
+  const target: Target = program.part === 'owner' ? handle.with(options) : handle.getComponent<Vault>('Vault').with(options);
   return program.writes ? target.run(program, root) : target.look(program, root);
 }
 
@@ -58,7 +71,7 @@ async function perform(self: { applied: string[] }, ctx: ActorContext<Model> | C
     if (program.writes) self.applied.push(program.id);
     for (const step of program.steps) {
       await witness.pause(program.pauseMs);
-      const outcomes = await Promise.allSettled(step.map((nested) => call(ctx.actor(Model, `m${nested.actor}`), nested, root)));
+      const outcomes = await Promise.allSettled(step.map((nested) => call(ctx.actor<Model>('model', `m${nested.actor}`), nested, root)));
       const failed = outcomes.find((outcome) => outcome.status === 'rejected');
       if (failed && !program.catches) throw failed.reason;
     }

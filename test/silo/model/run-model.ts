@@ -1,8 +1,8 @@
 // One run of the random model: calls, faults and ends by chance from a seed, then everything that must hold.
 import type { Handle } from '../../../sdk/index.js';
 import { VirtualClock } from '../../../silo/testing/virtual-clock.js';
-import { memorySilo } from '../../support/memory-silo.js';
-import { call, Model, Vault } from './actors.js';
+import { memorySilo, type TestSilo } from '../../support/memory-silo.js';
+import { call, MODELS, type Model, type Vault } from './actors.js';
 import { checkState, type ActorState, type RootCall } from './check.js';
 import { FaultyStore } from './faulty-store.js';
 import { ACTORS, ProgramMaker } from './program.js';
@@ -23,16 +23,17 @@ export interface ModelResult {
   readonly acknowledged: number;
 }
 
-export async function runModel(seed: number, Store: StoreMaker = FaultyStore): Promise<ModelResult> {
+export async function runModel(seed: number, Store: StoreMaker = FaultyStore, mode: keyof typeof MODELS = 'chain'): Promise<ModelResult> {
   const random = new Random(seed);
   const clock = new VirtualClock();
   const fences = random.chance(0.6);
   const store = new Store(clock, random, fences);
-  const witness = (current.witness = new Witness(clock));
-  const silo = memorySilo([Model], { clock, store });
+  const witness = (current.witness = new Witness(clock, mode === 'all'));
+  const modules = [MODELS[mode]];
+  const silo = memorySilo(modules, { clock, store });
   // A second silo that believes the first one dead: each takes actors from the other in the midst of their turns.
-  const rival = fences ? memorySilo([Model], { clock, store }) : silo;
-  const somewhere = (index: number): Handle<Model> => (random.chance(0.15) ? rival : silo).actor(Model, `m${index}`);
+  const rival = fences ? memorySilo(modules, { clock, store }) : silo;
+  const somewhere = (index: number): Handle<Model> => modelOf(random.chance(0.15) ? rival : silo, index);
   const roots = startRoots(random, clock, somewhere);
   for (let i = 0; i < 10; i++) {
     const actor = somewhere(random.below(ACTORS));
@@ -43,15 +44,19 @@ export async function runModel(seed: number, Store: StoreMaker = FaultyStore): P
   if (!isOver()) witness.violations.push(`never settled: ${roots.filter(({ outcome }) => !outcome).map(({ program }) => program.id).join()}; running ${witness.running.length}`);
   store.isFaulty = false;
   if (fences) await within(clock, 'the stop of the rival', rival.runtime.stop());
-  await settleEvents(clock, store, (index) => silo.actor(Model, `m${index}`));
+  await settleEvents(clock, store, (index) => modelOf(silo, index));
   await within(clock, 'the stop', silo.runtime.stop());
   const state = await readState(store);
-  checkState({ roots, witness, state, fences });
+  checkState({ roots, witness, state, fences, overlaps: mode === 'all' });
   return {
     violations: [...witness.violations, ...store.violations],
     counts: store.counts,
     acknowledged: roots.filter(({ outcome }) => outcome?.ok).length,
   };
+}
+
+function modelOf(silo: TestSilo, index: number): Handle<Model> {
+  return silo.runtime.actor('model', `m${index}`) as Handle<Model>;
 }
 
 function startRoots(random: Random, clock: VirtualClock, actor: (index: number) => Handle<Model>): RootCall[] {
@@ -68,6 +73,7 @@ function startRoots(random: Random, clock: VirtualClock, actor: (index: number) 
       const timeout = isImpatient ? 20 + random.below(200) : 60_000;
       const root: RootCall = { program, isImpatient, outcome: undefined };
       roots.push(root);
+      if (idempotencyKey !== undefined) current.witness.keyed.add(program.id);
       clock.setTimer(() => {
         call(actor(program.actor), program, program.id, { timeout, signal: controller.signal, idempotencyKey }).then(
           (value) => (root.outcome = { ok: true, value }),
@@ -105,12 +111,12 @@ async function within<T>(clock: VirtualClock, what: string, promise: Promise<T>)
 
 /** What is saved, as the next silo finds it. */
 async function readState(store: FaultyStore): Promise<ActorState[]> {
-  const silo = memorySilo([Model], { clock: new VirtualClock(), store });
+  const silo = memorySilo([MODELS.chain], { clock: new VirtualClock(), store });
   const state: ActorState[] = [];
   for (let index = 0; index < ACTORS; index++) {
-    const handle = silo.actor(Model, `m${index}`);
+    const handle = modelOf(silo, index);
     const program = { id: 'end', actor: index, part: 'vault', writes: false, pauseMs: 0, steps: [], catches: false, fails: false, emits: false } as const;
-    state.push({ ...(await handle.state()), vault: await handle.getComponent(Vault).look(program, 'end') });
+    state.push({ ...(await handle.state()), vault: await handle.getComponent<Vault>('Vault').look(program, 'end') });
   }
   await silo.runtime.stop();
   return state;

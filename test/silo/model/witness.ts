@@ -11,9 +11,12 @@ interface Body {
 export class Witness {
   readonly bodies: Body[] = [];
   readonly violations: string[] = [];
+  /** Programs that are called under an idempotency key. */
+  readonly keyed = new Set<string>();
   private readonly inside = new Map<object, Set<Body>>();
 
-  constructor(private readonly clock: Clock) {}
+  /** `overlaps`: turns of several chains may be inside at once, unless one is keyed. */
+  constructor(private readonly clock: Clock, private readonly overlaps: boolean) {}
 
   get running(): readonly Body[] {
     return this.bodies.filter(({ ended }) => ended === 'running');
@@ -25,11 +28,17 @@ export class Witness {
     this.bodies.push(body);
     const others = this.inside.get(instance) ?? new Set<Body>();
     for (const other of others) {
-      if (other.root === root || !(other.program.writes || program.writes)) continue;
+      if (other.root === root || !(other.program.writes || program.writes) || this.mayOverlap(program, other.program)) continue;
       this.violations.push(`${program.id} began beside ${other.program.id} of another chain on one entity`);
     }
     this.inside.set(instance, others.add(body));
     return body;
+  }
+
+  /** What only reads is in nobody's way where turns overlap. */
+  private mayOverlap(one: Program, other: Program): boolean {
+    if (!this.overlaps) return false;
+    return !(this.keyed.has(one.id) || this.keyed.has(other.id)) || !one.writes || !other.writes;
   }
 
   end(instance: object, body: Body, ended: 'completed' | 'threw'): void {
