@@ -7,6 +7,7 @@ import { whenAvailable } from './support/available.js';
 import { compareHeaps, summarizeHeap } from './support/heap-snapshot.js';
 import { VARIANTS, wakeableClass, type Variant } from './support/idle-actors.js';
 import { readMemory } from './support/memory.js';
+import { finish } from './support/report.js';
 
 const { values } = parseArgs({ options: { actors: { type: 'string', default: '10000' }, variant: { type: 'string', default: 'plain' }, redis: { type: 'string' } } });
 const variant = VARIANTS.find((name): name is Variant => name === values.variant);
@@ -43,5 +44,10 @@ console.log(`${actors.toLocaleString('en')} idle actors '${variant}', ${values.r
 console.log('| kind | count | bytes |\n|---|---:|---:|');
 for (const { kind, count, bytes } of lines) console.log(`| ${kind.replaceAll('|', '\\|')} | ${count.toFixed(2)} | ${bytes.toFixed(1)} |`);
 console.log(`| **all lines** | | **${lines.reduce((sum, { bytes }) => sum + bytes, 0).toFixed(1)}** |`);
-console.log(`| heap by \`process.memoryUsage()\` | | ${((memoryAfter.heap - memoryBefore.heap) / actors).toFixed(1)} |`);
-console.log(`| RSS | | ${((memoryAfter.rss - memoryBefore.rss) / actors).toFixed(1)} |`);
+const heap = (memoryAfter.heap - memoryBefore.heap) / actors;
+const rss = (memoryAfter.rss - memoryBefore.rss) / actors;
+console.log(`| heap by \`process.memoryUsage()\` | | ${heap.toFixed(1)} |`);
+console.log(`| RSS | | ${rss.toFixed(1)} |\n`);
+finish({
+  bench: 'heap-breakdown', settings: { actors, variant, store: values.redis === undefined ? 'embedded' : 'redis', node: process.version }, figures: { lines, heap, rss }, goals: [],
+});

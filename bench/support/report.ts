@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+
 /** Something that a benchmark must reach. `measured` and `goal` are written for people. */
 export interface Goal {
   readonly name: string;
@@ -31,9 +33,14 @@ export function show(value: number): string {
   return Math.abs(value) >= 100 || Number.isInteger(value) ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
 }
 
-/** Prints the goals and, as the last line, the report as JSON (what `npm run campaign` reads); the exit code is 1 when a goal is missed. */
+/**
+ * Prints the goals and, as the last line, the report as JSON; the exit code is 1 when a goal is missed. `TROUPE_BENCH_REPORT` names a file for
+ * the JSON instead (`npm run campaign` reads it).
+ */
 export function finish(report: BenchReport): void {
   for (const { name, goal, measured, isMet } of report.goals) console.log(`${isMet ? 'met   ' : 'MISSED'}  ${name}: ${measured} (goal ${goal})`);
-  console.log(JSON.stringify(report));
+  const file = process.env['TROUPE_BENCH_REPORT'];
+  if (file === undefined) console.log(JSON.stringify(report));
+  else writeFileSync(file, JSON.stringify(report));
   if (report.goals.some(({ isMet }) => !isMet)) process.exitCode = 1;
 }

@@ -201,7 +201,7 @@ async function giveUp(activation: Activation, destroy: boolean): Promise<void> {
 }
 
 async function release(activation: Activation, destroy: boolean): Promise<void> {
-  const { directory, store, log } = { ...activation.services, log: activation.log };
+  const { directory, store } = activation.services;
   try {
     if (destroy) {
       activation.isDestroyed = await store.destroy(activation.id, activation.token);
@@ -211,6 +211,6 @@ async function release(activation: Activation, destroy: boolean): Promise<void> 
     }
   } catch (error) {
     // The token stays registered; the next activation takes the actor from this incarnation's token.
-    log.warn({ err: error }, 'the actor could not be given up in the directory');
+    activation.log.warn({ err: error }, 'the actor could not be given up in the directory');
   }
 }

@@ -92,7 +92,7 @@ describe('the random model notices', () => {
     }, () => isNoticed(/read p\d+, which never was|failed and is there|acknowledged and is lost|began beside/)));
 
   it('under all, a failed turn whose undo takes the changes of others along', () =>
-    withMethod(Units.prototype as unknown as { restorable(unit: UnitOfWork): unknown }, 'restorable', ((unit: UnitOfWork) => unit.held) as () => unknown, () =>
+    withMethod(Units.prototype as unknown as { restorable(unit: UnitOfWork): unknown }, 'restorable', ((unit: UnitOfWork) => unit.held), () =>
       isNoticed(/acknowledged and is lost/, undefined, 'all')));
 
   it('under all, a keyed turn that is not alone', () =>

@@ -110,6 +110,23 @@ describe('reentrancy', () => {
     });
   });
 
+  describe('chain', () => {
+    it('finds the circle of a read that waits behind a writer who waits for a reader', async () => {
+      const silo = memorySilo([Chain]);
+      const [a, b] = [silo.actor(Chain, 'a'), silo.actor(Chain, 'b')];
+      const reading = a.lookThenCall('r', 'reentrant-chain', 'b');
+      const holding = b.stepThenList('h', 'reentrant-chain', 'a');
+      await Promise.all([at('entered:r').opened, at('entered:h').opened]);
+      const writing = a.step('w');
+      at('w').open();
+      at('h').open();
+      at('r').open();
+      expect(await failure(reading)).to.be.instanceOf(CallCycleError);
+      expect(await Promise.all([writing, holding])).to.deep.equal(['w', ['w']]);
+      await silo.runtime.stop();
+    });
+  });
+
   describe('none', () => {
     it('refuses a call that comes from the actor itself, at once, naming it', async () => {
       const silo = memorySilo([None]);

@@ -53,6 +53,14 @@ export class Steps {
     await step(name);
     return this.ctx.actor<Steps>(type, key).now();
   }
+  @ReadOnly() async lookThenCall(name: string, type: string, key: string): Promise<string> {
+    await step(name);
+    return this.ctx.actor<Steps>(type, key).now();
+  }
+  async stepThenList(name: string, type: string, key: string): Promise<string[]> {
+    await step(name);
+    return this.ctx.actor<Steps>(type, key).list();
+  }
   async twoAtOnce(other: string): Promise<string[]> {
     const handle = this.ctx.actor<Steps>(this.ctx.type, other);
     return Promise.all([handle.step('first'), handle.step('second')]);

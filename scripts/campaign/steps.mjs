@@ -1,0 +1,40 @@
+/**
+ * What `npm run campaign` runs, in this order. A script that writes a report (bench/support/report.ts) is judged by its goals, any other by
+ * its exit code. `{redis}` in an argument becomes the URL of the campaign's Redis.
+ * @typedef {{ name: string, script: string, full: readonly string[], short: readonly string[] }} Step
+ * @type {readonly Step[]}
+ */
+export const STEPS = [
+  {
+    name: 'local calls', script: 'bench/local-calls.js',
+    full: ['--seconds', '3', '--rounds', '5'], short: ['--seconds', '0.5', '--rounds', '3'],
+  },
+  {
+    name: 'what an idle actor consists of', script: 'bench/heap-breakdown.js',
+    full: ['--actors', '10000'], short: ['--actors', '2000'],
+  },
+  {
+    name: 'a million actors, embedded', script: 'bench/million-actors.js',
+    full: ['--actors', '1000000'], short: ['--actors', '50000', '--idle-after', '10s'],
+  },
+  {
+    name: 'a million actors, on Redis', script: 'bench/million-actors.js',
+    full: ['--actors', '1000000', '--redis', '{redis}'], short: ['--actors', '50000', '--idle-after', '15s', '--redis', '{redis}'],
+  },
+  {
+    name: 'many actors with state', script: 'bench/million-actors.js',
+    full: ['--actors', '300000', '--variant', 'state'], short: ['--actors', '20000', '--variant', 'state', '--idle-after', '5s'],
+  },
+  {
+    name: 'many actors with a component', script: 'bench/million-actors.js',
+    full: ['--actors', '300000', '--variant', 'component'], short: ['--actors', '20000', '--variant', 'component', '--idle-after', '5s'],
+  },
+  {
+    name: 'mixed load, counted', script: 'bench/mixed-load.js',
+    full: ['--rounds', '30', '--redis', '{redis}'], short: ['--rounds', '6', '--redis', '{redis}'],
+  },
+  {
+    name: 'half an hour of mixed load', script: 'bench/mixed-load.js',
+    full: ['--minutes', '30', '--redis', '{redis}'], short: ['--minutes', '1', '--sample-every', '4', '--redis', '{redis}'],
+  },
+];
