@@ -17,7 +17,9 @@ function brokenLinks(page: string, text: string): readonly string[] {
 /** What a page tells to run: the scripts of npm, the files of tests. */
 function commands(text: string): { readonly scripts: readonly string[]; readonly files: readonly string[] } {
   const named = [...text.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(([, script, short]) => script ?? short!);
-  return { scripts: named, files: [...text.matchAll(/\b(?:test|scripts|bench)\/[\w./-]+\.(?:ts|mjs|js)\b/g)].map(([file]) => file) };
+  const files = [...text.matchAll(/\b(dist\/)?((?:test|scripts|bench)\/[\w./-]+\.(?:ts|mjs|js))\b/g)];
+  // What is compiled is there when its source is.
+  return { scripts: named, files: files.map(([, compiled, file]) => (compiled === undefined ? file! : file!.replace(/\.js$/, '.ts'))) };
 }
 
 describe('the documentation', () => {
