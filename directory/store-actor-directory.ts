@@ -1,13 +1,19 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { ActorId } from '../protocol/actor-id.js';
 import type { Holder, Incarnation, StateStore, Token } from '../protocol/ports/state-store.js';
 import type { ActorDirectory, Registration } from './actor-directory.js';
+
+const TOKEN_BYTES = 12;
 
 /**
  * The directory that the rows of the state store are. A row held by a dead or unknown incarnation, or by this one under another
  * token, is claimed expecting exactly that token (P5); whoever loses such a race sees the winner.
  */
 export class StoreActorDirectory implements ActorDirectory {
+  /** Random bytes in stock: one call of the generator for many tokens. None is used twice (P1). */
+  private readonly pool = Buffer.alloc(341 * TOKEN_BYTES);
+  private used = this.pool.length;
+
   constructor(
     private readonly store: StateStore,
     private readonly incarnation: Incarnation,
@@ -16,7 +22,7 @@ export class StoreActorDirectory implements ActorDirectory {
   ) {}
 
   async register(id: ActorId): Promise<Registration | { readonly holder: Holder }> {
-    const token = `${this.incarnation}:${randomBytes(12).toString('base64url')}`;
+    const token = `${this.incarnation}:${this.random()}`;
     let expected: Token | undefined;
     for (;;) {
       const claim = await this.store.claim({ id, token, incarnation: this.incarnation, expected });
@@ -26,6 +32,16 @@ export class StoreActorDirectory implements ActorDirectory {
       if (holder.token === expected) return { holder };
       expected = holder.token;
     }
+  }
+
+  /** 96 random bits as text. */
+  private random(): string {
+    if (this.used === this.pool.length) {
+      randomFillSync(this.pool);
+      this.used = 0;
+    }
+    this.used += TOKEN_BYTES;
+    return this.pool.toString('base64url', this.used - TOKEN_BYTES, this.used);
   }
 
   unregister(id: ActorId, token: Token): Promise<boolean> {

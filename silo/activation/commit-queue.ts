@@ -63,9 +63,14 @@ export class CommitQueue {
     return this.enqueue(unit, changes);
   }
 
+  /** Something waits lazily, or a commit is under way. */
+  get isBusy(): boolean {
+    return this.lazy !== undefined || this.inFlight;
+  }
+
   /** Saves what waits lazily, now. */
   flush(): Promise<void> {
-    return this.lazy || this.inFlight ? this.enqueue(undefined, undefined) : Promise.resolve();
+    return this.isBusy ? this.enqueue(undefined, undefined) : Promise.resolve();
   }
 
   /** Removes an outbox entry without any effect. */

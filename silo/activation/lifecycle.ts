@@ -9,6 +9,7 @@ import { CallChain } from '../turns/call-chain.js';
 import type { Activation } from './activation.js';
 import type { Entity } from './entity.js';
 import { EntityTimers } from './entity-timers.js';
+import { build } from './build-entities.js';
 import { hookCall } from './hooks.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -26,11 +27,12 @@ export async function activate(activation: Activation, wakingChain: CallChain, e
   const chain = new CallChain(wakingChain);
   const unit = holdAll(activation, chain);
   try {
-    await earlier?.catch(() => undefined);
+    if (earlier) await earlier.catch(() => undefined);
     const registered = await activation.services.directory.register(activation.id);
     if ('holder' in registered) throw new SiloUnavailableError(`${activation.name}: held by another silo (${registered.holder.incarnation})`);
     activation.token = registered.token;
-    await awaken(activation, registered.row, chain);
+    const waking = awaken(activation, registered.row, chain);
+    if (waking) await waking;
     // Before the mailboxes open: the first call meets an active actor.
     unit.onAccepted = () => open(activation);
     await activation.units.concludeHooks(unit);
@@ -53,10 +55,11 @@ export async function deactivate(activation: Activation, reason: DeactivationRea
   activation.status = 'ending';
   activation.timers?.stop();
   for (const entity of activation.entities) entity.mailbox.close();
-  await withinLimit(activation, activation.units.drained(), 'running turns');
-  await orLog(activation, 'onDeactivate failed', async () => withinLimit(activation, runLastHooks(activation, reason), 'onDeactivate'));
+  // Most actors that fall asleep have none of this: a million of them need no timers.
+  if (!activation.units.isEmpty) await withinLimit(activation, activation.units.drained(), 'running turns');
+  if (hasLastWork(activation)) await orLog(activation, 'onDeactivate failed', async () => withinLimit(activation, runLastHooks(activation, reason), 'onDeactivate'));
   const isDestroyed = destroy || activation.isToBeDestroyed;
-  if (!isDestroyed) await orLog(activation, 'the end of an activation lost what was not saved', async () => withinLimit(activation, activation.commits.flush(), 'the last commit'));
+  if (!isDestroyed && activation.commits.isBusy) await orLog(activation, 'the end of an activation lost what was not saved', async () => withinLimit(activation, activation.commits.flush(), 'the last commit'));
   if (hasEnded(activation)) return;
   await giveUp(activation, isDestroyed);
   activation.services.statistics.deactivated++;
@@ -65,12 +68,22 @@ export async function deactivate(activation: Activation, reason: DeactivationRea
 }
 
 /** Constructs, restores and calls `onActivate`: whatever fails here is the actor's own. */
-async function awaken(activation: Activation, row: ClaimedRow, chain: CallChain): Promise<void> {
+function awaken(activation: Activation, row: ClaimedRow, chain: CallChain): Promise<void> | undefined {
   try {
-    const hooks = async (): Promise<void> => {
-      await build(activation, row);
-      for (const entity of activation.entities) await runHook(entity, 'onActivate', [], chain);
-    };
+    const building = build(activation, row);
+    if (!building && !activation.entities.some(({ metadata }) => metadata.hooks.has('onActivate'))) return undefined;
+    return runFirstHooks(activation, building, chain);
+  } catch (error) {
+    throw failureOf(activation, error);
+  }
+}
+
+async function runFirstHooks(activation: Activation, building: Promise<void> | undefined, chain: CallChain): Promise<void> {
+  const hooks = async (): Promise<void> => {
+    await building;
+    for (const entity of activation.entities) await runHook(entity, 'onActivate', [], chain);
+  };
+  try {
     if (!(await endsWithin(activation.services.clock, hooks(), ACTIVATION_LIMIT_MS))) throw new Error(`it did not end within ${ACTIVATION_LIMIT_MS} ms`);
   } catch (error) {
     throw failureOf(activation, error);
@@ -84,22 +97,6 @@ function failureOf(activation: Activation, cause: unknown): ActivationFailedErro
 /** Asked anew after every wait: the activation may have been lost meanwhile. */
 function hasEnded(activation: Activation): boolean {
   return activation.status === 'ended';
-}
-
-async function build(activation: Activation, row: ClaimedRow): Promise<void> {
-  const { services } = activation;
-  activation.epoch = row.epoch;
-  activation.commits.version = row.version;
-  activation.since = services.clock.now();
-  if (row.hasOutbox || row.lastSequence > 0) await activation.selfEvents.restore(row);
-  for (const entity of activation.entities) {
-    const fields = new Map<string, Uint8Array>();
-    const prefix = entity.id.component === undefined ? '' : `${entity.id.component}:`;
-    for (const [name, value] of row.fields) {
-      if (prefix === '' ? !name.includes(':') : name.startsWith(prefix)) fields.set(name.slice(prefix.length), value);
-    }
-    entity.hosted = await services.host.create({ id: entity.id, className: entity.metadata.name, fields, context: services.createContext(entity) });
-  }
 }
 
 function holdAll(activation: Activation, chain: CallChain): UnitOfWork {
@@ -136,8 +133,7 @@ function startTimers(activation: Activation): void {
 
 /** L1: the callers learn why; the row is given up and vanishes if it never held anything. */
 async function abandon(activation: Activation, unit: UnitOfWork, error: unknown): Promise<void> {
-  const isSaid = error instanceof ActivationFailedError || (error instanceof TroupeError && error.retryable);
-  const failure = isSaid ? error : failureOf(activation, error);
+  const failure = failureToBegin(activation, error);
   activation.log.error({ err: error }, 'activation failed');
   unit.held.length = 0;
   if (activation.token !== '' && !activation.isLost) await giveUp(activation, false);
@@ -148,11 +144,23 @@ async function abandon(activation: Activation, unit: UnitOfWork, error: unknown)
   for (const call of waiting) call.fail(failure);
 }
 
+/** Hooks, or state changed outside a turn: that has its last commit with them. */
+function hasLastWork(activation: Activation): boolean {
+  if (activation.isLost) return false;
+  return activation.entities.some(({ hosted }) => hosted?.has('onDeactivate') || hosted?.strayed().length);
+}
+
+/** What the callers are told: none of their calls ran. A silo that may not own the actor any more says nothing about the actor's own code. */
+function failureToBegin(activation: Activation, error: unknown): Error {
+  if (activation.isLost || !activation.services.membership.isValid) {
+    return new SiloUnavailableError(`${activation.name}: this silo lost its lease or the actor while it was activated; the call did not run`, { cause: error });
+  }
+  const isSaid = error instanceof ActivationFailedError || (error instanceof TroupeError && error.retryable);
+  return isSaid ? error : failureOf(activation, error);
+}
+
 async function runLastHooks(activation: Activation, reason: DeactivationReason): Promise<void> {
   const hooked = [...activation.entities].reverse().filter((entity) => entity.hosted?.has('onDeactivate'));
-  // State changed outside a turn has its last commit here.
-  const strayed = activation.entities.some((entity) => entity.hosted?.strayed().length);
-  if ((hooked.length === 0 && !strayed) || activation.isLost) return;
   const chain = new CallChain();
   const unit = holdAll(activation, chain);
   let failure: { error: unknown } | undefined;
@@ -195,7 +203,11 @@ async function orLog(activation: Activation, what: string, step: () => Promise<v
 
 /** Bounded: a store that does not answer keeps nobody. What it does not hear now the next owner takes over from this incarnation. */
 async function giveUp(activation: Activation, destroy: boolean): Promise<void> {
-  if (!activation.services.membership.isValid) return;
+  if (!activation.services.membership.isValid) {
+    // Nobody waits for a store that may be out of reach. The token decides, so it does no harm late.
+    if (!destroy) void release(activation, false);
+    return;
+  }
   if (await endsWithin(activation.services.clock, release(activation, destroy), DRAIN_LIMIT_MS)) return;
   activation.log.warn({ limitMs: DRAIN_LIMIT_MS }, 'the store did not answer: the actor is not given up in the directory');
 }

@@ -72,8 +72,7 @@ export class Units {
 
   /** Ends a unit of hooks, after the turns that they left running; rejects with why it failed. */
   async concludeHooks(unit: UnitOfWork, failure?: { readonly error: unknown }): Promise<void> {
-    const turnsEnded = new Promise<void>((resolve) => (unit.onTurnsEnded = resolve));
-    if (--unit.openTurns > 0) await turnsEnded;
+    if (--unit.openTurns > 0) await new Promise<void>((resolve) => (unit.onTurnsEnded = resolve));
     await this.conclude(unit, failure);
   }
 
