@@ -13,6 +13,10 @@ export interface RaisingWalk {
   child(step: Step, tree: unknown, expected?: Expected): unknown;
   /** Raises name, value, name, value of a node into own properties; `node` may hold anything. */
   fieldsOf(node: readonly unknown[], start: number): readonly (readonly [name: string, tree: unknown])[];
+  /** Counts values that the tree holds no bytes for. Throws `PayloadTooLargeError` when there are more than the limits allow. */
+  count(values: number): void;
+  /** Throws `PayloadTooLargeError` naming the path. */
+  tooLarge(problem: string, limit: number): never;
   /** Throws `InvalidArgumentError`: the tree is none that a codec wrote. */
   fail(problem: string): never;
 }
