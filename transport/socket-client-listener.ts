@@ -2,8 +2,11 @@
 //   L1. A connection knocks once: Socket.IO would let it ask for admission again while the first answer is pending.
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
-import { TroupeError } from '../protocol/errors/index.js';
+import { Encoder } from 'socket.io-parser';
+import { TroupeError, UnauthenticatedError } from '../protocol/errors/index.js';
 import type { ClientConnection, ClientListener, CloseReason, Handshake } from '../protocol/ports/client-link.js';
+import { ClientPacketDecoder, OVERSIZED } from './client-packet-decoder.js';
+import { ConnectionGuard, type EngineConnection, type PacketRate } from './connection-guard.js';
 import { isOriginAllowed, type AllowedOrigins } from './origin.js';
 
 /** What a listener lets in. */
@@ -11,6 +14,8 @@ export interface SocketClientListenerOptions {
   readonly origins: AllowedOrigins;
   /** Longest frame in bytes; a longer one ends the connection. */
   readonly maxFrameBytes: number;
+  /** Packets of Engine.IO; a frame takes two. */
+  readonly packets: PacketRate;
 }
 
 /** A dead client is noticed within `pingInterval + pingTimeout`. */
@@ -19,7 +24,8 @@ const PING_TIMEOUT_MS = 2000;
 /** Longer than the gateway takes to authenticate, so that its own refusal arrives. */
 const CONNECT_TIMEOUT_MS = 15_000;
 
-const POLLER_GOODBYE_MS = 2000;
+/** What a client that is told goodbye may still have to read before it. */
+const MAX_GOODBYE_BEHIND_BYTES = 4_194_304;
 
 type Admit = Parameters<ClientListener['start']>[0];
 type Admitted = { accept: (connection: ClientConnection) => void };
@@ -31,9 +37,31 @@ export class SocketClientListener implements ClientListener {
   constructor(private readonly http: HttpServer, private readonly options: SocketClientListenerOptions) {}
 
   start(admit: Admit): Promise<{ readonly address: string }> {
+    const server = this.open();
+    const guards = new WeakMap<object, ConnectionGuard>();
+    server.engine.on('connection', (connection: EngineConnection) => void guards.set(connection, new ConnectionGuard(connection, this.options.packets)));
+    const knocked = new WeakSet<object>();
+    server.use((socket, next) => {
+      if (knocked.has(socket.conn)) return socket.conn.close();
+      knocked.add(socket.conn);
+      knock(socket, admit).then((accept) => {
+        (socket.data as Admitted).accept = accept;
+        next();
+      }, (error: unknown) => next(refusal(error)));
+    });
+    server.on('connection', (socket) => {
+      const guard = guards.get(socket.conn);
+      if (guard) (socket.data as Admitted).accept(new SocketConnection(socket, guard));
+    });
+    this.server = server;
+    return Promise.resolve({ address: '' });
+  }
+
+  private open(): Server {
     const { origins, maxFrameBytes } = this.options;
     const server = new Server(this.http, {
       serveClient: false,
+      parser: { Encoder, Decoder: ClientPacketDecoder },
       maxHttpBufferSize: maxFrameBytes,
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
@@ -47,20 +75,12 @@ export class SocketClientListener implements ClientListener {
       const isBeginning = !new URLSearchParams(request.url?.split('?')[1]).has('sid');
       next(isBeginning || isOriginAllowed(request.headers, origins) ? undefined : new Error('origin not allowed'));
     });
-    // A poller that is told goodbye and does not come for it would otherwise keep a timer, and with it the process, for 30 s.
-    server.engine.on('connection', ({ transport }: { readonly transport: { closeTimeout?: number } }) => (transport.closeTimeout = POLLER_GOODBYE_MS));
-    const knocked = new WeakSet<object>();
-    server.use((socket, next) => {
-      if (knocked.has(socket.conn)) return socket.conn.close();
-      knocked.add(socket.conn);
-      admit(handshakeOf(socket)).then((accept) => {
-        (socket.data as Admitted).accept = accept;
-        next();
-      }, (error: unknown) => next(refusal(error)));
-    });
-    server.on('connection', (socket) => (socket.data as Admitted).accept(new SocketConnection(socket)));
-    this.server = server;
-    return Promise.resolve({ address: '' });
+    // Answers to pings that nobody reads would pile up uncounted; browsers send none, and Engine.IO has heartbeats of its own.
+    const mute = (): void => void ((server.engine as unknown as { readonly ws: { readonly options: { autoPong?: boolean } } }).ws.options.autoPong = false);
+    mute();
+    // Engine.IO makes another WebSocket server when the port opens.
+    this.http.on('listening', mute);
+    return server;
   }
 
   /** Ends all connections; the HTTP server stays open. */
@@ -79,15 +99,12 @@ class SocketConnection implements ClientConnection {
   readonly handshake: Handshake;
   private closedBy: CloseReason | undefined;
 
-  constructor(private readonly socket: Socket) {
+  constructor(private readonly socket: Socket, private readonly guard: ConnectionGuard) {
     this.handshake = handshakeOf(socket);
   }
 
   get bufferedBytes(): number {
-    const { conn } = this.socket;
-    const waiting = (conn as unknown as { writeBuffer: readonly { data?: { length?: number } }[] }).writeBuffer;
-    const { socket } = conn.transport as unknown as { socket?: { bufferedAmount?: number } };
-    return waiting.reduce((sum, { data }) => sum + (data?.length ?? 0), socket?.bufferedAmount ?? 0);
+    return this.guard.unreadBytes;
   }
 
   send(frame: Uint8Array): void {
@@ -96,6 +113,8 @@ class SocketConnection implements ClientConnection {
 
   close(reason: CloseReason, message?: string): void {
     this.closedBy ??= reason;
+    // A goodbye behind much that is not read will not be read either.
+    if (this.bufferedBytes > MAX_GOODBYE_BEHIND_BYTES) return this.guard.cut();
     if (this.socket.connected) this.socket.emit('bye', reason, message ?? '');
     this.socket.disconnect(true);
   }
@@ -112,6 +131,15 @@ class SocketConnection implements ClientConnection {
     this.socket.on('error', () => this.socket.disconnect(true));
     this.socket.once('disconnect', (reason) => listener(this.closedBy ?? (reason === 'client namespace disconnect' ? 'left' : 'lost')));
   }
+}
+
+/** Rejects with what the client is told. */
+async function knock(socket: Socket, admit: Admit): ReturnType<Admit> {
+  const auth = socket.handshake.auth as Readonly<Record<string, unknown>>;
+  if (auth === OVERSIZED) throw new UnauthenticatedError('the handshake is too long');
+  const token = auth['token'] ?? undefined;
+  if (token !== undefined && typeof token !== 'string') throw new UnauthenticatedError(`token: expected a string, got ${Array.isArray(token) ? 'an array' : typeof token}`);
+  return admit(handshakeOf(socket));
 }
 
 function handshakeOf(socket: Socket): Handshake {

@@ -16,10 +16,12 @@ const MAX_TAG = Math.max(...Object.values(Tag));
 /** Bytes that follow the first byte of a number. */
 const NUMBER_SIZES: Readonly<Record<number, number>> = { 0xca: 4, 0xcb: 8, 0xcc: 1, 0xcd: 2, 0xce: 4, 0xcf: 8, 0xd0: 1, 0xd1: 2, 0xd2: 4, 0xd3: 8 };
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** Throws `PayloadTooLargeError` or `InvalidArgumentError` unless the bytes are one value within the limits. */
 export function scanBytes(bytes: Uint8Array, limits: DecodeLimits, root: string): void {
   if (bytes.length > limits.maxBytes) {
-    throw new PayloadTooLargeError(`${root}: ${bytes.length} bytes, ${limits.maxBytes} at most`, { limit: limits.maxBytes });
+    throw new PayloadTooLargeError(`${root}: ${bytes.length} bytes, ${limits.maxBytes} at most`, { limit: limits.maxBytes, path: root });
   }
   new ByteScanner(bytes, limits, root).scan();
 }
@@ -106,9 +108,7 @@ class ByteScanner {
   private open(frame: ScanFrame, parent: ScanFrame | undefined): void {
     // Scalar nodes and graphs take no depth; that they hold no containers (or stand at the root) keeps them from nesting.
     if (parent?.isScalar) this.fail('a container inside a scalar');
-    if (frame.isNested && ++this.depth > this.maxDepth) {
-      throw new PayloadTooLargeError(`${this.root}: nested deeper than ${this.maxDepth} levels`, { limit: this.maxDepth });
-    }
+    if (frame.isNested && ++this.depth > this.maxDepth) this.tooLarge(`nested deeper than ${this.maxDepth} levels`, this.maxDepth);
     this.frames.push(frame);
   }
 
@@ -126,7 +126,7 @@ class ByteScanner {
 
   private countNode(): void {
     if (++this.nodes <= this.limits.maxNodes) return;
-    throw new PayloadTooLargeError(`${this.root}: more than ${this.limits.maxNodes} values`, { limit: this.limits.maxNodes });
+    this.tooLarge(`more than ${this.limits.maxNodes} values`, this.limits.maxNodes);
   }
 
   private readByte(): number {
@@ -151,7 +151,7 @@ class ByteScanner {
   }
 
   private decode(start: number, end: number): string {
-    return new TextDecoder().decode(this.bytes.subarray(start, end));
+    return decoder.decode(this.bytes.subarray(start, end));
   }
 
   private printPath(): string {
@@ -161,6 +161,11 @@ class ByteScanner {
       if (step !== undefined) steps.push(step);
     }
     return printPath(this.root, steps);
+  }
+
+  private tooLarge(problem: string, limit: number): never {
+    const path = this.printPath();
+    throw new PayloadTooLargeError(`${path}: ${problem}`, { limit, path });
   }
 
   private refuse(problem: string): never {

@@ -19,6 +19,8 @@ interface FieldRule {
   readonly type: FieldType | undefined;
   readonly toPlain: readonly Transform[];
   readonly toClass: readonly Transform[];
+  /** Exposed to a group only. */
+  readonly isGrouped: boolean;
 }
 
 /** A member of an instance on its way to the wire. */
@@ -31,15 +33,28 @@ export interface PlannedField {
 /** How instances of one class that carries class-transformer's metadata become fields, and fields become such instances. */
 export class ClassPlan {
   private readonly rules = new Map<string, FieldRule>();
+  /** Members that carry metadata. Fields of other names, which may come by the thousand from outside, follow no rule and are not looked up. */
+  private readonly declared: ReadonlySet<string>;
+  /** Members by the name they travel under, where that is another. */
+  private readonly renamed = new Map<string, string>();
   private readonly onlyExposed: boolean;
+  // By direction. The decorators of a class have all run before its first instance is met.
+  private readonly exposed: readonly [toClass: readonly string[], toPlain: readonly string[]];
+  private readonly excluded: readonly [toClass: ReadonlySet<string>, toPlain: ReadonlySet<string>];
 
   constructor(private readonly Class: SerializableClass) {
+    this.exposed = [storage.getExposedProperties(Class, TO_CLASS), storage.getExposedProperties(Class, TO_PLAIN)];
+    this.excluded = [new Set(storage.getExcludedProperties(Class, TO_CLASS)), new Set(storage.getExcludedProperties(Class, TO_PLAIN))];
+    this.declared = declaredMembers(Class);
+    for (const { propertyName, options } of storage.getExposedMetadatas(Class)) {
+      if (propertyName !== undefined && options.name !== undefined && !this.renamed.has(options.name)) this.renamed.set(options.name, propertyName);
+    }
     this.onlyExposed = storage.getStrategy(Class) === 'excludeAll';
   }
 
   /** The members that travel, by the names they travel under, after @Transform. Runs getters, exposed methods and transforms of the class. */
   fieldsOf(instance: Readonly<Record<string, unknown>>): PlannedField[] {
-    const exposed = storage.getExposedProperties(this.Class, TO_PLAIN);
+    const exposed = this.exposed[TO_PLAIN];
     const keys = this.select([...(this.onlyExposed ? [] : Object.keys(instance)), ...exposed], TO_PLAIN);
     return keys.map((key) => {
       const { wireName, type, toPlain } = this.ruleOf(key);
@@ -56,7 +71,7 @@ export class ClassPlan {
 
   /** Sets the members of `target` from fields by wire name, after @Transform. What the class computes (methods, getters without setter) is left alone. */
   assign(target: Record<string, unknown>, fields: Readonly<Record<string, unknown>>): void {
-    const exposed = storage.getExposedProperties(this.Class, TO_CLASS).map((key) => this.ruleOf(key).wireName);
+    const exposed = this.exposed[TO_CLASS].map((key) => this.ruleOf(key).wireName);
     const names = this.onlyExposed ? exposed : [...new Set([...Object.keys(fields), ...exposed])];
     const properties = new Map(names.map((name) => [this.propertyOf(name), name]));
     for (const key of this.select([...properties.keys()], TO_CLASS)) {
@@ -68,25 +83,22 @@ export class ClassPlan {
   }
 
   private propertyOf(wireName: string): string {
-    return storage.findExposeMetadataByCustomName(this.Class, wireName)?.propertyName ?? wireName;
+    return this.renamed.get(wireName) ?? wireName;
   }
 
   private select(keys: readonly string[], direction: typeof TO_CLASS | typeof TO_PLAIN): string[] {
-    const excluded = new Set(storage.getExcludedProperties(this.Class, direction));
+    const excluded = this.excluded[direction];
     return [...new Set(keys)].filter((key) => {
       // These two never name data; class-transformer skips them as well.
       if (key === '__proto__' || key === 'constructor' || excluded.has(key)) return false;
-      return !(storage.findExposeMetadata(this.Class, key)?.options?.groups?.length);
+      return !this.ruleOf(key).isGrouped;
     });
   }
 
   private ruleOf(property: string): FieldRule {
+    if (!this.declared.has(property)) return { property, wireName: property, type: undefined, toPlain: [], toClass: [], isGrouped: false };
     let rule = this.rules.get(property);
-    if (rule === undefined) {
-      rule = readRule(this.Class, property);
-      // Keys of a dictionary-like instance are unbounded; rules of declared members are not.
-      if (this.rules.size < 1000) this.rules.set(property, rule);
-    }
+    if (rule === undefined) this.rules.set(property, (rule = readRule(this.Class, property)));
     return rule;
   }
 }
@@ -103,19 +115,34 @@ export function planOf(Class: SerializableClass): ClassPlan | undefined {
   return plan === false ? undefined : plan;
 }
 
-function hasMetadata(Class: SerializableClass): boolean {
-  const tables = [storage['_typeMetadatas'], storage['_transformMetadatas'], storage['_exposeMetadatas'], storage['_excludeMetadatas']];
+type Tables = ReadonlyMap<unknown, ReadonlyMap<string | undefined, unknown>>;
+
+/** What the class and its ancestors carry, by member; `undefined` for what concerns the class itself. */
+function* metadataOf(Class: SerializableClass): Generator<ReadonlyMap<string | undefined, unknown>> {
+  const tables: readonly Tables[] = [storage['_typeMetadatas'], storage['_transformMetadatas'], storage['_exposeMetadatas'], storage['_excludeMetadatas']];
   for (let ancestor: unknown = Class; typeof ancestor === 'function'; ancestor = Object.getPrototypeOf(ancestor)) {
-    if (tables.some((table: ReadonlyMap<unknown, unknown>) => table.has(ancestor))) return true;
+    for (const table of tables) {
+      const members = table.get(ancestor);
+      if (members !== undefined) yield members;
+    }
   }
-  return false;
+}
+
+function hasMetadata(Class: SerializableClass): boolean {
+  return !metadataOf(Class).next().done;
+}
+
+function declaredMembers(Class: SerializableClass): ReadonlySet<string> {
+  return new Set([...metadataOf(Class)].flatMap((members) => [...members.keys()]).filter((name) => name !== undefined));
 }
 
 function readRule(Class: SerializableClass, property: string): FieldRule {
   const type = storage.findTypeMetadata(Class, property);
+  const exposed = storage.findExposeMetadata(Class, property)?.options;
   return {
     property,
-    wireName: storage.findExposeMetadata(Class, property)?.options?.name ?? property,
+    wireName: exposed?.name ?? property,
+    isGrouped: (exposed?.groups?.length ?? 0) > 0,
     type: type === undefined ? undefined : new FieldType(type, property),
     toPlain: readTransforms(Class, property, TO_PLAIN),
     toClass: readTransforms(Class, property, TO_CLASS),

@@ -8,7 +8,7 @@ import { serializableClass, serializableName, type SerializableClass } from '../
 import { planOf } from './class-plan.js';
 import type { Codec } from './codec.js';
 import {
-  BUILT_IN_ERRORS, bareError, bareTroupeError, boundedStack, builtInErrorName, dataOf, isEssence, isTroupeError, setErrorField, type ErrorField,
+  BUILT_IN_ERRORS, bareError, bareTroupeError, boundedStack, builtInErrorName, dataOf, isEssence, isTroupeError, setErrorFields, type ErrorField,
 } from './error-shape.js';
 import { describeValue } from './refusal.js';
 
@@ -57,8 +57,7 @@ export function fromWireError(wire: WireError): Error {
 export function errorOfCode(code: string, message: string): TroupeError | undefined {
   const error = bareTroupeError(code);
   if (error === undefined) return undefined;
-  setErrorField(error, 'message', message);
-  setErrorField(error, 'stack', `${error.name}: ${message}`);
+  setErrorFields(error, [['message', message], ['stack', `${error.name}: ${message}`]]);
   return error;
 }
 
@@ -140,13 +139,14 @@ function bareErrorOf(wire: WireError): Error | undefined {
 }
 
 function fill(error: Error, wire: WireError): Error {
-  setErrorField(error, 'message', wire.message);
+  const fields: ErrorField[] = [['message', wire.message]];
   const plan = wire.kind === 'serializable' ? planOf(error.constructor as SerializableClass) : undefined;
   const planned: Record<string, unknown> = {};
   for (const [name, value] of wire.data ?? []) {
-    if (plan === undefined || isEssence(error, name)) setErrorField(error, name, value);
+    if (plan === undefined || isEssence(error, name)) fields.push([name, value]);
     else if (name !== '__proto__') planned[name] = value;
   }
+  setErrorFields(error, fields);
   plan?.assign(error as unknown as Record<string, unknown>, planned);
   setOrigin(error, wire, wire.stack ?? `${error.name}: ${wire.message}`);
   return error;
@@ -154,17 +154,16 @@ function fill(error: Error, wire: WireError): Error {
 
 function fromRemote(wire: WireError): RemoteError {
   const error = new RemoteError(String(wire.message), { remoteName: String(wire.name), ...(wire.stack === undefined ? {} : { remoteStack: wire.stack }) });
-  for (const [name, value] of wire.data ?? []) {
-    if (name !== 'remoteName' && name !== 'remoteStack') setErrorField(error, name, value);
-  }
+  setErrorFields(error, (wire.data ?? []).filter(([name]) => name !== 'remoteName' && name !== 'remoteStack'));
   setOrigin(error, wire, `RemoteError: ${wire.message}${wire.stack === undefined ? '' : `\n  thrown as ${wire.stack}`}`);
   return error;
 }
 
 function setOrigin(error: Error, wire: WireError, stack: string): void {
-  setErrorField(error, 'stack', stack);
-  if (wire.cause !== undefined) setErrorField(error, 'cause', fromWireError(wire.cause));
-  if (wire.errors !== undefined) setErrorField(error, 'errors', wire.errors.map(fromWireError));
+  const fields: ErrorField[] = [['stack', stack]];
+  if (wire.cause !== undefined) fields.push(['cause', fromWireError(wire.cause)]);
+  if (wire.errors !== undefined) fields.push(['errors', wire.errors.map(fromWireError)]);
+  setErrorFields(error, fields);
 }
 
 function kindOfThrown(thrown: unknown): string {

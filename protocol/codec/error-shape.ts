@@ -67,28 +67,43 @@ export function dataOf(error: Error): ErrorField[] {
 
 /** An error of the class, without message, stack or fields; runs no constructor but `Error`'s, so engines know it as an error. */
 export function bareError(prototype: object): Error {
-  const error = Object.setPrototypeOf(new Error(), prototype) as Error;
-  // The stack of this function is of no use to anybody; without one an error encodes as it was.
-  delete error.stack;
-  return error;
+  return withoutStack(() => Object.setPrototypeOf(new Error(), prototype) as Error);
 }
 
 /** One of Troupe's errors by its code, without stack and fields; `undefined` for an unknown code. */
 export function bareTroupeError(code: unknown): TroupeError | undefined {
   const Class = TROUPE_ERRORS.get(code as string);
   if (Class === undefined) return undefined;
-  const error = new Class('');
-  delete error.stack;
-  return error;
+  return withoutStack(() => new Class(''));
 }
 
-/** Gives an error a property as its class would have: the essence hidden, Troupe's data in `data` as well, the rest plain. */
-export function setErrorField(error: Error, name: string, value: unknown): void {
-  const enumerable = name === 'name' || !isEssence(error, name);
-  if (error instanceof TroupeError && enumerable) {
-    (error as { data: object }).data = Object.freeze({ ...error.data, [name]: value });
-    // `code`, `retryable` and the like are the class's: data of the same name stays in `data`.
-    if (name in error) return;
+/** The stack of whoever restores an error is of no use to anybody, and costs more than the rest; without one an error encodes as it was. */
+function withoutStack<E extends Error>(make: () => E): E {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    const error = make();
+    delete error.stack;
+    return error;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
-  Object.defineProperty(error, name, { value, enumerable, writable: true, configurable: true });
+}
+
+/**
+ * Gives an error properties as its class would have: the essence hidden, Troupe's data in `data` as well, the rest plain. All at once: `data` is
+ * frozen, and to copy it for each field of a long list would take seconds.
+ */
+export function setErrorFields(error: Error, fields: readonly ErrorField[]): void {
+  const data = error instanceof TroupeError ? { ...error.data } : undefined;
+  for (const [name, value] of fields) {
+    const enumerable = name === 'name' || !isEssence(error, name);
+    if (data !== undefined && enumerable) {
+      Object.defineProperty(data, name, { value, enumerable, writable: true, configurable: true });
+      // `code`, `retryable` and the like are the class's: data of the same name stays in `data`.
+      if (name in error) continue;
+    }
+    Object.defineProperty(error, name, { value, enumerable, writable: true, configurable: true });
+  }
+  if (data !== undefined) (error as unknown as { data: object }).data = Object.freeze(data);
 }

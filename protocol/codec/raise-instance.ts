@@ -1,7 +1,7 @@
 // Instances of the user's classes, restored from fields. No constructor of theirs runs.
 import { serializableClass, type SerializableClass } from '../serializable-registry.js';
 import { planOf, type ClassPlan } from './class-plan.js';
-import { bareError, isEssence, setErrorField } from './error-shape.js';
+import { bareError, isEssence, setErrorFields } from './error-shape.js';
 import type { Expected } from './lowering-walk.js';
 import type { RaisingWalk } from './raising-walk.js';
 import { BODY_START, Tag } from './wire-node.js';
@@ -39,7 +39,7 @@ function restore(Class: SerializableClass, fields: Fields, walk: RaisingWalk): o
   const plan = planOf(Class);
   const planned: Record<string, unknown> = {};
   for (const [name, tree] of fields) {
-    if (isError && isEssence(target, name)) setErrorField(target as Error, name, walk.child(name, tree));
+    if (isError && isEssence(target, name)) setErrorFields(target as Error, [[name, walk.child(name, tree)]]);
     else if (plan !== undefined) setOwn(planned, name, raiseMember(plan, name, tree, target, walk));
     else restoreMember(target, name, tree, walk);
   }

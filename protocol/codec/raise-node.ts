@@ -1,17 +1,16 @@
 // Nodes on their way to values, chosen by their tag. What is in a node may be anything: each shape is checked before it is used.
 import { checkKey, isWireName } from '../actor-id.js';
-import { PayloadTooLargeError } from '../errors/index.js';
 import { buildBinary } from './binary.js';
-import { BUILT_IN_ERRORS, bareError, bareTroupeError, setErrorField } from './error-shape.js';
+import { BUILT_IN_ERRORS, bareError, bareTroupeError, setErrorFields, type ErrorField } from './error-shape.js';
 import type { Expected } from './lowering-walk.js';
 import { raiseFields, raiseInstance, raiseTyped } from './raise-instance.js';
 import type { RaisingWalk } from './raising-walk.js';
 import { raiseText } from './raise-text.js';
 import { mapValueStep, memberStep } from './value-path.js';
-import { BODY_START, Tag } from './wire-node.js';
+import { BODY_START, MAX_NUMBER_KEYS, Tag } from './wire-node.js';
 
 /** The value of a node: an array that begins with null. */
-export function raiseNode(node: unknown[], walk: RaisingWalk, expected: Expected | undefined, maxNodes: number): unknown {
+export function raiseNode(node: unknown[], walk: RaisingWalk, expected: Expected | undefined): unknown {
   switch (node[1]) {
     case Tag.array: return raiseArray(node, walk, expected);
     case Tag.negativeZero: return -0;
@@ -19,7 +18,7 @@ export function raiseNode(node: unknown[], walk: RaisingWalk, expected: Expected
     case Tag.text: return raiseText(node[2], walk);
     case Tag.object: return raiseObjectNode(node, walk, expected);
     case Tag.bare: return raiseFields(walk.meet(Object.create(null) as object), walk.fieldsOf(node, BODY_START[Tag.bare]), walk);
-    case Tag.sparse: return raiseSparse(node, walk, expected, maxNodes);
+    case Tag.sparse: return raiseSparse(node, walk, expected);
     case Tag.date: return typeof node[2] === 'number' ? walk.meet(new Date(node[2])) : walk.fail('a date that is no number');
     case Tag.regExp: return raiseRegExp(node, walk);
     case Tag.map: return raiseMap(node, walk, expected);
@@ -53,11 +52,11 @@ function raiseObjectNode(node: readonly unknown[], walk: RaisingWalk, expected: 
   return raiseTyped(fields, walk, expected) ?? raiseFields(walk.meet({}), fields, walk);
 }
 
-function raiseSparse(node: readonly unknown[], walk: RaisingWalk, expected: Expected | undefined, maxNodes: number): unknown[] {
+function raiseSparse(node: readonly unknown[], walk: RaisingWalk, expected: Expected | undefined): unknown[] {
   const [, , length] = node;
   if (typeof length !== 'number' || length >>> 0 !== length) return walk.fail('a length that is no number');
-  // A few bytes can claim four thousand million holes, for which an engine may take memory.
-  if (length > maxNodes) throw new PayloadTooLargeError(`an array of more than ${maxNodes} elements`, { limit: maxNodes });
+  // A few bytes can claim four thousand million holes, for which an engine may take memory; and many such arrays, a little each.
+  walk.count(Math.max(0, length - (node.length - BODY_START[Tag.sparse]) / 2));
   const array = walk.meet<unknown[]>([]);
   for (let i = BODY_START[Tag.sparse]; i < node.length; i += 2) {
     const index = node[i];
@@ -77,10 +76,12 @@ function raiseRegExp(node: readonly unknown[], walk: RaisingWalk): RegExp {
 
 function raiseMap(node: readonly unknown[], walk: RaisingWalk, expected: Expected | undefined): Map<unknown, unknown> {
   const map = walk.meet(new Map<unknown, unknown>());
+  let numbers = 0;
   for (let i = BODY_START[Tag.map]; i < node.length; i += 2) {
     if (i + 1 === node.length) return walk.fail('a Map key without value');
     const place = (i - BODY_START[Tag.map]) / 2;
     const key = walk.child(memberStep('keys', place), node[i]);
+    numbers = countNumber(key, numbers, walk);
     map.set(key, walk.child(mapValueStep(key, place), node[i + 1], expected));
   }
   return map;
@@ -88,13 +89,24 @@ function raiseMap(node: readonly unknown[], walk: RaisingWalk, expected: Expecte
 
 function raiseSet(node: readonly unknown[], walk: RaisingWalk, expected: Expected | undefined): Set<unknown> {
   const set = walk.meet(new Set<unknown>());
-  node.slice(BODY_START[Tag.set]).forEach((tree, place) => set.add(walk.child(memberStep('values', place), tree, expected)));
+  let numbers = 0;
+  node.slice(BODY_START[Tag.set]).forEach((tree, place) => {
+    const member = walk.child(memberStep('values', place), tree, expected);
+    numbers = countNumber(member, numbers, walk);
+    set.add(member);
+  });
   return set;
+}
+
+/** R4. */
+function countNumber(key: unknown, before: number, walk: RaisingWalk): number {
+  if (!walk.isUntrusted || (typeof key !== 'number' && typeof key !== 'bigint')) return before;
+  return before < MAX_NUMBER_KEYS ? before + 1 : walk.tooLarge(`more than ${MAX_NUMBER_KEYS} numbers as keys or members; send strings, or an array`, MAX_NUMBER_KEYS);
 }
 
 function raiseError(error: Error, node: readonly unknown[], walk: RaisingWalk): Error {
   walk.meet(error);
-  for (const [name, tree] of walk.fieldsOf(node, BODY_START[Tag.error])) setErrorField(error, name, walk.child(name, tree));
+  setErrorFields(error, walk.fieldsOf(node, BODY_START[Tag.error]).map(([name, tree]): ErrorField => [name, walk.child(name, tree)]));
   return error;
 }
 

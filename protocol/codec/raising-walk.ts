@@ -15,6 +15,10 @@ export interface RaisingWalk {
   fieldsOf(node: readonly unknown[], start: number): readonly (readonly [name: string, tree: unknown])[];
   /** This process has no class of that name; may throw. */
   missClass(name: string): void;
+  /** Counts values that the tree holds no bytes for. Throws `PayloadTooLargeError` when there are more than the limits allow. */
+  count(values: number): void;
+  /** Throws `PayloadTooLargeError` naming the path. */
+  tooLarge(problem: string, limit: number): never;
   /** Throws `InvalidArgumentError`: the tree is none that a codec wrote. */
   fail(problem: string): never;
 }

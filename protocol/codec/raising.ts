@@ -2,7 +2,9 @@
 //   R1. Whatever the tree holds, the walk gives a value or throws `InvalidArgumentError` or `PayloadTooLargeError`; user code that it runs
 //       (@Transform, setters) may throw what it likes, and the walk's path then says where.
 //   R2. Objects are numbered as lowering numbered them (W3), before their children, so cycles close.
-//   R3. From outside, shared objects count each time they occur: a reader that walks the value is never led through more than `maxNodes`.
+//   R3. From outside, shared objects count each time they occur and holes of arrays as elements: a reader that walks the value is never led
+//       through more than `maxNodes`, and no small message stands for much memory.
+//   R4. From outside, a Map or Set has `MAX_NUMBER_KEYS` numbers as keys at most: engines hash numbers predictably, and chosen ones all collide.
 import { InvalidArgumentError, PayloadTooLargeError } from '../errors/index.js';
 import type { DecodeOptions, ReferenceCodec } from './codec.js';
 import type { Expected } from './lowering-walk.js';
@@ -86,6 +88,16 @@ export class Raising implements RaisingWalk {
     throw new InvalidArgumentError(`${path}: no encoding of a value: ${problem}`, { path });
   }
 
+  count(values: number): void {
+    this.nodes += values;
+    if (this.nodes > this.rules.maxNodes) this.tooLarge(`more than ${this.rules.maxNodes} values, shared ones counted each time they occur`, this.rules.maxNodes);
+  }
+
+  tooLarge(problem: string, limit: number): never {
+    const path = this.path;
+    throw new PayloadTooLargeError(`${path}: ${problem}`, { limit, path });
+  }
+
   private nameOf(tree: unknown): string {
     if (typeof tree === 'string') return tree;
     if (Array.isArray(tree) && tree[0] === null && tree[1] === Tag.text) return raiseText(tree[2], this);
@@ -110,7 +122,7 @@ export class Raising implements RaisingWalk {
   }
 
   private build(tree: object, expected: Expected | undefined): unknown {
-    if (Array.isArray(tree)) return tree[0] === null ? raiseNode(tree, this, expected, this.rules.maxNodes) : this.raiseElements(tree, expected);
+    if (Array.isArray(tree)) return tree[0] === null ? raiseNode(tree, this, expected) : this.raiseElements(tree, expected);
     // What is neither array nor map came as bytes.
     if (Object.getPrototypeOf(tree) !== Object.prototype) return this.fail('bytes outside a binary value');
     const typed = expected === undefined ? undefined : raiseTyped(Object.entries(tree), this, expected);
@@ -141,11 +153,5 @@ export class Raising implements RaisingWalk {
     if (target === undefined) return this.fail('a repeat of an object that was not there');
     this.count(this.sizes[number as number] ?? 0);
     return target;
-  }
-
-  private count(nodes: number): void {
-    this.nodes += nodes;
-    if (this.nodes <= this.rules.maxNodes) return;
-    throw new PayloadTooLargeError(`${this.root}: more than ${this.rules.maxNodes} values, shared ones counted each time they occur`, { limit: this.rules.maxNodes });
   }
 }

@@ -6,10 +6,12 @@ export interface CallStep {
 /** One step into a value: a property, an index, or a call. */
 export type Step = string | number | CallStep;
 
-const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+const IDENTIFIER = /^[A-Za-z_$][\w$]{0,63}$/;
+const MAX_STEPS = 32;
 
-/** `args[0].owner["odd key"].get("a")`: where in a value something is, as its user would write it. */
+/** `args[0].owner["odd key"].get("a")`: where in a value something is, as its user would write it. Of long ways the middle, and of long names the end, is left out. */
 export function printPath(root: string, steps: readonly Step[]): string {
+  if (steps.length > MAX_STEPS) return `${printPath(root, steps.slice(0, MAX_STEPS / 2))}…${printPath('', steps.slice(-MAX_STEPS / 2))}`;
   let path = root;
   for (const step of steps) {
     if (typeof step === 'number') path += `[${step}]`;

@@ -54,6 +54,9 @@ export type WireNode = [null, Tag, ...unknown[]];
 /** How deep values may be nested, from inside and outside: what the recursive walks surely have stack for. */
 export const MAX_DEPTH = 1000;
 
+/** How many numbers a Map or Set from outside may have as keys. */
+export const MAX_NUMBER_KEYS = 1024;
+
 /** Longest stack of an error that travels, in characters. */
 export const MAX_STACK = 4096;
 

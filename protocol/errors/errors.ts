@@ -75,11 +75,12 @@ export class NotSerializableError extends TroupeError {
   declare readonly path: string;
   constructor(message: string, options?: Options<{ path: string }>) { super(message, options); }
 }
-/** A message is larger, deeper or has more nodes than the limit. */
+/** A message is larger, deeper or has more nodes than the limit; `path` says where it was met (`args[0].a`). */
 export class PayloadTooLargeError extends TroupeError {
   readonly code = 'ERR_PAYLOAD_TOO_LARGE'; readonly retryable = false;
   declare readonly limit: number;
-  constructor(message: string, options?: Options<{ limit: number }>) { super(message, options); }
+  declare readonly path: string | undefined;
+  constructor(message: string, options?: Options<{ limit: number; path?: string }>) { super(message, options); }
 }
 /** The constructor, the saved state or `onActivate` failed; `cause` says why. */
 export class ActivationFailedError extends TroupeError { readonly code = 'ERR_ACTIVATION_FAILED'; readonly retryable = false; }

@@ -5,7 +5,7 @@
 //   G4. Before the welcome a client has nothing to say: what it sends then ends the connection.
 //   G5. What waits to be written is bounded: a client that does not read loses its connection.
 import type { Codec } from '../../protocol/codec/index.js';
-import { encodeMessage, GatewayMessage, splitFrame, type WireMessage } from '../../protocol/client-wire.js';
+import { encodeMessage, GatewayMessage, type WireMessage } from '../../protocol/client-wire.js';
 import { InvalidArgumentError, RateLimitedError } from '../../protocol/errors/index.js';
 import { FrameWriter } from '../../protocol/frame-writer.js';
 import type { Identity } from '../../protocol/identity.js';
@@ -15,9 +15,10 @@ import type { Access } from './access.js';
 import type { ClientFailures } from './client-failures.js';
 import { ClientCalls } from './client-calls.js';
 import { readRequest, type ClientRequest } from './client-message-reader.js';
+import { FrameQueue } from './frame-queue.js';
 import { ClientSubscriptions } from './client-subscriptions.js';
 import type { GatewayBackend } from './gateway-backend.js';
-import { TokenBucket } from './token-bucket.js';
+import { TokenBucket } from '../../protocol/token-bucket.js';
 
 /** What all clients of a gateway share. */
 export interface ClientSessionContext {
@@ -31,8 +32,9 @@ export interface ClientSessionContext {
 }
 
 /** Messages of any kind, as multiples of the calls' rate and burst: a client beyond them floods, and loses its connection. */
-const MESSAGES_PER_CALL = 10;
-const MESSAGE_BURST_PER_CALL = 25;
+export const MESSAGES_PER_CALL = 10;
+/** See `MESSAGES_PER_CALL`. */
+export const MESSAGE_BURST_PER_CALL = 25;
 /** G5. */
 const MAX_UNREAD_BYTES = 16_777_216;
 
@@ -41,6 +43,7 @@ export class ClientSession {
   private readonly writer: FrameWriter;
   private readonly callRate: TokenBucket;
   private readonly messageRate: TokenBucket;
+  private readonly frames: FrameQueue;
   private readonly calls: ClientCalls;
   private readonly subscriptions: ClientSubscriptions;
   private rateLimited: Uint8Array | undefined;
@@ -58,6 +61,7 @@ export class ClientSession {
     };
     this.calls = new ClientCalls(owner, context);
     this.subscriptions = new ClientSubscriptions(owner, context);
+    this.frames = new FrameQueue(clock, (message) => this.onMessage(message), (error) => this.onBadFrame(error));
     connection.onFrame((frame) => this.onFrame(frame));
   }
 
@@ -95,21 +99,20 @@ export class ClientSession {
   /** G3. Idempotent. */
   end(): void {
     this.phase = 'ended';
+    this.frames.stop();
     this.calls.stop();
     this.subscriptions.stop();
   }
 
   private onFrame(frame: Uint8Array): void {
-    try {
-      if (this.phase === 'new') throw new InvalidArgumentError('a message before the welcome');
-      for (const message of splitFrame(frame)) {
-        if (this.phase !== 'open') return;
-        this.onMessage(message);
-      }
-    } catch (error) {
-      this.context.log.info({ err: error, client: this.id }, 'a client sent what no client sends and is disconnected');
-      this.close('lost', 'malformed message');
-    }
+    if (this.phase === 'new') this.onBadFrame(new InvalidArgumentError('a message before the welcome'));
+    else if (this.phase === 'open') this.frames.add(frame);
+  }
+
+  private onBadFrame(error: unknown): void {
+    if (error instanceof RateLimitedError) return this.close('lost', 'too many messages', error);
+    this.context.log.info({ err: error, client: this.id }, 'a client sent what no client sends and is disconnected');
+    this.close('lost', 'malformed message');
   }
 
   private onMessage(message: WireMessage): void {

@@ -2,12 +2,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { StaticFiles } from './static-files.js';
 
+/** Connections that say nothing, or say it slowly, are hung up on. In milliseconds. */
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2000 };
+
 /** The HTTP server that the page and the client connections share. */
 export class HttpServer {
   readonly server: Server;
 
   constructor(files: StaticFiles, private readonly host: string, private readonly port: number) {
-    this.server = createServer((request, response) => void files.answer(request, response));
+    this.server = createServer(PATIENCE, (request, response) => void files.answer(request, response));
     this.server.on('connection', (socket) => socket.setNoDelay(true));
   }
 

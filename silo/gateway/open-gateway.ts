@@ -7,6 +7,7 @@ import type { ResolvedGatewayOptions } from '../silo-options.js';
 import { Access } from './access.js';
 import { Authentication } from './authentication.js';
 import { ClientFailures } from './client-failures.js';
+import { MESSAGE_BURST_PER_CALL, MESSAGES_PER_CALL } from './client-session.js';
 import { Gateway } from './gateway.js';
 import type { GatewayBackend } from './gateway-backend.js';
 import { HttpServer } from './http-server.js';
@@ -31,11 +32,15 @@ export interface GatewayCollaborators {
 
 /** Room for headers and for a few calls in one frame. */
 const FRAME_SLACK_BYTES = 1_048_576;
+/** Packets beside frames, each of which takes two: a client that floods is told so by its session before its packets run out. */
+const HEARTBEATS = 1000;
 
 /** Opens the port: page, health check and client connections. Rejects with the system's error when the port is taken. */
 export async function openGateway(options: ResolvedGatewayOptions, collaborators: GatewayCollaborators): Promise<RunningGateway> {
   const http = new HttpServer(new StaticFiles(options.page), options.host, options.port);
-  const listener = new SocketClientListener(http.server, { origins: options.origins, maxFrameBytes: options.limits.bytes + FRAME_SLACK_BYTES });
+  const { origins, limits } = options;
+  const packets = { perSecond: 2 * MESSAGES_PER_CALL * limits.callsPerSecond, burst: 2 * MESSAGE_BURST_PER_CALL * limits.burst + HEARTBEATS };
+  const listener = new SocketClientListener(http.server, { origins, maxFrameBytes: limits.bytes + FRAME_SLACK_BYTES, packets });
   const gateway = createGateway(options, listener, collaborators);
   await gateway.start();
   const address = await http.start().catch(async (error: unknown) => {

@@ -49,7 +49,7 @@ describe('bundles for the browser', () => {
   });
 
   it('would notice the server', async () => {
-    const { inputs } = await bundle('', "import * as door from './silo/gateway/token-bucket.js'; globalThis.door = door;");
+    const { inputs } = await bundle('', "import * as door from './silo/gateway/within-time.js'; globalThis.door = door;");
     expect(inputs.filter((input) => SERVER_FOLDERS.test(input))).to.have.length(1);
   });
 

@@ -85,6 +85,7 @@ describe('limits of one client', () => {
     const client = await join();
     const cancel = encodeMessage([ClientMessage.cancel, 1]);
     client.frame(joinMessages(Array<Uint8Array>(100_000).fill(cancel)));
+    await client.until(() => client.closed);
     expect(client.closed).to.deep.equal({ reason: 'lost', message: 'too many messages' });
     const closing = client.messages.find(({ header }) => header[0] === GatewayMessage.closing)!;
     expect(client.errorOf(closing.payload)).to.have.property('code', 'ERR_RATE_LIMITED');

@@ -76,7 +76,7 @@ describe('origins, asked over HTTP', () => {
 
   before(async () => {
     http = createServer();
-    listener = new SocketClientListener(http, { origins: LISTED, maxFrameBytes: 1000 });
+    listener = new SocketClientListener(http, { origins: LISTED, maxFrameBytes: 1000, packets: { perSecond: 1000, burst: 1000 } });
     await listener.start(() => Promise.reject(new Error('nobody is admitted here')));
     await new Promise<void>((resolve) => void http.listen(0, '127.0.0.1', resolve));
     ({ port } = http.address() as AddressInfo);

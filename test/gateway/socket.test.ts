@@ -41,7 +41,7 @@ describe('clients over Socket.IO', () => {
     admitted = [];
     admit = async () => undefined;
     accepted = () => undefined;
-    listener = new SocketClientListener(http, { origins: [], maxFrameBytes: 100_000 });
+    listener = new SocketClientListener(http, { origins: [], maxFrameBytes: 100_000, packets: { perSecond: 1000, burst: 2000 } });
     await listener.start(async (handshake) => {
       admitted.push(handshake);
       await admit(handshake);
@@ -71,11 +71,11 @@ describe('clients over Socket.IO', () => {
     });
   }
 
-  it('show their token, resume token, address and headers; what is no text is not shown', async () => {
+  it('show their token, resume token, address and headers; a resume token that is no text is not shown', async () => {
     await open({ auth: { token: 't', resumeToken: 'r', address: 'forged' }, extraHeaders: { 'x-game': 'arena' } });
     expect(admitted[0]).to.deep.include({ token: 't', resumeToken: 'r', address: '127.0.0.1' });
     expect(admitted[0]!.headers).to.include({ 'x-game': 'arena' });
-    await open({ auth: { token: { toString: 'x' }, resumeToken: 7 } });
+    await open({ auth: { token: null, resumeToken: 7 } });
     expect(admitted[1]).to.include({ token: undefined, resumeToken: undefined });
   });
 
