@@ -23,7 +23,7 @@ export interface EngineConnection {
 interface EngineTransport {
   readonly name: string;
   /** Of a WebSocket. */
-  readonly socket?: { readonly bufferedAmount: number; terminate(): void };
+  readonly socket?: { readonly bufferedAmount: number; terminate(): void; once(event: 'close', listener: () => void): unknown };
   /** Of polling: how long a goodbye waits to be fetched. */
   closeTimeout?: number;
   onData(data: unknown): void;
@@ -71,7 +71,9 @@ export class ConnectionGuard {
   /** C4. The WebSocket itself would wait 30 s for the client's goodbye, and read on. */
   private onClose(): void {
     const { socket } = this.connection.transport;
-    if (socket) setTimeout(() => socket.terminate(), GOODBYE_MS).unref();
+    if (!socket) return;
+    const timer = setTimeout(() => socket.terminate(), GOODBYE_MS).unref();
+    socket.once('close', () => clearTimeout(timer));
   }
 }
 
