@@ -145,22 +145,23 @@ export class CommitQueue {
       for (const [name, value] of changes?.manual ?? []) fields.set(name, value);
       for (const [name, value] of changes?.saved ?? []) fields.set(name, value);
     }
-    const units = batch.map((part) => part.unit);
-    const all = <T>(pick: (unit: UnitOfWork) => readonly T[] | undefined): T[] => units.flatMap((unit) => (unit && pick(unit)) ?? []);
-    const operations = all((unit) => unit.operations);
-    const outbox = all((unit) => unit.outbox);
-    for (const draft of outbox) if (draft.sequence === 0) draft.sequence = this.activation.selfEvents.nextSequence();
     return {
       id: this.activation.id,
       token: this.activation.token,
       commitId: `${commitIdOrigin}${(++commitSerial).toString(36)}`,
       version: this.version,
       fields,
-      operations,
-      forgottenOperations: operations.length > 0 ? this.activation.operations.takeExpired() : [],
-      outbox,
-      settled: all((unit) => unit.settled),
+      ...(batch.some((part) => part.unit?.hasMessages) ? this.messages(batch) : undefined),
     };
+  }
+
+  private messages(batch: readonly Waiting[]): Pick<CommitRequest, 'operations' | 'forgottenOperations' | 'outbox' | 'settled'> {
+    const all = <T>(pick: (unit: UnitOfWork) => readonly T[] | undefined): T[] => batch.flatMap(({ unit }) => (unit && pick(unit)) ?? []);
+    const operations = all((unit) => unit.operations);
+    const outbox = all((unit) => unit.outbox);
+    for (const draft of outbox) if (draft.sequence === 0) draft.sequence = this.activation.selfEvents.nextSequence();
+    const forgottenOperations = operations.length > 0 ? this.activation.operations.takeExpired() : [];
+    return { operations, forgottenOperations, outbox, settled: all((unit) => unit.settled) };
   }
 
   /** Nothing of a duplicate is written; what waited before it goes with the next commit, unless it changed since. */
