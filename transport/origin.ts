@@ -9,7 +9,8 @@ export function isOriginAllowed(headers: { readonly origin?: string | undefined;
   const { origin, host } = headers;
   if (origin === undefined || allowed === '*') return true;
   const parsed = URL.canParse(origin) ? new URL(origin) : undefined;
-  if (!parsed || parsed.origin === 'null' || parsed.origin !== origin.toLowerCase()) return false;
+  // Pages come over http(s): `ws://` and `ftp://` have hosts as well, and no page.
+  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.origin !== origin.toLowerCase()) return false;
   if (host !== undefined && parsed.host === host.toLowerCase()) return true;
   return allowed.some((entry) => URL.canParse(entry) && new URL(entry).origin === parsed.origin);
 }

@@ -61,11 +61,11 @@ describe('a client that sends packets of its own making', () => {
     'a list for a token': ['{"token":["friend"]}', 'token: expected a string, got an array'],
     'an object for a token': ['{"token":{"toString":"friend"}}', 'token: expected a string, got object'],
     'true for a token': ['{"token":true}', 'token: expected a string, got boolean'],
-    'an empty token': ['{"token":""}', 'the gateway did not accept the token'],
-    'no token': ['{}', 'the gateway did not accept the token'],
-    'null for a token': ['{"token":null}', 'the gateway did not accept the token'],
-    'half a surrogate pair for a token': ['{"token":"\\ud800"}', 'the gateway did not accept the token'],
-    'a token of 2 kB that becomes an id': [`{"token":"${'x'.repeat(2000)}"}`, 'the gateway did not accept the token'],
+    'an empty token': ['{"token":""}', 'gateway.authenticate did not return an identity: identity.id: expected a non-empty string'],
+    'no token': ['{}', 'gateway.authenticate did not return an identity: identity.id: expected a string, got undefined'],
+    'null for a token': ['{"token":null}', 'gateway.authenticate did not return an identity: identity.id: expected a string, got undefined'],
+    'half a surrogate pair for a token': ['{"token":"\\ud800"}', 'gateway.authenticate did not return an identity: identity.id: holds half of a surrogate pair'],
+    'a token of 2 kB that becomes an id': [`{"token":"${'x'.repeat(2000)}"}`, 'gateway.authenticate did not return an identity: identity.id: longer than 1024 bytes'],
   };
   for (const [what, [handshake, problem]] of Object.entries(REFUSED)) {
     it(`is refused, with the reason, for ${what}`, async () => {

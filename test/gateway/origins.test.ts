@@ -1,10 +1,10 @@
 import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { isOriginAllowed } from '../../transport/origin.js';
 import { SocketClientListener } from '../../transport/socket-client-listener.js';
 
-const LISTED = ['https://game.example', 'http://localhost:5173', 'https://app.example:8443'];
+const LISTED = ['https://game.example', 'http://localhost:5173', 'https://app.example:8443', 'http://127.0.0.1:5173', 'http://[::1]:5173', 'https://xn--bcher-kva.example'];
 const HOST = 'play.example:3000';
 
 /** What a browser's page (or something that plays one) says it is, and whether it may connect to `HOST` when `LISTED` is allowed. */
@@ -16,6 +16,55 @@ const ORIGINS: readonly (readonly [origin: string, isAllowed: boolean])[] = [
   ['http://play.example:3000', true],
   ['https://play.example:3000', true],
   ['http://PLAY.example:3000', true],
+  // The loopback addresses that are listed, and the host of another alphabet as browsers spell it.
+  ['http://127.0.0.1:5173', true],
+  ['http://[::1]:5173', true],
+  ['https://xn--bcher-kva.example', true],
+  // Other spellings of addresses: no browser sends them.
+  ['http://2130706433:5173', false],
+  ['http://0x7f000001:5173', false],
+  ['http://0177.0.0.1:5173', false],
+  ['http://127.1:5173', false],
+  ['http://127.0.0.2:5173', false],
+  ['http://[0:0:0:0:0:0:0:1]:5173', false],
+  ['http://[::0001]:5173', false],
+  ['http://[::ffff:127.0.0.1]:5173', false],
+  ['http://[::1%25eth0]:5173', false],
+  ['http://[::1]', false],
+  ['https://b\u00fccher.example', false],
+  ['https://xn--bcher-kva.example.evil.example', false],
+  // Other schemes, also with a host that may.
+  ['ws://game.example', false],
+  ['wss://game.example', false],
+  ['ws://play.example:3000', false],
+  ['ftp://play.example:3000', false],
+  ['data:text/html,https://game.example', false],
+  ['blob:https://game.example/3f1c', false],
+  ['filesystem:https://game.example/temporary/a', false],
+  ['about:blank', false],
+  ['view-source:https://game.example', false],
+  ['https:game.example', false],
+  ['https:///game.example', false],
+  ['https:\\\\game.example', false],
+  ['//game.example', false],
+  // Spellings that a parser would forgive.
+  ['https://game.example:0443', false],
+  ['https://game.example:', false],
+  ['https://game.example?', false],
+  ['https://game.example#', false],
+  ['https://:@game.example', false],
+  ['https://game%2eexample', false],
+  ['https://game.example .evil.example', false],
+  ['https:// game.example', false],
+  ['https://user:secret@game.example', false],
+  ['http://localhost:5173@evil.example', false],
+  ['http://play.example:03000', false],
+  ['http://play.example:3000.', false],
+  ['http://play.example.:3000', false],
+  ['http://play.example:3000/socket.io', false],
+  ['http://game.example:80', false],
+  ['http://game.example:443', false],
+  [`https://${'a'.repeat(8000)}.example`, false],
   ['http://game.example', false],
   ['https://game.example:8443', false],
   ['https://game.example.evil.example', false],
@@ -30,7 +79,6 @@ const ORIGINS: readonly (readonly [origin: string, isAllowed: boolean])[] = [
   ['https://game.example.', false],
   ['http://localhost', false],
   ['http://localhost:51730', false],
-  ['http://127.0.0.1:5173', false],
   ['https://app.example', false],
   ['http://play.example', false],
   ['http://play.example:3001', false],
@@ -46,9 +94,18 @@ const ORIGINS: readonly (readonly [origin: string, isAllowed: boolean])[] = [
   ['https://g\u0430me.example', false],
 ];
 
+function shown(origin: string): string {
+  return JSON.stringify(origin.length > 80 ? `${origin.slice(0, 80)}…` : origin);
+}
+
 describe('origins', () => {
+  it('that are tried are 75 and more, no two the same', () => {
+    expect(ORIGINS).to.have.length.above(75);
+    expect(new Set(ORIGINS.map(([origin]) => origin))).to.have.length(ORIGINS.length);
+  });
+
   for (const [origin, isAllowed] of ORIGINS) {
-    it(`${isAllowed ? 'lets' : 'does not let'} ${JSON.stringify(origin)} in`, () => {
+    it(`${isAllowed ? 'lets' : 'does not let'} ${shown(origin)} in`, () => {
       expect(isOriginAllowed({ origin, host: HOST }, LISTED)).to.equal(isAllowed);
     });
   }
@@ -115,12 +172,48 @@ describe('origins, asked over HTTP', () => {
   // Header values are Latin-1 on the wire; look-alikes of other scripts cannot be sent.
   const sendable = ORIGINS.filter(([origin]) => /^[\x20-\x7e]*$/.test(origin));
   for (const [origin, isAllowed] of sendable) {
-    it(`${isAllowed ? 'opens' : 'refuses'} polling and websockets for ${JSON.stringify(origin)}`, async () => {
+    it(`${isAllowed ? 'opens' : 'refuses'} polling and websockets for ${shown(origin)}`, async () => {
       const polling = await ask(origin, 'transport=polling');
       const websocket = await ask(origin, 'transport=websocket', { upgrade: true });
       // Engine.IO refuses every upgrade with 400.
       expect([polling.status, websocket.status]).to.deep.equal(isAllowed ? [200, 101] : [403, 400]);
       expect(polling.headers['access-control-allow-origin']).to.equal(isAllowed ? origin : undefined);
+    });
+  }
+
+  /** Header lines as they are, over TCP: what no HTTP client sends. */
+  const askRaw = (lines: string, upgrade: boolean): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ host: '127.0.0.1', port });
+      socket.on('error', reject);
+      socket.once('data', (answer) => {
+        socket.destroy();
+        resolve(Number(/^HTTP\/1\.1 (\d{3})/.exec(answer.toString('latin1'))?.[1]));
+      });
+      const transport = upgrade
+        ? 'websocket HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+        : 'polling HTTP/1.1\r\nConnection: close\r\n';
+      socket.write(`GET /socket.io/?EIO=4&transport=${transport}Host: ${HOST}\r\n${lines}\r\n\r\n`, 'latin1');
+    });
+
+  const RAW: Readonly<Record<string, readonly [lines: string, polling: number, websocket: number]>> = {
+    'two origins, the listed one first': [`Origin: ${LISTED[0]}\r\nOrigin: https://evil.example`, 403, 400],
+    'two origins, the listed one last': [`Origin: https://evil.example\r\nOrigin: ${LISTED[0]}`, 403, 400],
+    'the same origin twice': [`Origin: ${LISTED[0]}\r\nORIGIN: ${LISTED[0]}`, 403, 400],
+    'a host of its own beside an origin that is not': [`Origin: http://evil.example\r\nX-Forwarded-Host: evil.example`, 403, 400],
+    // Node reads the first Host only.
+    'a second host that fits its origin': ['Host: evil.example\r\nOrigin: http://evil.example', 403, 400],
+    'an origin that goes on in the next line': [`Origin: ${LISTED[0]}\r\n .evil.example`, 400, 400],
+    'an origin with a bare line feed': [`Origin: ${LISTED[0]}\nX: 1`, 400, 400],
+    'an origin with a bare carriage return': [`Origin: ${LISTED[0]}\rX: 1`, 400, 400],
+    'an origin with a NUL': [`Origin: ${LISTED[0]}\0.evil.example`, 400, 400],
+    'an origin in bytes that are no ASCII': ['Origin: https://b\xfccher.example', 403, 400],
+    'an origin of 100 kB': [`Origin: https://${'a'.repeat(100_000)}`, 431, 431],
+    'a listed origin among spaces, which belong to no header': [`Origin: \t ${LISTED[0]} \t`, 200, 101],
+  };
+  for (const [what, [lines, polling, websocket]] of Object.entries(RAW)) {
+    it(`${polling === 200 ? 'opens' : 'refuses'} polling and websockets for ${what}`, async () => {
+      expect([await askRaw(lines, false), await askRaw(lines, true)]).to.deep.equal([polling, websocket]);
     });
   }
 

@@ -17,6 +17,14 @@ class Guest {
   }
 }
 
+@Actor({ name: 'passer-by', idleAfter: '1s' })
+class PasserBy {
+  @State() visits = 0;
+  @Public({ for: 'any' }) @ReadOnly() look(): number {
+    return this.visits;
+  }
+}
+
 describe('random keys of a session type', () => {
   let redis: TestRedis;
   let observer: Redis;
@@ -26,17 +34,25 @@ describe('random keys of a session type', () => {
     redis = await acquireRedis();
     observer = new Redis(redis.url);
     const limits = { callsPerSecond: 1_000_000, inFlight: 1000 };
-    silo = await startSilo({ cluster, redis: redis.url, modules: [Guest], log: 'silent', gateway: { port: 0, session: 'guest', limits, authenticate: ({ token }) => ({ id: token! }) } });
+    silo = await startSilo({ cluster, redis: redis.url, modules: [Guest, PasserBy], log: 'silent', gateway: { port: 0, session: 'guest', limits, authenticate: ({ token }) => ({ id: token! }) } });
   });
   after(async () => {
     await silo.stop();
     await observer.quit();
     await redis.stop();
   });
-  const guests = async (): Promise<readonly string[]> => {
+  /** The Redis keys of a type. */
+  const keysOf = async (type: string): Promise<readonly string[]> => {
     const found: string[] = [];
-    for await (const page of observer.scanStream({ match: `troupe:{${cluster}/guest/*`, count: 5000 })) found.push(...(page as string[]));
-    return found;
+    for await (const page of observer.scanStream({ match: `troupe:{${cluster}/${type}/*`, count: 5000 })) found.push(...(page as string[]));
+    return found.sort();
+  };
+  /** The Redis keys of a type, once they are as few and all but one activation ended: the directory may be told behind the endings. */
+  const fewKeysOf = async (type: string, few: number): Promise<readonly string[]> => {
+    const late = Date.now() + 20_000;
+    let left = await keysOf(type);
+    while ((left.length > few || silo.activations().length > 1) && Date.now() < late) left = await keysOf(type);
+    return left;
   };
   /** The outcomes of a call to each of 10,000 keys, 500 at a time. */
   const tenThousand = async (call: (key: string) => Promise<unknown>): Promise<readonly unknown[]> => {
@@ -48,26 +64,43 @@ describe('random keys of a session type', () => {
   it('add nothing to Redis and wake nobody, when a client asks 10,000 of them for what is theirs', async () => {
     await using client = await connect({ address: silo.gatewayAddress!, token: 'me' });
     await client.self<Guest>().visit();
-    const before = await guests();
+    const before = await keysOf('guest');
     const outcomes = await tenThousand((key) => client.actor<Guest>('guest', key).visit());
     expect(outcomes.filter((outcome) => !(outcome instanceof ForbiddenError))).to.deep.equal([]);
     expect(silo.activations()).to.have.length(1);
-    expect(await guests()).to.deep.equal(before);
+    expect(await keysOf('guest')).to.deep.equal(before);
   });
 
-  it('leave nothing in Redis once they sleep, when a client looks at 10,000 of them', async function () {
+  const deactivate = (keys: readonly string[]): Promise<unknown> => Promise.all(keys.map((key) => silo.actor(Guest, key).manage.deactivate()));
+  const ENDINGS: Readonly<Record<string, (keys: readonly string[]) => Promise<unknown>>> = {
+    'are put to sleep 500 at a time': async (keys) => {
+      for (let done = 0; done < keys.length; done += 500) await deactivate(keys.slice(done, done + 500));
+    },
+    'are put to sleep all at once': deactivate,
+  };
+  for (const [how, end] of Object.entries(ENDINGS)) {
+    it(`leave nothing in Redis, when a client has looked at 10,000 of them and they ${how}`, async function () {
+      this.timeout(60_000);
+      await using client = await connect({ address: silo.gatewayAddress!, token: 'me' });
+      await client.self<Guest>().visit();
+      const before = await keysOf('guest');
+      expect(new Set(await tenThousand((key) => client.actor<Guest>('guest', key).look()))).to.deep.equal(new Set([0]));
+      const awake = silo.activations().filter(({ type, key }) => type === 'guest' && key !== 'me');
+      expect(awake).to.have.length(10_000);
+      await end(awake.map(({ key }) => key));
+      expect(silo.activations()).to.have.length(1);
+      expect(await fewKeysOf('guest', before.length)).to.deep.equal(before);
+    });
+  }
+
+  it('leave nothing in Redis, when a client has looked at 10,000 of them and they fall asleep by themselves', async function () {
     this.timeout(60_000);
     await using client = await connect({ address: silo.gatewayAddress!, token: 'me' });
-    await client.self<Guest>().visit();
-    const before = await guests();
-    expect(new Set(await tenThousand((key) => client.actor<Guest>('guest', key).look()))).to.deep.equal(new Set([0]));
-    const awake = silo.activations().filter(({ key }) => key !== 'me');
-    expect(awake).to.have.length(10_000);
-    for (let done = 0; done < awake.length; done += 500) await Promise.all(awake.slice(done, done + 500).map(({ key }) => silo.actor(Guest, key).manage.deactivate()));
-    // The directory is told behind the deactivations.
-    const late = Date.now() + 20_000;
-    let left = await guests();
-    while (left.length > before.length && Date.now() < late) left = await guests();
-    expect(left).to.deep.equal(before);
+    const before = silo.statistics();
+    expect(new Set(await tenThousand((key) => client.actor<PasserBy>('passer-by', key).look()))).to.deep.equal(new Set([0]));
+    expect(silo.statistics().activated - before.activated).to.equal(10_000);
+    expect(await fewKeysOf('passer-by', 0)).to.deep.equal([]);
+    expect(silo.statistics().deactivated - before.deactivated).to.equal(10_000);
+    expect(silo.activations()).to.have.length(1);
   });
 });
