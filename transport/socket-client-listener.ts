@@ -1,10 +1,12 @@
 // SocketClientListener. Owns: the Socket.IO server on a given HTTP server, and its connections. Does not own: the HTTP server.
 //   L1. A connection knocks once: Socket.IO would let it ask for admission again while the first answer is pending.
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { Server, type Socket } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
 import { TroupeError, UnauthenticatedError } from '../protocol/errors/index.js';
 import type { ClientConnection, ClientListener, CloseReason, Handshake } from '../protocol/ports/client-link.js';
+import { AdmissionLine } from './admission-line.js';
 import { ClientPacketDecoder, OVERSIZED } from './client-packet-decoder.js';
 import { ConnectionGuard, type EngineConnection, type PacketRate } from './connection-guard.js';
 import { isOriginAllowed, type AllowedOrigins } from './origin.js';
@@ -30,9 +32,23 @@ const MAX_GOODBYE_BEHIND_BYTES = 4_194_304;
 type Admit = Parameters<ClientListener['start']>[0];
 type Admitted = { accept: (connection: ClientConnection) => void };
 
+/** What is used of Engine.IO's server beyond its types. */
+interface Engine {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly ws: { readonly options: { autoPong?: boolean; allowSynchronousEvents?: boolean } };
+}
+
+function tune({ ws: { options } }: Engine): void {
+  // Answers to pings that nobody reads would pile up uncounted; browsers send none, and Engine.IO has heartbeats of its own.
+  options.autoPong = false;
+  // One message of a connection a turn of the event loop: the hundreds that one segment can hold would all come before anybody else's.
+  options.allowSynchronousEvents = false;
+}
+
 /** Clients over Socket.IO, by WebSocket or by polling. A dead one is noticed within four seconds. */
 export class SocketClientListener implements ClientListener {
   private server: Server | undefined;
+  private readonly newcomers = new AdmissionLine();
 
   constructor(private readonly http: HttpServer, private readonly options: SocketClientListenerOptions) {}
 
@@ -44,10 +60,13 @@ export class SocketClientListener implements ClientListener {
     server.use((socket, next) => {
       if (knocked.has(socket.conn)) return socket.conn.close();
       knocked.add(socket.conn);
-      knock(socket, admit).then((accept) => {
-        (socket.data as Admitted).accept = accept;
-        next();
-      }, (error: unknown) => next(refusal(error)));
+      const isWaiting = this.newcomers.join(() => {
+        knock(socket, admit).then((accept) => {
+          (socket.data as Admitted).accept = accept;
+          next();
+        }, (error: unknown) => next(refusal(error)));
+      });
+      if (!isWaiting) socket.conn.close();
     });
     server.on('connection', (socket) => {
       const guard = guards.get(socket.conn);
@@ -75,11 +94,14 @@ export class SocketClientListener implements ClientListener {
       const isBeginning = !new URLSearchParams(request.url?.split('?')[1]).has('sid');
       next(isBeginning || isOriginAllowed(request.headers, origins) ? undefined : new Error('origin not allowed'));
     });
-    // Answers to pings that nobody reads would pile up uncounted; browsers send none, and Engine.IO has heartbeats of its own.
-    const mute = (): void => void ((server.engine as unknown as { readonly ws: { readonly options: { autoPong?: boolean } } }).ws.options.autoPong = false);
-    mute();
+    const engine = server.engine as unknown as Engine;
+    tune(engine);
     // Engine.IO makes another WebSocket server when the port opens.
-    this.http.on('listening', mute);
+    this.http.on('listening', () => tune(engine));
+    const upgrade = engine.handleUpgrade.bind(engine);
+    engine.handleUpgrade = (request, socket, head) => {
+      if (!this.newcomers.join(() => upgrade(request, socket, head))) socket.destroy();
+    };
     return server;
   }
 
@@ -88,6 +110,7 @@ export class SocketClientListener implements ClientListener {
     const { server } = this;
     this.server = undefined;
     if (!server) return;
+    this.newcomers.stop();
     server.disconnectSockets(true);
     server.engine.close();
     server.removeAllListeners();
