@@ -6,9 +6,9 @@ import { Server, type Socket } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
 import { TroupeError, UnauthenticatedError } from '../protocol/errors/index.js';
 import type { ClientConnection, ClientListener, CloseReason, Handshake } from '../protocol/ports/client-link.js';
-import { AdmissionLine } from './admission-line.js';
 import { ClientPacketDecoder, OVERSIZED } from './client-packet-decoder.js';
 import { ConnectionGuard, type EngineConnection, type PacketRate } from './connection-guard.js';
+import { PacedWork } from './paced-work.js';
 import { isOriginAllowed, type AllowedOrigins } from './origin.js';
 
 /** What a listener lets in. */
@@ -48,7 +48,8 @@ function tune({ ws: { options } }: Engine): void {
 /** Clients over Socket.IO, by WebSocket or by polling. A dead one is noticed within four seconds. */
 export class SocketClientListener implements ClientListener {
   private server: Server | undefined;
-  private readonly newcomers = new AdmissionLine();
+  private readonly newcomers = new PacedWork();
+  private readonly leavers = new PacedWork();
 
   constructor(private readonly http: HttpServer, private readonly options: SocketClientListenerOptions) {}
 
@@ -60,7 +61,7 @@ export class SocketClientListener implements ClientListener {
     server.use((socket, next) => {
       if (knocked.has(socket.conn)) return socket.conn.close();
       knocked.add(socket.conn);
-      const isWaiting = this.newcomers.join(() => {
+      const isWaiting = this.newcomers.add(() => {
         knock(socket, admit).then((accept) => {
           (socket.data as Admitted).accept = accept;
           next();
@@ -70,7 +71,7 @@ export class SocketClientListener implements ClientListener {
     });
     server.on('connection', (socket) => {
       const guard = guards.get(socket.conn);
-      if (guard) (socket.data as Admitted).accept(new SocketConnection(socket, guard));
+      if (guard) (socket.data as Admitted).accept(new SocketConnection(socket, guard, this.leavers));
     });
     this.server = server;
     return Promise.resolve({ address: '' });
@@ -100,7 +101,7 @@ export class SocketClientListener implements ClientListener {
     this.http.on('listening', () => tune(engine));
     const upgrade = engine.handleUpgrade.bind(engine);
     engine.handleUpgrade = (request, socket, head) => {
-      if (!this.newcomers.join(() => upgrade(request, socket, head))) socket.destroy();
+      if (!this.newcomers.add(() => upgrade(request, socket, head))) socket.destroy();
     };
     return server;
   }
@@ -110,9 +111,10 @@ export class SocketClientListener implements ClientListener {
     const { server } = this;
     this.server = undefined;
     if (!server) return;
-    this.newcomers.stop();
+    this.newcomers.drop();
     server.disconnectSockets(true);
     server.engine.close();
+    this.leavers.flush();
     server.removeAllListeners();
     await Promise.resolve();
   }
@@ -122,7 +124,7 @@ class SocketConnection implements ClientConnection {
   readonly handshake: Handshake;
   private closedBy: CloseReason | undefined;
 
-  constructor(private readonly socket: Socket, private readonly guard: ConnectionGuard) {
+  constructor(private readonly socket: Socket, private readonly guard: ConnectionGuard, private readonly leavers: PacedWork) {
     this.handshake = handshakeOf(socket);
   }
 
@@ -152,7 +154,10 @@ class SocketConnection implements ClientConnection {
   onClose(listener: (reason: CloseReason) => void): void {
     // A packet that Socket.IO cannot read ends the connection; the listener keeps it from printing to the console besides.
     this.socket.on('error', () => this.socket.disconnect(true));
-    this.socket.once('disconnect', (reason) => listener(this.closedBy ?? (reason === 'client namespace disconnect' ? 'left' : 'lost')));
+    this.socket.once('disconnect', (why) => {
+      const reason = this.closedBy ?? (why === 'client namespace disconnect' ? 'left' : 'lost');
+      if (!this.leavers.add(() => listener(reason))) listener(reason);
+    });
   }
 }
 

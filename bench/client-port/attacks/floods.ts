@@ -79,14 +79,18 @@ async function listenAndReadNothing(field: Battlefield): Promise<void> {
   }
 }
 
-async function idle(field: Battlefield, open: (index: number) => Promise<RawWebSocket>): Promise<void> {
+/** Many connections that do nothing; they come a few at a time, and go so, or all at once. */
+async function idle(field: Battlefield, open: (index: number) => Promise<RawWebSocket>, leaving: 'slowly' | 'at once' = 'slowly'): Promise<void> {
   const all: RawWebSocket[] = [];
   for (let index = 0; index < IDLE; index += 20) {
     all.push(...await Promise.all(Array.from({ length: 20 }, (_, i) => open(index + i))));
   }
   await pause(Math.max(1000, field.untilMs - performance.now()));
   for (const raw of all) field.tally.add(raw.isClosed ? 'disconnected' : 'connected');
-  for (const raw of all) raw.destroy();
+  for (const [index, raw] of all.entries()) {
+    if (leaving === 'slowly' && index % 20 === 0) await pause(5);
+    raw.destroy();
+  }
 }
 
 /** TCP connections that say a little, slowly, or nothing. */
@@ -120,6 +124,7 @@ export const FLOODS: Readonly<Record<string, () => Attack>> = {
   'a reader that never reads': () => readNothing,
   'ten listeners that never read': () => listenAndReadNothing,
   '2,000 idle clients': () => (field) => idle(field, (index) => field.open({ token: `idle-${index}` })),
+  '2,000 clients that leave at once': () => (field) => idle(field, (index) => field.open({ token: `leaver-${index}` }), 'at once'),
   '2,000 sessions that never say who they are': () => (field) => idle(field, () => RawWebSocket.knock(field.address)),
   '500 slow or silent TCP connections': () => dawdle,
 };

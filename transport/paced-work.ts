@@ -1,25 +1,31 @@
-// AdmissionLine. Owns: who waits to be let in. What each newcomer costs (an upgrade, a handshake, an authentication) is small; thousands that
-// come at once would hold the event loop all the same.
-//   A1. In order of arrival; so much at a time that those who are inside get their turn in between.
-//   A2. Who waits is bounded: one more is refused.
+// PacedWork. Owns: work that comes in crowds. What each newcomer or leaver costs (an upgrade, an authentication, a goodbye) is small; thousands
+// that come or go at once would hold the event loop all the same.
+//   A1. In order; so much at a time that everybody else gets a turn in between.
+//   A2. What waits is bounded: one more is refused.
 const SLICE_MS = 4;
 const MAX_WAITING = 10_000;
 
-export class AdmissionLine {
+export class PacedWork {
   private readonly waiting: (() => void)[] = [];
   private next = 0;
   private turn: NodeJS.Immediate | undefined;
 
-  /** Runs `admit` when its turn comes; false: too many wait, it will not run. */
-  join(admit: () => void): boolean {
+  /** Runs `task` when its turn comes; false: too many wait, it will not run. */
+  add(task: () => void): boolean {
     if (this.waiting.length - this.next >= MAX_WAITING) return false;
-    this.waiting.push(admit);
+    this.waiting.push(task);
     this.turn ??= setImmediate(this.work);
     return true;
   }
 
-  /** Nobody is let in any more. */
-  stop(): void {
+  /** Runs all that waits, now. */
+  flush(): void {
+    while (this.next < this.waiting.length) this.waiting[this.next++]!();
+    this.drop();
+  }
+
+  /** What waits will not run. */
+  drop(): void {
     if (this.turn) clearImmediate(this.turn);
     this.turn = undefined;
     this.waiting.length = this.next = 0;
