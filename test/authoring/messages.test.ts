@@ -1,4 +1,5 @@
 // What a newcomer is told when modules load: the exact line for every mistake, from sources that tsc compiled.
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { Actor, ConfigurationError } from '../../sdk/index.js';
@@ -222,6 +223,16 @@ describe('what newcomers are told about', () => {
       expect({ code, stdout, stderr: project.printable(stderr) }).to.deep.equal({ code: 2, stdout: '', stderr: `troupe: ${message}\n` });
     });
   }
+
+  it('at the line that applies the decorator, not at what compilers call it with', async () => {
+    for (const [title, line] of [['an actor named with a slash', "Actor({ name: 'game/player' })"], ['an accessor that is to be saved', 'State()']] as const) {
+      const error = await failure(startSilo({ modules: [project.compiled(`${folderOf(title)}/a.ts`)], log: 'silent' }));
+      const [, file = '', number] = /\((\/.*):(\d+)\)$/.exec(error.message) ?? [];
+      const from = Number(number) - 1;
+      // tsc breaks the call over a few lines; the place is where it begins.
+      expect(readFileSync(file, 'utf8').split('\n').slice(from, from + 2).join('\n'), error.message).to.contain('__decorate([').and.to.contain(line);
+    }
+  });
 
   it('a class that is given itself and has only a decorated base class', async () => {
     class Plain {}
