@@ -51,8 +51,11 @@ export type Tag = (typeof Tag)[keyof typeof Tag];
 /** Any node but a plain value. */
 export type WireNode = [null, Tag, ...unknown[]];
 
-/** How deep values may be nested, from inside and outside: what the recursive walks surely have stack for. */
-export const MAX_DEPTH = 1000;
+/**
+ * How deep values may be nested, from inside and outside: what the recursive walks surely have stack for. Not compiled yet, they need all of
+ * Node's default stack for 775 instances in one another; what one process could encode and another not restore would be lost.
+ */
+export const MAX_DEPTH = 500;
 
 /** How many numbers a Map or Set from outside may have as keys. */
 export const MAX_NUMBER_KEYS = 1024;
