@@ -14,36 +14,36 @@ const DEFAULT_TIMEOUT_MS = 30_000;
  */
 export class LocalEnvelope implements Envelope {
   private deadline: number | undefined;
+  /**
+   * A one-way call starts a chain of its own and keeps nothing of the turn that made it: actors that go on by one-way calls to themselves
+   * would keep all turns that ever were.
+   */
+  private readonly turn: TurnInfo | undefined;
+  readonly from: EntityId | undefined;
+  readonly identity: Identity | undefined;
+  readonly baggage: Baggage | undefined;
 
   constructor(
     readonly kind: 'call' | 'oneWay',
     readonly target: EntityId,
     readonly method: string,
     readonly args: readonly unknown[],
-    private readonly turn: TurnInfo | undefined,
+    turn: TurnInfo | undefined,
     private readonly options: CallOptions,
     private readonly clock: Clock,
-  ) {}
-
-  get from(): EntityId | undefined {
-    return this.turn?.entity;
-  }
-
-  get identity(): Identity | undefined {
-    return this.turn?.identity;
-  }
-
-  get baggage(): Baggage | undefined {
-    return this.turn?.baggage;
+  ) {
+    this.turn = kind === 'call' ? turn : undefined;
+    this.from = turn?.entity;
+    this.identity = turn?.identity;
+    this.baggage = turn?.baggage;
   }
 
   get chain(): Chain | undefined {
-    return this.caller && this.turn?.chain;
+    return this.turn?.chain;
   }
 
-  /** A one-way call starts a chain of its own. */
   get caller(): CallerTurn | undefined {
-    return this.kind === 'call' ? this.turn : undefined;
+    return this.turn;
   }
 
   get timeoutMs(): number {
@@ -55,7 +55,7 @@ export class LocalEnvelope implements Envelope {
   get deadlineMs(): number {
     if (this.deadline === undefined) {
       const own = this.clock.monotonicMs() + this.timeoutMs;
-      this.deadline = this.caller ? Math.min(own, this.turn!.deadlineMs) : own;
+      this.deadline = this.turn ? Math.min(own, this.turn.deadlineMs) : own;
     }
     return this.deadline;
   }

@@ -62,11 +62,7 @@ export class Entity {
 
   start(call: PendingCall, nested: boolean): void {
     if (inlineDepth >= MAX_INLINE_DEPTH) {
-      this.activation.units.enter();
-      queueMicrotask(() => {
-        this.begin(call, nested);
-        this.activation.units.leave();
-      });
+      this.startLater(call, nested);
       return;
     }
     inlineDepth++;
@@ -75,6 +71,19 @@ export class Entity {
     } finally {
       inlineDepth--;
     }
+  }
+
+  /** The chain is inside already: its unit, if it has one, must not end before the turn has begun. */
+  private startLater(call: PendingCall, nested: boolean): void {
+    const { units } = this.activation;
+    const unit = units.of(call.chain);
+    units.enter();
+    if (unit) unit.openTurns++;
+    queueMicrotask(() => {
+      this.begin(call, nested);
+      if (unit && --unit.openTurns === 0) units.finish(unit);
+      units.leave();
+    });
   }
 
   /** What changed since the unit's start. Throws when a value cannot be saved. */

@@ -77,4 +77,15 @@ export class UnitOfWork {
   defer(effect: () => void): void {
     (this.afterCommit ??= []).push(effect);
   }
+
+  /** What one listener throws is no reason to keep the others, or the mailboxes, waiting. */
+  runEffects(onThrow: (error: unknown) => void): void {
+    for (const effect of this.afterCommit ?? []) {
+      try {
+        effect();
+      } catch (error) {
+        onThrow(error);
+      }
+    }
+  }
 }

@@ -79,16 +79,22 @@ export class Units {
   /** A save point: what the unit did so far is durable when it resolves, and a later throw returns only to here. Fails the unit when it fails. */
   async save(unit: UnitOfWork): Promise<void> {
     const held = [...unit.held];
-    const staged = await Promise.all(held.map((entity) => Promise.resolve(entity.stage())));
+    // In one stack: what the turn does from here on, messages too, is not part of it.
+    const staging = held.map((entity) => entity.stage());
     const part = unit.takePart();
+    // A unit whose turns end meanwhile ends after it: what a throw returns to is known only then.
+    unit.openTurns++;
     try {
+      const staged = await Promise.all(staging);
       await this.activation.commits.submit(part, merge(held, staged));
+      this.adopt(part, held, staged);
+      this.runEffects(part);
     } catch (error) {
       unit.failure ??= { error };
       throw error;
+    } finally {
+      if (--unit.openTurns === 0) this.finish(unit);
     }
-    this.adopt(part, held, staged);
-    this.runEffects(part);
   }
 
   /** Ends a unit; resolves when it is durable or undone. Without an outermost call (hooks) `failure` decides; rejects then. */
@@ -224,16 +230,8 @@ export class Units {
     this.notifyDrained();
   }
 
-  /** What one listener throws is no reason to keep the others, or the mailboxes, waiting. */
   private runEffects(unit: UnitOfWork): void {
-    if (!unit.afterCommit) return;
-    for (const effect of unit.afterCommit) {
-      try {
-        effect();
-      } catch (error) {
-        this.activation.log.error({ err: error }, 'an event could not be handed over after its commit');
-      }
-    }
+    unit.runEffects((error) => this.activation.log.error({ err: error }, 'an event could not be handed over after its commit'));
   }
 
   private notifyDrained(): void {

@@ -1,0 +1,56 @@
+import { expect } from 'chai';
+import { Actor, ActorEvent, On, ReadOnly, State, type ActorContext } from '../../sdk/index.js';
+import { memorySilo } from '../support/memory-silo.js';
+
+@ActorEvent('save-point-noted')
+class Noted {
+  constructor(readonly what: string) {}
+}
+
+@Actor({ name: 'saver' })
+class Saver {
+  @State() steps: string[] = [];
+  @State() heard: string[] = [];
+  constructor(private readonly ctx: ActorContext<Saver>) {}
+  async throwBeside(): Promise<void> {
+    this.steps.push('saved');
+    await Promise.all([this.ctx.save(), Promise.reject(new RangeError('beside'))]);
+  }
+  async emitAfter(): Promise<void> {
+    this.steps.push('saved');
+    const saved = this.ctx.save();
+    this.steps.push('later');
+    const emitted = this.ctx.emit(new Noted('later'));
+    await Promise.all([saved, emitted]);
+    throw new RangeError('after');
+  }
+  @On(Noted, { from: 'self' }) protected onNoted({ what }: Noted): void {
+    this.heard.push(what);
+  }
+  @ReadOnly() state(): { steps: string[]; heard: string[] } {
+    return { steps: this.steps, heard: this.heard };
+  }
+  touch(): void {}
+}
+
+describe('ctx.save() while the turn goes on', () => {
+  it('returns to what was saved when the turn throws before the save point is stored', async () => {
+    const silo = memorySilo([Saver]);
+    const actor = silo.actor(Saver, 'a');
+    expect(await actor.throwBeside().catch((error: Error) => error.message)).to.equal('beside');
+    expect((await actor.state()).steps).to.deep.equal(['saved']);
+    await actor.touch();
+    await actor.manage.deactivate();
+    expect((await actor.state()).steps).to.deep.equal(['saved']);
+    await silo.runtime.stop();
+  });
+
+  it('leaves to the rest of the turn what comes after it in the same stack, messages too', async () => {
+    const silo = memorySilo([Saver]);
+    const actor = silo.actor(Saver, 'a');
+    expect(await actor.emitAfter().catch((error: Error) => error.message)).to.equal('after');
+    await actor.manage.deactivate();
+    expect(await actor.state()).to.deep.equal({ steps: ['saved'], heard: [] });
+    await silo.runtime.stop();
+  });
+});
