@@ -10,10 +10,21 @@ export class TokenBucket {
 
   /** Takes a token; false when there is none. `nowMs` is monotonic. */
   take(nowMs: number): boolean {
-    this.tokens = Math.min(this.burst, this.tokens + ((nowMs - this.filledAtMs) * this.perSecond) / 1000);
-    this.filledAtMs = nowMs;
+    this.fill(nowMs);
     if (this.tokens < 1) return false;
     this.tokens -= 1;
     return true;
+  }
+
+  /** Takes what was used already, also more than there is; returns after how many milliseconds that is made up for. */
+  spend(nowMs: number, count: number): number {
+    this.fill(nowMs);
+    this.tokens -= count;
+    return this.tokens >= 0 ? 0 : (-this.tokens * 1000) / this.perSecond;
+  }
+
+  private fill(nowMs: number): void {
+    this.tokens = Math.min(this.burst, this.tokens + ((nowMs - this.filledAtMs) * this.perSecond) / 1000);
+    this.filledAtMs = nowMs;
   }
 }

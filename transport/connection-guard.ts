@@ -3,6 +3,7 @@
 //   C2. One polling request holds a bounded number of them: Engine.IO works off all packets of a request at once.
 //   C3. What waits for it to read is bounded, and known without looking at each packet.
 //   C4. Once closed it is gone: a client that does not take leave is cut off, with what waits for it.
+//   C5. What it sends is read no faster than so many bytes a second: the rest waits on its side of the wire (WebSocket).
 import { TokenBucket } from '../protocol/token-bucket.js';
 
 /** How many packets a connection may send. */
@@ -14,8 +15,8 @@ export interface PacketRate {
 /** What a guard uses of Engine.IO's `Socket`. */
 export interface EngineConnection {
   readonly transport: EngineTransport;
-  on(event: 'packet' | 'flush', listener: () => void): unknown;
-  on(event: 'packetCreate', listener: (packet: { readonly data?: { readonly length?: number } }) => void): unknown;
+  on(event: 'flush', listener: () => void): unknown;
+  on(event: 'packet' | 'packetCreate', listener: (packet: { readonly data?: { readonly length?: number } }) => void): unknown;
   once(event: 'close', listener: () => void): unknown;
   close(discard: boolean): unknown;
 }
@@ -23,7 +24,7 @@ export interface EngineConnection {
 interface EngineTransport {
   readonly name: string;
   /** Of a WebSocket. */
-  readonly socket?: { readonly bufferedAmount: number; terminate(): void; once(event: 'close', listener: () => void): unknown };
+  readonly socket?: { readonly bufferedAmount: number; terminate(): void; pause(): void; resume(): void; once(event: 'close', listener: () => void): unknown };
   /** Of polling: how long a goodbye waits to be fetched. */
   closeTimeout?: number;
   onData(data: unknown): void;
@@ -34,18 +35,23 @@ const PACKET_SEPARATOR = '\x1e';
 const MAX_PACKETS_PER_REQUEST = 2000;
 const MAX_UNREAD_BYTES = 16_777_216;
 const GOODBYE_MS = 2000;
+const BYTES_PER_SECOND = 2_097_152;
+/** Shorter than it takes for a silent client to count as gone. */
+const MAX_REST_MS = 1000;
 
 /** Watches one connection from its beginning to its end. */
 export class ConnectionGuard {
   private readonly packets: TokenBucket;
+  private readonly bytes: TokenBucket;
   private unsentBytes = 0;
 
   constructor(private readonly connection: EngineConnection, rate: PacketRate) {
     this.packets = new TokenBucket(rate.perSecond, rate.burst, performance.now());
+    this.bytes = new TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND, performance.now());
     // A poller that is told goodbye and does not come for it would otherwise keep a timer, and with it the process, for 30 s.
     if (connection.transport.name === 'polling') connection.transport.closeTimeout = GOODBYE_MS;
     limitRequests(connection.transport);
-    connection.on('packet', () => this.onPacket());
+    connection.on('packet', ({ data }) => this.onPacket(data?.length ?? 0));
     connection.on('packetCreate', ({ data }) => (this.unsentBytes += data?.length ?? 0));
     connection.on('flush', () => (this.unsentBytes = 0));
     connection.once('close', () => this.onClose());
@@ -63,9 +69,15 @@ export class ConnectionGuard {
     transport.socket?.terminate();
   }
 
-  /** C1, C3. */
-  private onPacket(): void {
-    if (!this.packets.take(performance.now()) || this.unreadBytes > MAX_UNREAD_BYTES) this.cut();
+  /** C1, C3, C5. */
+  private onPacket(bytes: number): void {
+    const nowMs = performance.now();
+    if (!this.packets.take(nowMs) || this.unreadBytes > MAX_UNREAD_BYTES) return this.cut();
+    const restMs = this.bytes.spend(nowMs, bytes);
+    const { socket } = this.connection.transport;
+    if (restMs === 0 || !socket) return;
+    socket.pause();
+    setTimeout(() => socket.resume(), Math.min(MAX_REST_MS, restMs)).unref();
   }
 
   /** C4. The WebSocket itself would wait 30 s for the client's goodbye, and read on. */
