@@ -78,8 +78,12 @@ export class Entity {
     const { units } = this.activation;
     const unit = units.of(call.chain);
     units.enter();
+    const writes = nested || !call.mode.readOnly;
     if (unit) unit.openTurns++;
+    // Under `none` the next call of its own chain waits for it from now on.
+    if (writes) this.openWrites++;
     queueMicrotask(() => {
+      if (writes) this.openWrites--;
       this.begin(call, nested);
       if (unit && --unit.openTurns === 0) units.finish(unit);
       units.leave();
