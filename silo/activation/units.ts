@@ -85,7 +85,7 @@ export class Units {
     // A unit whose turns end meanwhile ends after it: what a throw returns to is known only then.
     unit.openTurns++;
     try {
-      const staged = await Promise.all(staging);
+      const staged = await Promise.all(staging.map((each) => Promise.resolve(each)));
       await this.activation.commits.submit(part, merge(held, staged));
       this.adopt(part, held, staged);
       this.runEffects(part);
