@@ -91,7 +91,7 @@ export class Mailbox extends Occupancy {
 
   /** A read-only turn of the call's chain ended. */
   releaseReader(call: PendingCall): void {
-    this.removeReader(call.chain, this.interleaves(call));
+    this.removeReader(call, this.interleaves(call));
     this.startNext();
   }
 
