@@ -40,6 +40,11 @@ export class Units {
     return this.open.of(chain);
   }
 
+  /** An open unit has changed the entity, or may have. */
+  isHeld(entity: Entity): boolean {
+    return this.open.size > 0 && this.open.all().some((unit) => unit.held.includes(entity));
+  }
+
   /** The chain's (or its parents') unit on this actor; a new one with `call` as its outermost turn if there is none (U1). */
   join(call: PendingCall): UnitOfWork {
     return this.of(call.chain) ?? this.begin(call.chain, call);
