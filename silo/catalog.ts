@@ -60,7 +60,7 @@ export class Catalog {
   /** Resolves when it has ended. `destroy` is heeded by an ending that runs already, unless it came too far: see `isDestroyed` then. */
   deactivate(activation: Activation, reason: DeactivationReason, destroy: boolean): Promise<void> {
     const ending = this.endings.get(activation);
-    if (ending && destroy) activation.requestEnd('destroy');
+    if (ending && destroy) activation.destroyAtEnd();
     if (ending) return ending;
     if (activation.status === 'ended') return Promise.resolve();
     const promise = deactivate(activation, reason, destroy).finally(() => this.endings.delete(activation));

@@ -161,6 +161,11 @@ export class Activation {
     if (this.units.isEmpty) this.endIfRequested();
   }
 
+  /** The end that is under way deletes what is saved, unless it came too far. */
+  destroyAtEnd(): void {
+    this.requestedEnd = 'destroy';
+  }
+
   /** Called when a unit is over, before its mailboxes open for the next call. */
   endIfRequested(): void {
     if (this.requestedEnd === undefined || this.status !== 'active') return;

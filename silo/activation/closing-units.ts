@@ -1,6 +1,6 @@
 import type { UnitOfWork } from './unit-of-work.js';
 
-/** Units of one activation whose last turn is over and whose commit is under way. */
+/** Units of one activation whose last turn is over and whose commit is under way, and the save points that are. */
 export class ClosingUnits {
   private table: Map<UnitOfWork, Promise<void>> | undefined;
 
@@ -17,6 +17,15 @@ export class ClosingUnits {
   /** The ends of those that share an entity with `unit`; none for a unit that commits itself. */
   beside(unit: UnitOfWork): readonly Promise<void>[] {
     if (!this.table || this.table.has(unit)) return [];
-    return [...this.table].filter(([other]) => unit.held.some((entity) => other.held.includes(entity))).map(([, committed]) => committed);
+    return this.sharing(unit, () => true);
+  }
+
+  /** As `beside`, of those whose changes are taken already: what others change now must be compared with them. */
+  stagedBeside(unit: UnitOfWork): readonly Promise<void>[] {
+    return this.table ? this.sharing(unit, ({ isStaged }) => isStaged) : [];
+  }
+
+  private sharing(unit: UnitOfWork, test: (other: UnitOfWork) => boolean): readonly Promise<void>[] {
+    return [...this.table!].filter(([other]) => test(other) && unit.held.some((entity) => other.held.includes(entity))).map(([, committed]) => committed);
   }
 }

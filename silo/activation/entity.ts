@@ -112,7 +112,7 @@ export class Entity {
     if (unit) unit.openTurns++;
     const turn = new Turn(call, this.id, unit, this.activation.services.wallClockOffsetMs);
     const { writesBegun } = this;
-    const isClean = this.openWrites === 0 && this.hosted?.strayed().length === 0;
+    const isClean = !units.isHeld(this) && this.hosted?.strayed().length === 0;
     runTurn(this, turn, (failed, value) => {
       turn.isOpen = false;
       if (isClean && writesBegun === this.writesBegun) this.undoReadersChanges(call);
@@ -184,7 +184,7 @@ export class Entity {
   /** E4. */
   private adoptStrays(): void {
     const strays = this.hosted?.strayed() ?? [];
-    if (strays.length === 0) return;
+    if (strays.length === 0 || this.activation.units.isHeld(this)) return;
     this.activation.services.warnOnce(`${this.metadata.name}: ${strays.join(', ')} changed outside a turn; it joins the next commit`);
     const staged = this.tryStage();
     if (!staged || staged instanceof Promise) return;

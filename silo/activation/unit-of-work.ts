@@ -30,6 +30,8 @@ export class UnitOfWork {
   settled: number[] | undefined;
   /** The operation of the outermost call, if that has a key. */
   ownOperation: string | undefined;
+  /** What it changed is taken for its commit: what happens from now on is not part of it. */
+  isStaged = false;
   /** When its last turn ended (monotonic), if somebody looked. */
   endedMs: number | undefined;
   /** Turns that carry an idempotency key and have not ended. */
@@ -67,6 +69,8 @@ export class UnitOfWork {
   /** Takes the messages and effects so far out, as a unit of their own. */
   takePart(): UnitOfWork {
     const part = new UnitOfWork(this.chain, undefined);
+    part.held = [...this.held];
+    part.isStaged = true;
     part.outbox = this.outbox;
     part.operations = this.operations;
     part.afterCommit = this.afterCommit;

@@ -8,6 +8,7 @@ import type { Activation } from './activation.js';
 import type { Entity } from './entity.js';
 import { ClosingUnits } from './closing-units.js';
 import { OpenUnits } from './open-units.js';
+import { adopt, savePoint } from './save-point.js';
 import { merge } from './unit-changes.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -38,6 +39,11 @@ export class Units {
 
   of(chain: CallChain): UnitOfWork | undefined {
     return this.open.of(chain);
+  }
+
+  /** An open unit has changed the entity, or may have. */
+  isHeld(entity: Entity): boolean {
+    return this.open.size > 0 && this.open.all().some((unit) => unit.held.includes(entity));
   }
 
   /** The chain's (or its parents') unit on this actor; a new one with `call` as its outermost turn if there is none (U1). */
@@ -78,20 +84,10 @@ export class Units {
 
   /** A save point: what the unit did so far is durable when it resolves, and a later throw returns only to here. Fails the unit when it fails. */
   async save(unit: UnitOfWork): Promise<void> {
-    const held = [...unit.held];
-    // In one stack: what the turn does from here on, messages too, is not part of it.
-    const staging = held.map((entity) => entity.stage());
-    const part = unit.takePart();
     // A unit whose turns end meanwhile ends after it: what a throw returns to is known only then.
     unit.openTurns++;
     try {
-      const staged = await Promise.all(staging.map((each) => Promise.resolve(each)));
-      await this.activation.commits.submit(part, merge(held, staged));
-      this.adopt(part, held, staged);
-      this.runEffects(part);
-    } catch (error) {
-      unit.failure ??= { error };
-      throw error;
+      this.runEffects(await savePoint(this.activation, this.closing, unit));
     } finally {
       if (--unit.openTurns === 0) this.finish(unit);
     }
@@ -103,21 +99,32 @@ export class Units {
     for (const entity of unit.held) entity.seal(unit.chain);
     if (failure) return this.undo(unit, failure.error);
     if (unit.outcome?.failed) return this.undo(unit, unit.outcome.error);
+    const earlier = this.closing.stagedBeside(unit);
+    const settled = earlier.length > 0 ? this.settleAfter(earlier, unit) : this.settle(unit);
+    if (settled && (unit.isStaged || earlier.length > 0)) this.closing.add(unit, settled);
+    return settled;
+  }
+
+  /** Overlapping units end one after the other: what this one set back to the last commit would seem unchanged while another is on its way. */
+  private async settleAfter(earlier: readonly Promise<void>[], unit: UnitOfWork): Promise<void> {
+    this.committing++;
+    await Promise.allSettled(earlier);
+    this.committing--;
+    await this.settle(unit);
+  }
+
+  /** Takes what the unit changed, and commits it. */
+  private settle(unit: UnitOfWork): Promise<void> | void {
     if (this.activation.isLost) return this.end(unit, true, this.staleError());
-    const staged: (StagedChanges | Promise<StagedChanges>)[] = [];
-    let isLater = false;
+    let staged: readonly (StagedChanges | Promise<StagedChanges>)[];
     try {
-      for (const entity of unit.held) {
-        const part = entity.stage();
-        staged.push(part);
-        isLater ||= part instanceof Promise;
-      }
+      staged = unit.held.map((entity) => entity.stage());
     } catch (error) {
+      this.closing.remove(unit);
       return this.undo(unit, error);
     }
-    const committed = isLater ? this.commitLater(unit, staged) : this.commit(unit, staged as StagedChanges[]);
-    if (committed) this.closing.add(unit, committed);
-    return committed;
+    unit.isStaged = true;
+    return staged.some((part) => part instanceof Promise) ? this.commitLater(unit, staged) : this.commit(unit, staged as StagedChanges[]);
   }
 
   private async commitLater(unit: UnitOfWork, staged: readonly (StagedChanges | Promise<StagedChanges>)[]): Promise<void> {
@@ -156,13 +163,8 @@ export class Units {
   }
 
   private accept(unit: UnitOfWork, staged: readonly StagedChanges[]): void {
-    this.adopt(unit, unit.held, staged);
+    adopt(this.activation, unit, staged);
     this.end(unit, false, unit.outcome?.value);
-  }
-
-  private adopt(unit: UnitOfWork, entities: readonly Entity[], staged: readonly StagedChanges[]): void {
-    for (let i = 0; i < entities.length; i++) entities[i]!.hosted?.accept(staged[i]!);
-    if (unit.operations) this.activation.operations.remember(unit.operations);
   }
 
   /**

@@ -30,6 +30,8 @@ export interface MailboxOwner {
   unfinished(): readonly CallChain[];
 }
 
+const NONE: readonly PendingCall[] = [];
+
 export class Mailbox extends Occupancy {
   /** Made at the first wait: most mailboxes never have one. */
   private waiting: WaitingCalls | undefined;
@@ -48,6 +50,12 @@ export class Mailbox extends Occupancy {
   waitsFor(call: PendingCall): readonly CallChain[] {
     if (this.isClosed && !this.admits(call)) return this.owner.unfinished();
     return this.isHeldOnly ? this.inTheWayOf(call) : this.inTheWayOfLine(call);
+  }
+
+  /** Under `none`: the queued calls, made by a turn that is open here, of the chain that `call` is within; it waits for that turn. */
+  ownCallsInTheWay(holder: CallChain): readonly PendingCall[] {
+    if (this.reentrancy !== 'none' || !this.hasOpenTurn || !holder.waiting) return NONE;
+    return [...holder.waiting].filter((waiting) => isMadeByTurnOn(this.owner.id, waiting));
   }
 
   /** Starts the call, or queues it, or fails it (full, cycle). */
@@ -83,7 +91,7 @@ export class Mailbox extends Occupancy {
 
   /** A read-only turn of the call's chain ended. */
   releaseReader(call: PendingCall): void {
-    this.removeReader(call.chain, this.interleaves(call));
+    this.removeReader(call, this.interleaves(call));
     this.startNext();
   }
 

@@ -1,7 +1,7 @@
 // Occupancy. Owns: which chains are inside one entity, and who fits beside them. Does not own: the queue of those who do not.
 //   O1. A strong holder (a turn with an idempotency key or an event, the beginning and the end of an activation) has nobody beside it but its own chain; a holder has no second one and no reader beside it.
 //   O2. An interleaving call (`@Interleave`, or any under reentrancy `all`) fits beside all but a strong holder. As a writer it shares, as a
-//       reader it visits: sharers keep out strong holders and reads that must not be dirty, visitors nobody.
+//       reader it visits: sharers keep out strong holders and reads that must not be dirty, visitors nobody. Strict reads keep sharers out, too.
 //   O3. While a unit that was inside commits, the entity is sealed: nobody gets in, not even the unit's own chain.
 import type { Reentrancy } from '../../decorators/index.js';
 import type { CallChain } from './call-chain.js';
@@ -10,6 +10,8 @@ import type { PendingCall } from './pending-call.js';
 /** Those who are inside beside a holder: most entities never have one. */
 interface Guests {
   readonly readers: CallChain[];
+  /** Those of the readers that must not see what is not committed. */
+  readonly strict: CallChain[];
   readonly sharers: CallChain[];
   readonly visitors: CallChain[];
 }
@@ -107,10 +109,11 @@ export abstract class Occupancy {
       this.isStrong = call.isExclusive;
       return;
     }
-    this.guests ??= { readers: [], sharers: [], visitors: [] };
+    this.guests ??= { readers: [], strict: [], sharers: [], visitors: [] };
     if (!mode.readOnly) this.guests.sharers.push(chain);
     else if (interleaves) this.guests.visitors.push(chain);
     else this.guests.readers.push(chain);
+    if (mode.strict) this.guests.strict.push(chain);
   }
 
   /** O1: a chain that is inside has this to itself from now on, until its unit ends. */
@@ -130,8 +133,9 @@ export abstract class Occupancy {
     this.dropGuests();
   }
 
-  protected removeReader(chain: CallChain, isVisitor: boolean): void {
+  protected removeReader({ chain, mode }: PendingCall, isVisitor: boolean): void {
     remove(isVisitor ? this.guests?.visitors : this.guests?.readers, chain);
+    if (mode.strict) remove(this.guests?.strict, chain);
     this.dropGuests();
   }
 
@@ -151,7 +155,8 @@ export abstract class Occupancy {
 
   private guestsInTheWayOf(call: PendingCall): readonly CallChain[] {
     const { guests } = this;
-    if (!guests || this.interleaves(call)) return NOBODY;
+    if (!guests) return NOBODY;
+    if (this.interleaves(call)) return call.mode.readOnly ? NOBODY : guests.strict;
     if (call.mode.readOnly) return guests.sharers;
     return call.isExclusive ? [...guests.readers, ...guests.sharers] : guests.readers;
   }

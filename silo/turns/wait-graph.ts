@@ -1,5 +1,6 @@
 // The wait-for graph of this silo's mailboxes, read from the mailboxes themselves: a queued call waits for every chain that holds
 // its mailbox (or, while the actor ends, the actor), and a chain waits for all of its queued calls (an AND graph, so each cycle is a deadlock: Knapp, 1987).
+// For its own chain a call waits under reentrancy `none` only: for the turns of the chain that are open there, and so for the calls that these made.
 import { CallCycleError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import type { CallChain } from './call-chain.js';
@@ -9,7 +10,7 @@ import type { PendingCall } from './pending-call.js';
  * The queued calls that form a circle with `call`, starting with `call` itself, or `undefined`. `call` stands in a queue already.
  */
 export function findCycle(call: PendingCall): readonly PendingCall[] | undefined {
-  return search(call, call.chain, [], new Set());
+  return search(call, call.chain, [], new Set([call]));
 }
 
 /** The error for the call that is given up so that the others of the circle can go on; names the entities in order. */
@@ -19,15 +20,17 @@ export function cycleError(cycle: readonly PendingCall[]): CallCycleError {
   return new CallCycleError(`the call would wait for itself: ${names.join(' → ')}; it did not run`, { cycle: names });
 }
 
-function search(call: PendingCall, goal: CallChain, path: PendingCall[], seen: Set<CallChain>): readonly PendingCall[] | undefined {
+function search(call: PendingCall, goal: CallChain, path: PendingCall[], seen: Set<CallChain | PendingCall>): readonly PendingCall[] | undefined {
   path.push(call);
   for (const holder of call.mailbox?.waitsFor(call) ?? []) {
-    // An upgrade waits for the other readers, not for its own chain's turn.
-    if (call.chain.isWithin(holder)) continue;
-    if (holder === goal) return [...path];
-    if (seen.has(holder)) continue;
-    seen.add(holder);
-    for (const queued of holder.waiting ?? []) {
+    const isOwn = call.chain.isWithin(holder);
+    if (!isOwn && holder === goal) return [...path];
+    if (!isOwn && seen.has(holder)) continue;
+    if (!isOwn) seen.add(holder);
+    for (const queued of isOwn ? call.mailbox!.ownCallsInTheWay(holder) : (holder.waiting ?? [])) {
+      if (queued === path[0]) return [...path];
+      if (seen.has(queued)) continue;
+      seen.add(queued);
       const found = search(queued, goal, path, seen);
       if (found) return found;
     }

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { Actor, type OnDeactivate } from '../../sdk/index.js';
+import type { Activation } from '../../silo/activation/activation.js';
+import { IdleCollector } from '../../silo/idle-collector.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { gate, memorySilo } from '../support/memory-silo.js';
 
@@ -79,5 +81,22 @@ describe('the idle collector', () => {
     await runtime.stop();
     expect(runtime.statistics.activations).to.equal(0);
     await clock.advance('1h');
+  });
+
+  it('looks on when actors are due in each of 200,000 seconds', async () => {
+    let nowMs = 0;
+    let look: (() => void) | undefined;
+    const clock = { now: () => nowMs, monotonicMs: () => nowMs, setTimer: (callback: () => void) => ((look = callback), { cancel: () => undefined }) };
+    const collected: unknown[] = [];
+    const collector = new IdleCollector(clock, async (activation) => void collected.push(activation));
+    const fake = { metadata: { idleAfterMs: 604_800_000 }, status: 'active', pins: 0, isBusy: false, trim: () => undefined };
+    for (let second = 0; second < 200_000; second++) {
+      nowMs += 1000;
+      collector.touch({ ...fake } as unknown as Activation);
+    }
+    look!();
+    nowMs = 604_801_000;
+    look!();
+    expect(collected).to.have.length(1);
   });
 });

@@ -24,6 +24,13 @@ class Saver {
     await Promise.all([saved, emitted]);
     throw new RangeError('after');
   }
+  async saveTwice(): Promise<void> {
+    this.steps = ['first'];
+    const first = this.ctx.save();
+    this.steps = [];
+    await Promise.all([first, this.ctx.save()]);
+    throw new RangeError('after both');
+  }
   @On(Noted, { from: 'self' }) protected onNoted({ what }: Noted): void {
     this.heard.push(what);
   }
@@ -51,6 +58,16 @@ describe('ctx.save() while the turn goes on', () => {
     expect(await actor.emitAfter().catch((error: Error) => error.message)).to.equal('after');
     await actor.manage.deactivate();
     expect(await actor.state()).to.deep.equal({ steps: ['saved'], heard: [] });
+    await silo.runtime.stop();
+  });
+
+  it('saves what was set back to the last commit while an earlier save point was in flight', async () => {
+    const silo = memorySilo([Saver]);
+    const actor = silo.actor(Saver, 'a');
+    expect(await actor.saveTwice().catch((error: Error) => error.message)).to.equal('after both');
+    expect((await actor.state()).steps).to.deep.equal([]);
+    await actor.manage.deactivate();
+    expect((await actor.state()).steps).to.deep.equal([]);
     await silo.runtime.stop();
   });
 });
