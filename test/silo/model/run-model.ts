@@ -1,5 +1,5 @@
 // One run of the random model: calls, faults and ends by chance from a seed, then everything that must hold.
-import type { Handle } from '../../../sdk/index.js';
+import { CallTimeoutError, type Handle } from '../../../sdk/index.js';
 import { VirtualClock } from '../../../silo/testing/virtual-clock.js';
 import { memorySilo, type TestSilo } from '../../support/memory-silo.js';
 import { call, MODELS, type Model, type Vault } from './actors.js';
@@ -77,7 +77,11 @@ function startRoots(programs: ProgramMaker, random: Random, clock: VirtualClock,
       clock.setTimer(() => {
         call(actor(program.actor), program, program.id, { timeout, signal: controller.signal, idempotencyKey }).then(
           (value) => (root.outcome = { ok: true, value }),
-          (error: unknown) => (root.outcome = { ok: false, error }),
+          (error: unknown) => {
+            root.outcome = { ok: false, error };
+            // Everything ends in a second or two: who waited as long as that waited for himself.
+            if (!isImpatient && error instanceof CallTimeoutError) current.witness.violations.push(`${program.id}: a circle that nobody found`);
+          },
         );
       }, random.below(SPAN_MS));
     }
