@@ -62,7 +62,11 @@ export class Mailbox extends Occupancy {
   offer(call: PendingCall): void {
     if (this.reentrancy === 'none' && this.entersItself(call)) return call.fail(cycleError([call]));
     const isInside = this.isInside(call.chain);
-    if (isInside ? this.canGoOn(call) : this.canStart(call)) return this.begin(call, isInside);
+    if (isInside ? this.canGoOn(call) : this.canStart(call)) {
+      this.begin(call, isInside);
+      if (call.chain.waiting?.size) this.startNext();
+      return;
+    }
     if (this.waitingCount >= this.owner.mailboxLimit && !call.mode.system) {
       const limit = this.owner.mailboxLimit;
       call.fail(new MailboxFullError(`${printEntityId(this.owner.id)}: ${limit} calls wait already`, { limit }));
@@ -223,6 +227,15 @@ export class Mailbox extends Occupancy {
     if (this.waitingCount === 0 || this.isSealed) return undefined;
     if (this.isClosed) return this.waiting!.find((call) => this.admits(call) && this.fits(call), false);
     const first = this.waiting!.first()!;
-    return this.fits(first) ? first : this.waiting!.find((call) => this.fits(call), true);
+    return this.fits(first) ? first : (this.ownOfThoseInside() ?? this.waiting!.find((call) => this.fits(call), true));
+  }
+
+  /** M3: a chain came in while another call of it waits behind those who wait for that chain now. */
+  private ownOfThoseInside(): PendingCall | undefined {
+    for (const chain of this.present()) {
+      if (!chain.waiting?.size) continue;
+      for (const call of chain.waiting) if (call.mailbox === this && this.fits(call)) return call;
+    }
+    return undefined;
   }
 }

@@ -6,8 +6,8 @@ const SEEDS = 60;
 const first = Number(process.env.TROUPE_MODEL_SEED ?? Date.now() % 1_000_000);
 
 describe('a silo at random', () => {
-  for (const mode of ['all', 'none'] as const) {
-    it(`reentrancy ${mode}: loses nothing that it acknowledged, ends every call, keeps keyed turns alone (seeds ${first} to ${first + SEEDS - 1})`, async function () {
+  for (const mode of ['all', 'none', 'interleave'] as const) {
+    it(`${mode}: loses nothing that it acknowledged, ends every call, keeps keyed turns alone (seeds ${first} to ${first + SEEDS - 1})`, async function () {
       this.timeout(60_000);
       let acknowledged = 0;
       for (let seed = first; seed < first + SEEDS; seed++) {

@@ -1,5 +1,5 @@
 // The actors of the model. A program that writes leaves its id in the state; what an id's being there means, the checker knows.
-import { Actor, ActorEvent, Component, On, ReadOnly, State, type ActorContext, type CallOptions, type ComponentContext, type Handle } from '../../../sdk/index.js';
+import { Actor, ActorEvent, Component, ConfigurationError, Interleave, On, ReadOnly, State, type ActorContext, type CallOptions, type ComponentContext, type Handle } from '../../../sdk/index.js';
 import type { Program } from './program.js';
 import { current } from './witness.js';
 
@@ -15,6 +15,12 @@ export class Vault {
   @State() applied: string[] = [];
   constructor(private readonly ctx: ComponentContext<Vault, Model>) {}
   run(program: Program, root: string): Promise<string[]> {
+    return perform(this, this.ctx, program, root);
+  }
+  @Interleave() runBeside(program: Program, root: string): Promise<string[]> {
+    return perform(this, this.ctx, program, root);
+  }
+  @ReadOnly() @Interleave() lookBeside(program: Program, root: string): Promise<string[]> {
     return perform(this, this.ctx, program, root);
   }
   @ReadOnly() look(program: Program, root: string): Promise<string[]> {
@@ -33,6 +39,12 @@ export class Model {
     return perform(this, this.ctx, program, root);
   }
   @ReadOnly() look(program: Program, root: string): Promise<string[]> {
+    return perform(this, this.ctx, program, root);
+  }
+  @Interleave() runBeside(program: Program, root: string): Promise<string[]> {
+    return this.run(program, root);
+  }
+  @ReadOnly() @Interleave() lookBeside(program: Program, root: string): Promise<string[]> {
     return perform(this, this.ctx, program, root);
   }
   @On(Noted, { from: 'self' }) protected onNoted(event: Noted): void {
@@ -54,13 +66,14 @@ class ClosedVault extends Vault {}
 class ClosedModel extends Model {}
 
 /** The same actor in every mode: one wire name, one store. */
-export const MODELS = { chain: Model, all: OpenModel, none: ClosedModel };
+export const MODELS = { chain: Model, all: OpenModel, none: ClosedModel, interleave: Model };
 
-type Target = Pick<Handle<Vault>, 'run' | 'look'>;
+type Target = Pick<Handle<Vault>, 'run' | 'look' | 'runBeside' | 'lookBeside'>;
 
 /** Calls the program's entity. */
 export function call(handle: Handle<Model>, program: Program, root: string, options: CallOptions = {}): Promise<string[]> {
   const target: Target = program.part === 'owner' ? handle.with(options) : handle.getComponent<Vault>('Vault').with(options);
+  if (program.interleaves) return program.writes ? target.runBeside(program, root) : target.lookBeside(program, root);
   return program.writes ? target.run(program, root) : target.look(program, root);
 }
 
@@ -77,11 +90,22 @@ async function perform(self: { applied: string[] }, ctx: ActorContext<Model> | C
     }
     await witness.pause(program.pauseMs);
     if (program.emits) await ctx.emit(new Noted(program.id));
+    if (program.saves) await save(ctx);
+    if (program.saves) await witness.pause(program.pauseMs);
     if (program.fails) throw new ModelFailure(program.id);
     witness.end(self, body, 'completed');
     return self.applied;
   } catch (error) {
     witness.end(self, body, 'threw');
     throw error;
+  }
+}
+
+/** Refused under an idempotency key. */
+async function save(ctx: Pick<ActorContext<Model>, 'save'>): Promise<void> {
+  try {
+    await ctx.save();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
   }
 }

@@ -36,7 +36,7 @@ export function checkState(run: Run): void {
       const fate = isCertain ? fateOf(run, part, outermost) : 'unknown';
       if (fate === 'present' && !present.has(part.id)) complain(`${part.id} (in the unit of ${outermost.id}) was acknowledged and is lost`);
       if (fate === 'absent' && !overlaps && present.has(part.id)) complain(`${part.id} (in the unit of ${outermost.id}) failed and is there`);
-      if (!overlaps || fate === 'present') checkCompanions(run, part, present.has(part.id));
+      if (!overlaps || fate === 'present') checkCompanions(run, part, present.has(part.id), fate !== 'present' && hasSavePoint(outermost));
       // What a turn calls after its activation was lost runs in the next one, as a unit of its own.
       checkTimes(run, part, part === program || (outermost === program && !run.fences), saved);
     }
@@ -48,10 +48,10 @@ export function checkState(run: Run): void {
 }
 
 /** The event and the lazily saved field of a unit share its fate. */
-function checkCompanions({ witness, state, fences }: Run, part: Program, isPresent: boolean): void {
+function checkCompanions({ witness, state, fences }: Run, part: Program, isPresent: boolean, mayBeHalf: boolean): void {
   const bodies = witness.bodiesOf(part.id);
   const { heard, lazily } = state[part.actor]!;
-  const didEmit = part.emits && bodies.every(({ ended }) => ended === 'completed');
+  const didEmit = part.emits && !mayBeHalf && bodies.every(({ ended }) => ended === 'completed');
   if (isPresent && didEmit && !heard.includes(part.id)) witness.violations.push(`the event of ${part.id} was not heard`);
   if (!isPresent && heard.includes(part.id)) witness.violations.push(`the event of ${part.id} was heard, which never was`);
   // A lost activation may lose what it saved lazily; nobody else may.
@@ -71,11 +71,16 @@ function fateOf({ roots, witness, fences }: Run, part: Program, outermost: Progr
   const runs = witness.bodiesOf(outermost.id);
   if (witness.bodiesOf(part.id).length === 0) return 'absent';
   const isNested = part !== outermost;
-  if (runs.every(({ ended }) => ended === 'threw')) return isNested && fences ? 'unknown' : 'absent';
+  if (runs.every(({ ended }) => ended === 'threw')) return hasSavePoint(outermost) ? 'unknown' : isNested && fences ? 'unknown' : 'absent';
   const calls = roots.filter(({ program }) => program === outermost);
   const isAcknowledged = calls.some(({ outcome }) => outcome?.ok);
   // A nested call that ran but once, in a run of the outermost that ended well.
   return isAcknowledged && runs.length === 1 ? 'present' : 'unknown';
+}
+
+/** What that saved stays, whatever comes after it. */
+function hasSavePoint(outermost: Program): boolean {
+  return [...unitsOf(outermost)].some(({ program }) => program.saves && program.actor === outermost.actor);
 }
 
 function count(ids: readonly string[], id: string): number {

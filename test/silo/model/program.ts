@@ -14,6 +14,10 @@ export interface Program {
   readonly catches: boolean;
   readonly fails: boolean;
   readonly emits: boolean;
+  /** `ctx.save()` before its last pause, where that is allowed. */
+  readonly saves: boolean;
+  /** Called by the method that is `@Interleave()`. */
+  readonly interleaves: boolean;
 }
 
 export const ACTORS = 5;
@@ -21,7 +25,7 @@ export const ACTORS = 5;
 export class ProgramMaker {
   private serial = 0;
 
-  constructor(private readonly random: Random) {}
+  constructor(private readonly random: Random, private readonly mayInterleave: boolean) {}
 
   /** A read-only turn may run again when its activation is lost, so it calls only its like. */
   make(depth = 0, among: readonly number[] = Array.from({ length: ACTORS }, (_, index) => index), mayWrite = true): Program {
@@ -37,6 +41,8 @@ export class ProgramMaker {
       catches: random.chance(0.4),
       fails: random.chance(0.15),
       emits: writes && random.chance(0.25),
+      saves: writes && random.chance(0.15),
+      interleaves: this.mayInterleave && random.chance(0.4),
     };
   }
 
