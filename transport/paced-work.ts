@@ -1,42 +1,55 @@
 // PacedWork. Owns: work that comes in crowds. What each newcomer or leaver costs (an upgrade, an authentication, a goodbye) is small; thousands
 // that come or go at once would hold the event loop all the same.
 //   A1. In order; so much at a time that everybody else gets a turn in between.
-//   A2. What waits is bounded: one more is refused.
+//   A2. What waits is bounded: one more is turned away. Each piece of work is done or turned away, once.
+import Denque from 'denque';
+
 const SLICE_MS = 4;
 const MAX_WAITING = 10_000;
 
+interface Task {
+  readonly run: () => void;
+  readonly turnAway: () => void;
+}
+
 export class PacedWork {
-  private readonly waiting: (() => void)[] = [];
-  private next = 0;
+  private readonly waiting = new Denque<Task>();
   private turn: NodeJS.Immediate | undefined;
 
-  /** Runs `task` when its turn comes; false: too many wait, it will not run. */
-  add(task: () => void): boolean {
-    if (this.waiting.length - this.next >= MAX_WAITING) return false;
-    this.waiting.push(task);
+  constructor(private readonly limit = MAX_WAITING) {}
+
+  /** Calls `run` when its turn comes; or `turnAway`, when too many wait or nothing is done any more. */
+  add(run: () => void, turnAway: () => void): void {
+    if (this.waiting.length >= this.limit) return turnAway();
+    this.waiting.push({ run, turnAway });
     this.turn ??= setImmediate(this.work);
-    return true;
   }
 
-  /** Runs all that waits, now. */
+  /** Does all that waits, now. */
   flush(): void {
-    while (this.next < this.waiting.length) this.waiting[this.next++]!();
-    this.drop();
+    this.rest();
+    for (let task = this.waiting.shift(); task; task = this.waiting.shift()) task.run();
   }
 
-  /** What waits will not run. */
+  /** Turns all away that wait. */
   drop(): void {
+    this.rest();
+    for (let task = this.waiting.shift(); task; task = this.waiting.shift()) task.turnAway();
+  }
+
+  private rest(): void {
     if (this.turn) clearImmediate(this.turn);
     this.turn = undefined;
-    this.waiting.length = this.next = 0;
   }
 
   private readonly work = (): void => {
     this.turn = undefined;
     const endMs = performance.now() + SLICE_MS;
-    do this.waiting[this.next++]!();
-    while (this.next < this.waiting.length && performance.now() < endMs);
-    if (this.next < this.waiting.length) this.turn ??= setImmediate(this.work);
-    else this.waiting.length = this.next = 0;
+    try {
+      do this.waiting.shift()?.run();
+      while (this.waiting.length > 0 && performance.now() < endMs);
+    } finally {
+      if (this.waiting.length > 0) this.turn ??= setImmediate(this.work);
+    }
   };
 }

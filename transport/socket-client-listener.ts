@@ -61,13 +61,12 @@ export class SocketClientListener implements ClientListener {
     server.use((socket, next) => {
       if (knocked.has(socket.conn)) return socket.conn.close();
       knocked.add(socket.conn);
-      const isWaiting = this.newcomers.add(() => {
+      this.newcomers.add(() => {
         knock(socket, admit).then((accept) => {
           (socket.data as Admitted).accept = accept;
           next();
         }, (error: unknown) => next(refusal(error)));
-      });
-      if (!isWaiting) socket.conn.close();
+      }, () => socket.conn.close());
     });
     server.on('connection', (socket) => {
       const guard = guards.get(socket.conn);
@@ -101,7 +100,7 @@ export class SocketClientListener implements ClientListener {
     this.http.on('listening', () => tune(engine));
     const upgrade = engine.handleUpgrade.bind(engine);
     engine.handleUpgrade = (request, socket, head) => {
-      if (!this.newcomers.add(() => upgrade(request, socket, head))) socket.destroy();
+      this.newcomers.add(() => upgrade(request, socket, head), () => socket.destroy());
     };
     return server;
   }
@@ -156,7 +155,8 @@ class SocketConnection implements ClientConnection {
     this.socket.on('error', () => this.socket.disconnect(true));
     this.socket.once('disconnect', (why) => {
       const reason = this.closedBy ?? (why === 'client namespace disconnect' ? 'left' : 'lost');
-      if (!this.leavers.add(() => listener(reason))) listener(reason);
+      const leave = (): void => listener(reason);
+      this.leavers.add(leave, leave);
     });
   }
 }
