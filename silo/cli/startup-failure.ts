@@ -25,8 +25,11 @@ const MAX_CAUSES = 8;
 
 /** Tells why a silo did not start. */
 export function describeStartupFailure(error: unknown): StartupFailure {
-  if (error instanceof ConfigurationError) return { line: addWayOut(firstLine(error.message)), exitCode: 2 };
   const causes = causesOf(error);
+  // The flag is a better way out than the option that the error names.
+  const taken = causes.map(describeListenFault).find((line) => line !== undefined);
+  if (taken !== undefined) return { line: taken, exitCode: 2 };
+  if (error instanceof ConfigurationError) return { line: addWayOut(firstLine(error.message)), exitCode: 2 };
   for (const cause of causes) {
     const line = describeAddressFault(cause);
     if (line !== undefined) return { line, exitCode: 2 };
@@ -35,7 +38,10 @@ export function describeStartupFailure(error: unknown): StartupFailure {
 }
 
 function describeAddressFault(error: SystemError): string | undefined {
-  if (error.syscall === 'getaddrinfo') return `host '${error.hostname}' is unknown; choose another with --gateway-host`;
+  return error.syscall === 'getaddrinfo' ? `host '${error.hostname}' is unknown; choose another with --gateway-host` : undefined;
+}
+
+function describeListenFault(error: SystemError): string | undefined {
   return error.syscall === 'listen' || error.syscall === 'bind' ? ADDRESS_FAULTS[error.code ?? '']?.(error) : undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { ClassMetadata } from '../../decorators/index.js';
 import { isWireName } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
+import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { ClientListener, Clock, Logger } from '../../protocol/ports/index.js';
 import { SocketClientListener } from '../../transport/socket-client-listener.js';
 import type { ResolvedGatewayOptions } from '../silo-options.js';
@@ -35,7 +36,13 @@ const FRAME_SLACK_BYTES = 1_048_576;
 /** Packets beside frames, each of which takes two: a client that floods is told so by its session before its packets run out. */
 const HEARTBEATS = 1000;
 
-/** Opens the port: page, health check and client connections. Rejects with the system's error when the port is taken. */
+const UNOPENED: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is taken; end what uses it, or give another gateway.port',
+  EACCES: 'may not be opened by this user; give a gateway.port above 1023',
+  EADDRNOTAVAIL: 'cannot be opened: that is no address of this machine; give another gateway.host',
+};
+
+/** Opens the port: page, health check and client connections. Rejects with a `ConfigurationError` when the port cannot be had. */
 export async function openGateway(options: ResolvedGatewayOptions, collaborators: GatewayCollaborators): Promise<RunningGateway> {
   const http = new HttpServer(new StaticFiles(options.page), options.host, options.port);
   const { origins, limits } = options;
@@ -45,7 +52,7 @@ export async function openGateway(options: ResolvedGatewayOptions, collaborators
   await gateway.start();
   const address = await http.start().catch(async (error: unknown) => {
     await gateway.stop();
-    throw error;
+    throw unopened(error);
   });
   return {
     address,
@@ -72,4 +79,11 @@ export function createGateway(options: ResolvedGatewayOptions, listener: ClientL
 
 function readOnly(name: string, metadata: ClassMetadata): string[] {
   return [...metadata.methods.values()].filter((method) => method.public && method.readOnly && isWireName(method.name)).map((method) => `${name}.${method.name}`);
+}
+
+/** Why a port was not opened, where that is the configuration's doing; anything else as it is. */
+function unopened(error: unknown): unknown {
+  const { code, port, address } = error as { readonly code?: string; readonly port?: number; readonly address?: string };
+  const reason = code === undefined ? undefined : UNOPENED[code];
+  return reason === undefined ? error : new ConfigurationError(`gateway: port ${port} of ${address} ${reason}`, { cause: error });
 }
