@@ -127,12 +127,18 @@ export class Silo {
   }
 
   private async shutDown(force: boolean): Promise<void> {
-    this.tell('stopping', undefined);
-    await this.gateway?.stop();
-    if (force) this.runtime.abandon('the silo was stopped by force');
-    else await this.runtime.stop();
-    await this.stores.close();
-    this.log.info('the silo stopped');
+    // The silo's own timers keep no process alive; what waits for the end must not find the process gone instead.
+    const alive = setInterval(() => undefined, 1000);
+    try {
+      this.tell('stopping', undefined);
+      await this.gateway?.stop();
+      if (force) this.runtime.abandon('the silo was stopped by force');
+      else await this.runtime.stop();
+      await this.stores.close();
+      this.log.info('the silo stopped');
+    } finally {
+      clearInterval(alive);
+    }
   }
 
   /** The cluster goes on without this silo: nothing may be answered or written any more. */
