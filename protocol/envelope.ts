@@ -21,6 +21,8 @@ export interface CallerTurn {
   readonly isOpen: boolean;
   /** The turn whose call it runs. */
   readonly caller: CallerTurn | undefined;
+  /** The turn that waits for a reply which comes only when this one has ended, because both belong to one unit of work. */
+  readonly holdsBack: CallerTurn | undefined;
 }
 
 /** One message on its way to an entity. Arrays on the wire, an object inside a silo. */

@@ -199,6 +199,7 @@ export class Entity {
     const call = turn.pending;
     if (call === unit.outermost) {
       unit.outcome = failed ? { call, failed, error: value } : { call, failed, value };
+      if (unit.openTurns > 0) this.mailbox.replyHeldBack(unit.chain);
     } else {
       // A unit of hooks has no outermost call: it holds everything to its end, so that nobody gets in between them.
       if (this.openWrites === 0 && unit.openTurns > 0 && unit.outermost) this.letGoIfUnchanged(unit);

@@ -12,7 +12,7 @@ import type { Reentrancy } from '../../decorators/index.js';
 import type { CallChain } from './call-chain.js';
 import { Occupancy } from './occupancy.js';
 import type { PendingCall } from './pending-call.js';
-import { isMadeByTurnOn } from './turn.js';
+import { isAwaitedOn } from './turn.js';
 import { cycleError, findCycle } from './wait-graph.js';
 import { WaitingCalls } from './waiting-calls.js';
 
@@ -52,10 +52,10 @@ export class Mailbox extends Occupancy {
     return this.isHeldOnly ? this.inTheWayOf(call) : this.inTheWayOfLine(call);
   }
 
-  /** Under `none`: the queued calls, made by a turn that is open here, of the chain that `call` is within; it waits for that turn. */
+  /** Under `none`: the queued calls of a chain inside that a turn which is open here waits for; a call of that chain waits for the turn. */
   ownCallsInTheWay(holder: CallChain): readonly PendingCall[] {
     if (this.reentrancy !== 'none' || !this.hasOpenTurn || !holder.waiting) return NONE;
-    return [...holder.waiting].filter((waiting) => isMadeByTurnOn(this.owner.id, waiting));
+    return [...holder.waiting].filter((waiting) => isAwaitedOn(this.owner.id, waiting));
   }
 
   /** Starts the call, or queues it, or fails it (full, cycle). */
@@ -104,6 +104,11 @@ export class Mailbox extends Occupancy {
     if (this.waitingCount > 0 && this.reentrancy === 'none') this.startNext();
   }
 
+  /** The turn that opened the unit of `chain` has ended, the unit has not: who waits for its reply waits for the turns that go on. */
+  replyHeldBack(chain: CallChain): void {
+    if (chain.waiting?.size) this.breakCycles(chain);
+  }
+
   /** Takes a queued call out (deadline, cancellation, cycle). */
   withdraw(call: PendingCall): void {
     this.waiting!.remove(call);
@@ -148,9 +153,9 @@ export class Mailbox extends Occupancy {
     return (this.isClosed ? this.admits(call) : mayOvertake) && this.fits(call);
   }
 
-  /** The call comes, directly or through others, from a turn that is open here: under `none` it would wait for itself. */
+  /** A turn that is open here waits for the call: under `none` it would wait for itself. */
   private entersItself(call: PendingCall): boolean {
-    return !call.mode.system && !(call.mode.readOnly && !this.hasOpenTurn) && isMadeByTurnOn(this.owner.id, call);
+    return !call.mode.system && !(call.mode.readOnly && !this.hasOpenTurn) && isAwaitedOn(this.owner.id, call);
   }
 
   /** M3: whoever keeps those ahead waiting keeps the call waiting too. */

@@ -24,6 +24,11 @@ export class Turn implements TurnInfo {
     return this.pending.envelope.caller;
   }
 
+  get holdsBack(): CallerTurn | undefined {
+    const { unit } = this;
+    return this.isOpen && unit?.outcome ? unit.outcome.call.envelope.caller : undefined;
+  }
+
   get chain(): CallChain {
     return this.pending.chain;
   }
@@ -60,8 +65,16 @@ export class Turn implements TurnInfo {
   }
 }
 
-/** The call was made by an open turn on `id`, directly or by way of other calls that wait for each other. */
-export function isMadeByTurnOn(id: EntityId, call: PendingCall): boolean {
-  for (let turn = call.envelope.caller; turn; turn = turn.caller) if (turn.isOpen && sameEntity(turn.entity, id)) return true;
+/** An open turn on `id` waits for the call: it made it, directly or by way of others that wait for each other or for each other's units. */
+export function isAwaitedOn(id: EntityId, call: PendingCall): boolean {
+  return isWithinTurnOn(id, call.envelope.caller, new Set());
+}
+
+function isWithinTurnOn(id: EntityId, caller: CallerTurn | undefined, seen: Set<CallerTurn>): boolean {
+  for (let turn = caller; turn && !seen.has(turn); turn = turn.caller) {
+    if (turn.isOpen && sameEntity(turn.entity, id)) return true;
+    seen.add(turn);
+    if (turn.holdsBack && isWithinTurnOn(id, turn.holdsBack, seen)) return true;
+  }
   return false;
 }

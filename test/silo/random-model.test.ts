@@ -19,6 +19,16 @@ describe('a silo at random', () => {
     });
   }
 
+  for (const mode of ['chain', 'all', 'none', 'interleave'] as const) {
+    it(`${mode}: finds every circle, also where calls that are made at once meet (seeds ${first} to ${first + SEEDS - 1})`, async function () {
+      this.timeout(60_000);
+      for (let seed = first; seed < first + SEEDS; seed++) {
+        const { violations } = await runModel(seed, FaultyStore, mode, true);
+        expect(violations, `TROUPE_MODEL_SEED=${seed}`).to.deep.equal([]);
+      }
+    });
+  }
+
   it(`keeps what it acknowledged and nothing that failed, whatever the store does (seeds ${first} to ${first + SEEDS - 1})`, async function () {
     this.timeout(30_000);
     let fenced = 0;

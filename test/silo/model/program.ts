@@ -25,7 +25,7 @@ export const ACTORS = 5;
 export class ProgramMaker {
   private serial = 0;
 
-  constructor(private readonly random: Random, private readonly mayInterleave: boolean) {}
+  constructor(private readonly random: Random, private readonly mayInterleave: boolean, private readonly mayMeet: boolean) {}
 
   /** A read-only turn may run again when its activation is lost, so it calls only its like. */
   make(depth = 0, among: readonly number[] = Array.from({ length: ACTORS }, (_, index) => index), mayWrite = true): Program {
@@ -46,10 +46,11 @@ export class ProgramMaker {
     };
   }
 
-  /** Calls at once go to different actors: whose unit a call belongs to is certain then. */
+  /** Calls at once go to different actors, unless they may meet: whose unit a call belongs to is certain then. */
   private step(depth: number, among: readonly number[], mayWrite: boolean): readonly Program[] {
     const at = among.length > 1 && this.random.chance(0.3) ? 1 + this.random.below(among.length - 1) : 0;
     if (at === 0) return [this.make(depth, among, mayWrite)];
+    if (this.mayMeet) return [this.make(depth, among, mayWrite), this.make(depth, among, mayWrite)];
     return [this.make(depth, among.slice(0, at), mayWrite), this.make(depth, among.slice(at), mayWrite)];
   }
 }

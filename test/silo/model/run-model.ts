@@ -23,7 +23,8 @@ export interface ModelResult {
   readonly acknowledged: number;
 }
 
-export async function runModel(seed: number, Store: StoreMaker = FaultyStore, mode: keyof typeof MODELS = 'chain'): Promise<ModelResult> {
+/** `mayMeet`: the calls that a turn makes at once may be for one actor. Then only what ends is checked, and when. */
+export async function runModel(seed: number, Store: StoreMaker = FaultyStore, mode: keyof typeof MODELS = 'chain', mayMeet = false): Promise<ModelResult> {
   const random = new Random(seed);
   const clock = new VirtualClock();
   const fences = random.chance(0.6);
@@ -35,7 +36,7 @@ export async function runModel(seed: number, Store: StoreMaker = FaultyStore, mo
   // A second silo that believes the first one dead: each takes actors from the other in the midst of their turns.
   const rival = fences ? memorySilo(modules, { clock, store }) : silo;
   const somewhere = (index: number): Handle<Model> => modelOf(random.chance(0.15) ? rival : silo, index);
-  const roots = startRoots(new ProgramMaker(random, mode === 'interleave'), random, clock, somewhere);
+  const roots = startRoots(new ProgramMaker(random, mode === 'interleave', mayMeet), random, clock, somewhere);
   for (let i = 0; i < 10; i++) {
     const actor = somewhere(random.below(ACTORS));
     clock.setTimer(() => void actor.manage.deactivate().catch((error: unknown) => witness.violations.push(`deactivate: ${String(error)}`)), random.below(SPAN_MS));
@@ -47,8 +48,7 @@ export async function runModel(seed: number, Store: StoreMaker = FaultyStore, mo
   if (fences) await within(clock, 'the stop of the rival', rival.runtime.stop());
   await settleEvents(clock, store, (index) => modelOf(silo, index));
   await within(clock, 'the stop', silo.runtime.stop());
-  const state = await readState(store);
-  checkState({ roots, witness, state, fences, overlaps });
+  if (!mayMeet) checkState({ roots, witness, state: await readState(store), fences, overlaps });
   return {
     violations: [...witness.violations, ...store.violations],
     counts: store.counts,
