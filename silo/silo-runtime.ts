@@ -5,6 +5,7 @@ import { StoreActorDirectory } from '../directory/store-actor-directory.js';
 import { checkKey, type ActorId, type EntityId } from '../protocol/actor-id.js';
 import { createCodec, type Codec } from '../protocol/codec/index.js';
 import type { Invoker } from '../protocol/envelope.js';
+import { SiloUnavailableError } from '../protocol/errors/index.js';
 import type { Clock, EntitySpec, Logger, Membership, StateStore } from '../protocol/ports/index.js';
 import type { ClassMetadata } from '../decorators/index.js';
 import { EntityContext } from '../sdk/context/entity-context.js';
@@ -26,6 +27,9 @@ import { SiloGatewayBackend } from './silo-gateway-backend.js';
 import { SiloHandleCaller } from './silo-handle-caller.js';
 import { CallChain } from './turns/call-chain.js';
 import { DeadlineWheel } from './turns/deadline-wheel.js';
+
+/** A stop lets turns run for that long before it asks them to end. */
+const STOP_GRACE_MS = 1000;
 
 export interface SiloPorts {
   readonly siloId: string;
@@ -89,7 +93,8 @@ export class SiloRuntime {
 
   /** Ends every activation in good order. */
   async stop(): Promise<void> {
-    await this.catalog.stop();
+    const hurry = this.ports.clock.setTimer(() => this.deadlines.interrupt(new SiloUnavailableError('this silo is stopping')), STOP_GRACE_MS);
+    await this.catalog.stop().finally(() => hurry.cancel());
     this.lazySaver.stop();
     this.alwaysOn.stop();
     this.idle.stop();

@@ -31,7 +31,7 @@ export interface CallInfo {
   readonly identity?: Identity | undefined;
   /** When the caller stops waiting: milliseconds since 1970; `Infinity` when nobody waits. */
   readonly deadline: number;
-  /** Aborts when the caller cancels or the deadline passes. */
+  /** Aborts when the caller cancels, the deadline passes, or the turn keeps the silo from stopping (a second after that began). Turns that wait for long obey it. */
   readonly signal: AbortSignal;
   /** Values that travel along the chain. */
   readonly baggage: Baggage;

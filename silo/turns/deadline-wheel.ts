@@ -14,6 +14,8 @@ interface Expiring extends DeadlineLink {
   expire(): void;
   /** Nobody watches its deadline any more. */
   abandon(): void;
+  /** Whoever runs it should end it soon. */
+  interrupt(reason: Error): void;
 }
 
 export class DeadlineWheel {
@@ -32,6 +34,12 @@ export class DeadlineWheel {
     if (head.next) head.next.previous = call;
     head.next = call;
     if (index < this.armedFor) this.arm(index);
+  }
+
+  /** Asks all that run to end; their callers still wait for what they return. */
+  interrupt(reason: Error): void {
+    const calls = [...this.buckets.values()].flatMap((head) => [...linkedTo(head)]);
+    for (const call of calls) call.interrupt(reason);
   }
 
   /** Calls that still run will get no answer: they are told so. */
@@ -68,6 +76,10 @@ export class DeadlineWheel {
     }
     if (earliest < this.armedFor) this.arm(earliest);
   };
+}
+
+function* linkedTo(head: DeadlineLink): Generator<Expiring> {
+  for (let call = head.next; call; call = call.next) yield call as Expiring;
 }
 
 /** Takes every call of a bucket out, one after the other, also those that leave by what happens to another. */

@@ -30,7 +30,7 @@ export class PendingCall implements DeadlineLink {
   /** Only for calls with a signal: most have none. */
   private onAbort: (() => void) | undefined;
   private controller: AbortController | undefined;
-  /** Why the caller stopped waiting. */
+  /** Why the turn should end. */
   private stopReason: Error | undefined;
   private settle: Settle | undefined;
   private made: Promise<unknown> | undefined;
@@ -70,7 +70,7 @@ export class PendingCall implements DeadlineLink {
     return this.state === 'settled';
   }
 
-  /** Aborts when the caller cancels or the deadline passes. Made on first use. */
+  /** Aborts when the caller cancels, the deadline passes or the turn keeps its silo from stopping. Made on first use. */
   get signal(): AbortSignal {
     this.controller ??= new AbortController();
     if (this.stopReason) this.controller.abort(this.stopReason);
@@ -97,6 +97,13 @@ export class PendingCall implements DeadlineLink {
     const { target, method, timeoutMs } = this.envelope;
     const where = this.state === 'running' ? 'while it ran; whether it takes effect is unknown' : 'while it waited in the mailbox; it did not run';
     this.stopWaiting(new CallTimeoutError(`${printEntityId(target)}.${method}: no result within ${timeoutMs} ms, ${where}`, { timeoutMs }));
+  }
+
+  /** Its turn, if it runs, is signalled; the caller goes on waiting for what it returns. */
+  interrupt(reason: Error): void {
+    if (this.state !== 'running') return;
+    this.stopReason ??= reason;
+    this.controller?.abort(reason);
   }
 
   /** The silo stopped: nobody will answer. */

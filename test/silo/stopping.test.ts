@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Actor, ActivationFailedError, Component, State, type ActorContext, type ComponentContext } from '../../sdk/index.js';
+import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { failure, gate, memorySilo } from '../support/memory-silo.js';
 
 const log: string[] = [];
@@ -34,6 +35,17 @@ class Clerk {
     await hold.opened;
     await this.ctx.self.getComponent(Ledger).add();
     return this.ctx.actor(Clerk, other).ping();
+  }
+}
+
+@Actor({ name: 'stopping-poll' })
+class Poll {
+  constructor(private readonly ctx: ActorContext<Poll>) {}
+  async next(): Promise<string> {
+    const { signal } = this.ctx.call;
+    entered.open();
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    return (signal.reason as Error).message;
   }
 }
 
@@ -87,5 +99,21 @@ describe('stopping a silo', () => {
     await stopped;
     expect(log).to.deep.equal(['closed with 1']);
     expect(await store.lookup({ type: 'stopping-clerk', key: 'c' })).to.equal(undefined);
+  });
+
+  it('asks turns that still run after a second to end, and gives their callers what they return', async () => {
+    const clock = new VirtualClock();
+    const { actor, runtime } = memorySilo([Poll], { clock });
+    const next = actor(Poll, 'p').next();
+    await entered.opened;
+    const stopped = runtime.stop();
+    const seen = { early: false };
+    void next.then(() => (seen.early = true));
+    await clock.advance('900ms');
+    expect(seen.early).to.equal(false);
+    await clock.advance('100ms');
+    expect(await next).to.equal('this silo is stopping');
+    await stopped;
+    expect(runtime.statistics.activations).to.equal(0);
   });
 });
