@@ -11,6 +11,8 @@ export interface Program {
   readonly pauseMs: number;
   /** One after the other; the calls of one step at once. */
   readonly steps: readonly (readonly Program[])[];
+  /** Does not wait for the calls that it makes. */
+  readonly forgets: boolean;
   readonly catches: boolean;
   readonly fails: boolean;
   readonly emits: boolean;
@@ -38,6 +40,7 @@ export class ProgramMaker {
       writes,
       pauseMs: random.chance(0.5) ? 0 : random.below(20),
       steps: depth >= 3 ? [] : Array.from({ length: random.below(3) }, () => this.step(depth + 1, among, writes)),
+      forgets: this.mayMeet && random.chance(0.1),
       catches: random.chance(0.4),
       fails: random.chance(0.15),
       emits: writes && random.chance(0.25),

@@ -23,7 +23,7 @@ export interface ModelResult {
   readonly acknowledged: number;
 }
 
-/** `mayMeet`: the calls that a turn makes at once may be for one actor. Then only what ends is checked, and when. */
+/** `mayMeet`: the calls that a turn makes at once may be for one actor, and some turns do not wait for them. Then only what ends is checked, and when. */
 export async function runModel(seed: number, Store: StoreMaker = FaultyStore, mode: keyof typeof MODELS = 'chain', mayMeet = false): Promise<ModelResult> {
   const random = new Random(seed);
   const clock = new VirtualClock();
@@ -119,7 +119,7 @@ async function readState(store: FaultyStore): Promise<ActorState[]> {
   const state: ActorState[] = [];
   for (let index = 0; index < ACTORS; index++) {
     const handle = modelOf(silo, index);
-    const program = { id: 'end', actor: index, part: 'vault', writes: false, pauseMs: 0, steps: [], catches: false, fails: false, emits: false, saves: false, interleaves: false } as const;
+    const program = { id: 'end', actor: index, part: 'vault', writes: false, pauseMs: 0, steps: [], forgets: false, catches: false, fails: false, emits: false, saves: false, interleaves: false } as const;
     state.push({ ...(await handle.state()), vault: await handle.getComponent<Vault>('Vault').look(program, 'end') });
   }
   await silo.runtime.stop();
