@@ -37,9 +37,14 @@ export function printEntityId(id: EntityId): string {
   return id.component === undefined ? `${id.type}/${id.key}` : `${id.type}/${id.key}#${id.component}`;
 }
 
+/** Same type and key. */
+export function sameActor(a: ActorId, b: ActorId): boolean {
+  return a.key === b.key && a.type === b.type;
+}
+
 /** Same type, key and component. */
 export function sameEntity(a: EntityId, b: EntityId): boolean {
-  return a.key === b.key && a.type === b.type && a.component === b.component;
+  return sameActor(a, b) && a.component === b.component;
 }
 
 function utf8Length(text: string): number {

@@ -4,7 +4,7 @@
 //   E3. What a read-only turn changed is undone at its end (primitive fields), unless a writing turn overlapped it: then nobody can tell whose it is.
 //   E4. What changed while no turn ran joins the next commit, and stays when the next turn throws.
 import type { EntityId } from '../../protocol/actor-id.js';
-import { printEntityId } from '../../protocol/actor-id.js';
+import { printEntityId, sameActor } from '../../protocol/actor-id.js';
 import { StaleEpochError } from '../../protocol/errors/index.js';
 import type { HostedEntity, StagedChanges } from '../../protocol/ports/component-host.js';
 import type { ClassMetadata, Reentrancy } from '../../decorators/index.js';
@@ -173,12 +173,19 @@ export class Entity {
 
   /** A turn with an idempotency key. */
   private writeOnce(turn: Turn, unit: UnitOfWork): void {
-    unit.openKeyed++;
+    if (unit.openKeyed++ === 0) this.makeExclusive(unit);
     const end = (failed: boolean, value: unknown): void => {
       unit.openKeyed--;
       this.endWrite(turn, unit, failed, value);
     };
     this.activation.operations.run(turn.pending, this.id, unit, () => executeTurn(this, turn)).then((value) => end(false, value), (error: unknown) => end(true, error));
+  }
+
+  /** The unit's calls that wait in line wait for all others from now on. */
+  private makeExclusive({ chain }: UnitOfWork): void {
+    if (!chain.waiting?.size) return;
+    for (const call of chain.waiting) if (sameActor(call.envelope.target, this.id)) call.isPartOfExclusive = true;
+    this.mailbox.waitsForMore(chain);
   }
 
   /** E4. */
@@ -199,7 +206,8 @@ export class Entity {
     const call = turn.pending;
     if (call === unit.outermost) {
       unit.outcome = failed ? { call, failed, error: value } : { call, failed, value };
-      if (unit.openTurns > 0) this.mailbox.replyHeldBack(unit.chain);
+      // Who waits for the reply waits for the unit's other turns from now on.
+      if (unit.openTurns > 0) this.mailbox.waitsForMore(unit.chain);
     } else {
       // A unit of hooks has no outermost call: it holds everything to its end, so that nobody gets in between them.
       if (this.openWrites === 0 && unit.openTurns > 0 && unit.outermost) this.letGoIfUnchanged(unit);

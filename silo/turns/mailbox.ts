@@ -104,8 +104,8 @@ export class Mailbox extends Occupancy {
     if (this.waitingCount > 0 && this.reentrancy === 'none') this.startNext();
   }
 
-  /** The turn that opened the unit of `chain` has ended, the unit has not: who waits for its reply waits for the turns that go on. */
-  replyHeldBack(chain: CallChain): void {
+  /** More than before is in the way of calls of `chain` that wait here or elsewhere. */
+  waitsForMore(chain: CallChain): void {
     if (chain.waiting?.size) this.breakCycles(chain);
   }
 
