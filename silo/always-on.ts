@@ -1,6 +1,6 @@
 // AlwaysOn. Owns: which actors of always-on types this silo keeps awake, and when it tries again those that cannot be activated.
 //   O1. Once activated, an actor is activated again whenever it ends, until it is destroyed or the silo stops.
-//   O2. One that fails is tried again with a pause that doubles from one second to one minute.
+//   O2. One that fails, or ends within a second of being activated again, is tried again with a pause that doubles from one second to one minute.
 import type { ActorId } from '../protocol/actor-id.js';
 import { printEntityId } from '../protocol/actor-id.js';
 import type { Clock, StateStore, TimerHandle } from '../protocol/ports/index.js';
@@ -10,9 +10,15 @@ import { ALWAYS_ON_TAG } from './activation/lifecycle.js';
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 
+interface Kept {
+  /** How often in a row it has failed or ended at once. */
+  failures: number;
+  /** When it was last activated from here, on the monotonic clock. */
+  startedMs: number;
+}
+
 export class AlwaysOn {
-  /** Kept actors, with how often in a row each has failed. */
-  private readonly failures = new Map<string, number>();
+  private readonly kept = new Map<string, Kept>();
   private readonly timers = new Map<string, TimerHandle>();
 
   constructor(private readonly clock: Clock, private readonly activate: (id: ActorId) => void) {}
@@ -23,8 +29,7 @@ export class AlwaysOn {
     do {
       const page = await store.findTagged(ALWAYS_ON_TAG, cursor);
       for (const id of page.ids.filter(isKept)) {
-        this.failures.set(printEntityId(id), 0);
-        this.activate(id);
+        this.start(id);
       }
       ({ cursor } = page);
     } while (cursor !== undefined);
@@ -34,16 +39,10 @@ export class AlwaysOn {
   ended(activation: Activation): void {
     const { id, name } = activation;
     if (activation.isDestroyed) return this.forget(id);
-    if (activation.wasActive) {
-      this.failures.set(name, 0);
-      this.activate(id);
-    } else if (this.failures.has(name)) {
-      const failed = this.failures.get(name)!;
-      this.failures.set(name, failed + 1);
-      const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failed);
-      this.timers.get(name)?.cancel();
-      this.timers.set(name, this.clock.setTimer(() => this.activate(id), pauseMs));
-    }
+    const kept = this.kept.get(name);
+    const lasted = kept === undefined || this.clock.monotonicMs() - kept.startedMs >= FIRST_PAUSE_MS;
+    if (activation.wasActive && lasted) this.start(id);
+    else if (kept) this.startLater(id, kept);
   }
 
   /** It was destroyed. */
@@ -51,11 +50,27 @@ export class AlwaysOn {
     const name = printEntityId(id);
     this.timers.get(name)?.cancel();
     this.timers.delete(name);
-    this.failures.delete(name);
+    this.kept.delete(name);
   }
 
   stop(): void {
     for (const timer of this.timers.values()) timer.cancel();
     this.timers.clear();
+  }
+
+  private start(id: ActorId): void {
+    this.kept.set(printEntityId(id), { failures: 0, startedMs: this.clock.monotonicMs() });
+    this.activate(id);
+  }
+
+  private startLater(id: ActorId, kept: Kept): void {
+    const name = printEntityId(id);
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** kept.failures++);
+    const restart = (): void => {
+      kept.startedMs = this.clock.monotonicMs();
+      this.activate(id);
+    };
+    this.timers.get(name)?.cancel();
+    this.timers.set(name, this.clock.setTimer(restart, pauseMs));
   }
 }

@@ -5,7 +5,7 @@
 import type { ActorId } from '../../protocol/actor-id.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import { copyError } from '../../protocol/codec/index.js';
-import { SiloUnavailableError, StaleEpochError } from '../../protocol/errors/index.js';
+import { ActivationFailedError, SiloUnavailableError, StaleEpochError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/index.js';
 import type { Token } from '../../protocol/ports/state-store.js';
 import type { ActorMetadata } from '../../decorators/index.js';
@@ -229,6 +229,7 @@ export class Activation {
     for (const call of calls) {
       const { kind, method } = call.envelope;
       if (kind === 'timer' || kind === 'event' || method === 'onConnect') call.fail(this.endedError());
+      else if (++call.handedOn > MAX_HANDED_ON) call.fail(new ActivationFailedError(`${this.name}: ended ${MAX_HANDED_ON} times before the call's turn; it did not run`));
       else this.services.redeliver(call);
     }
   }
@@ -239,3 +240,5 @@ export class Activation {
 }
 
 const NONE: readonly Entity[] = [];
+/** An actor that ends in its own `onActivate` never gets to its calls: they are given up before they keep the event loop for themselves. */
+const MAX_HANDED_ON = 10;

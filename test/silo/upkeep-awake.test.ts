@@ -7,6 +7,8 @@ import { failure, gate, memorySilo } from '../support/memory-silo.js';
 
 let hold: ReturnType<typeof gate> | undefined;
 let failures = 0;
+let wakes = 0;
+let isFickle = false;
 const seen: number[] = [];
 
 @Actor({ name: 'up-ticker', idleAfter: '5s' })
@@ -34,6 +36,18 @@ class Hung {
 class Vigilant {
   onActivate(): void {
     if (failures-- > 0) throw new Error('not yet');
+  }
+  ping(): string {
+    return 'pong';
+  }
+}
+
+@Actor({ name: 'up-fickle', alwaysOn: true })
+class Fickle {
+  constructor(private readonly ctx: ActorContext<Fickle>) {}
+  async onActivate(): Promise<void> {
+    wakes++;
+    if (isFickle) await this.ctx.deactivate();
   }
   ping(): string {
     return 'pong';
@@ -76,6 +90,7 @@ describe('what keeps an actor awake, and what does not', () => {
   beforeEach(() => {
     hold = undefined;
     failures = 0;
+    isFickle = false;
     seen.length = 0;
   });
 
@@ -110,6 +125,22 @@ describe('what keeps an actor awake, and what does not', () => {
     expect(runtime.statistics.activations).to.equal(0);
     await clock.advance('10s');
     expect(runtime.statistics.activations).to.equal(1);
+    await runtime.stop();
+  });
+
+  it('is always-on with longer and longer pauses when it ends at once each time', async () => {
+    const clock = new VirtualClock();
+    const { actor, runtime } = memorySilo([Fickle], { clock });
+    await actor(Fickle, 'f').ping();
+    isFickle = true;
+    await actor(Fickle, 'f').manage.deactivate();
+    await clock.advance('500ms');
+    const error = await failure(actor(Fickle, 'f').ping());
+    expect(error).to.be.instanceOf(ActivationFailedError);
+    expect(error.message).to.equal("up-fickle/f: ended 10 times before the call's turn; it did not run");
+    wakes = 0;
+    await clock.advance('5m');
+    expect(wakes).to.be.within(3, 6);
     await runtime.stop();
   });
 
