@@ -27,6 +27,13 @@ describe('docs, the guides', function () {
     await project.follow(steps);
   });
 
+  it('turns and saving: every block compiles in the folder of the first guide, and its tests hold', async () => {
+    await project.arriveAfter(await readGuide('your-first-actor'));
+    const steps = await readGuide('turns-and-saving');
+    expect(steps.filter(({ kind }) => kind === 'file')).to.have.length(6);
+    await project.follow(steps);
+  });
+
   describe('your first game client', () => {
     let browser: Browser;
     let context: BrowserContext;
