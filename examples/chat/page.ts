@@ -34,10 +34,10 @@ class Chat {
     return this.client.self<Chatter>();
   }
 
-  /** With a key, the call is sent again after a lost connection. The same key makes the room say it once. */
+  /** With a key, the call is sent again after a lost connection, and waits long for one. The same key makes the room say it once. */
   private say(text: string): Promise<void> {
     const id = `${this.client.id}-${++this.messages}`;
-    return this.act((me) => me.with({ idempotencyKey: id }).say(id, text));
+    return this.act((me) => me.with({ timeout: '30m', idempotencyKey: id }).say(id, text));
   }
 
   /** What waited for a connection and then was somebody else's to do is done again by who we are now. */

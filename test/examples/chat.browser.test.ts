@@ -112,6 +112,13 @@ describe('examples/chat, in a browser', function () {
     await ada.say('x'.repeat(LIMITS.text + 1));
     await ada.until('the refusal is shown', () => document.getElementById('problem')!.textContent?.startsWith('args[1]'), undefined);
     expect(await ada.page.inputValue('#text'), 'what could not be sent is still there').to.have.length(LIMITS.text + 1);
+    await ada.page.evaluate((length) => {
+      for (const letter of ['x', 'y']) {
+        (document.getElementById('text') as HTMLInputElement).value = letter.repeat(length);
+        (document.getElementById('say') as HTMLFormElement).requestSubmit();
+      }
+    }, LIMITS.text + 1);
+    await ada.until('both lines are handed back', (length) => (document.getElementById('text') as HTMLInputElement).value === `${'x'.repeat(length)} ${'y'.repeat(length)}`, LIMITS.text + 1);
     await ada.page.fill('#name', 'evil \u202E name');
     await ada.page.press('#name', 'Enter');
     await ada.until('the name is refused', () => document.getElementById('problem')!.textContent?.includes('cannot be seen'), undefined);

@@ -112,7 +112,7 @@ export class View {
     const { value } = this.text;
     if (value.trim() === '') return;
     this.text.value = '';
-    this.attempt(this.actions.onSay(value), () => (this.text.value ||= value));
+    this.attempt(this.actions.onSay(value), () => this.handBack(value));
   }
 
   private roomButton(room: RoomName): HTMLButtonElement {
@@ -127,6 +127,11 @@ export class View {
       this.showProblem(error);
       undo?.();
     });
+  }
+
+  /** What could not be said can be said again; what is being typed stays. */
+  private handBack(value: string): void {
+    this.text.value = this.text.value === '' ? value : `${this.text.value} ${value}`;
   }
 
   private append(item: HTMLLIElement): void {
