@@ -5,3 +5,4 @@ import options from './options.js';
 const silo = await startSilo({ ...options, redis: process.argv[2] });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void silo.stop());
 console.log(`The chat is open at ${silo.gatewayAddress}`);
+console.log(`All tabs of a browser are one person. A second one: ${silo.gatewayAddress}/?as=bob`);

@@ -6,6 +6,7 @@ import { Account, Transfer, TransferRefused } from '../../examples/bank/bank.js'
 import type { Handle } from '../../sdk/index.js';
 import { startTestCluster, VirtualClock, type TestCluster } from '../../silo/testing/index.js';
 import { failure, memorySilo, type TestSilo } from '../support/memory-silo.js';
+import { TestProcess } from '../support/processes.js';
 import { FaultyStore } from '../silo/model/faulty-store.js';
 import { Random } from '../silo/model/random.js';
 
@@ -106,6 +107,19 @@ describe('examples/bank', () => {
       Date.now = now;
     }
     expect(await bank.actor(Account, 'ada').balance()).to.equal(700);
+  });
+
+  it('run by itself says what it does and how it ended, in four lines', async () => {
+    await using silo = new TestProcess([fileURLToPath(new URL('../../examples/bank/silo.js', import.meta.url))]);
+    const { code, stdout, stderr } = await silo.ended;
+    expect(code, stderr).to.equal(0);
+    const [heading, before, summary, after, ...more] = stdout.trimEnd().split('\n');
+    expect(heading).to.match(/^A bank: 300 transfers among four accounts, each asked for twice/);
+    expect(before).to.equal('Before: ada 10000, bob 10000, cleo 10000, dan 10000; together 40000 cents');
+    const [, settled, refused] = /^600 requests for 300 transfers: (\d+) settled, (\d+) refused/.exec(summary!)!.map(Number);
+    expect([settled! + refused!, refused! >= 6]).to.deep.equal([300, true]);
+    expect(after).to.match(/^After: .*; together 40000 cents$/);
+    expect(more).to.deep.equal([]);
   });
 
   it('has 60 lines or less in all', async () => {

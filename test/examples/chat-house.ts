@@ -7,22 +7,23 @@ import { ChatTab } from './chat-tab.js';
 
 const CONFIG = fileURLToPath(new URL('../../examples/chat/options.js', import.meta.url));
 
-/** The chat as `npm start -- --config … --redis …` runs it. Its port and cluster stay the same over restarts. */
+/** The chat as `npm start -- --config … --redis …` runs it, or without a Redis. Its port and cluster stay the same over restarts. */
 export class ChatHouse implements AsyncDisposable {
   private readonly cluster = `chat-${randomUUID()}`;
   private readonly contexts: BrowserContext[] = [];
   private process: TestProcess | undefined;
 
-  private constructor(private readonly browser: Browser, private readonly redis: string, private readonly port: number) {}
+  private constructor(private readonly browser: Browser, private readonly redis: string | undefined, private readonly port: number) {}
 
-  static async open(browser: Browser, redis: string): Promise<ChatHouse> {
+  static async open(browser: Browser, redis?: string): Promise<ChatHouse> {
     const house = new ChatHouse(browser, redis, await freePort());
     await house.start();
     return house;
   }
 
   async start(): Promise<void> {
-    this.process = TestProcess.troupe(['--config', CONFIG, '--redis', this.redis, '--cluster', this.cluster, '--gateway-port', String(this.port)]);
+    const redis = this.redis === undefined ? [] : ['--redis', this.redis];
+    this.process = TestProcess.troupe(['--config', CONFIG, ...redis, '--cluster', this.cluster, '--gateway-port', String(this.port)]);
     await this.process.waitForOutput(/^Troupe is running\. Open /m);
   }
 
@@ -48,9 +49,9 @@ export class ChatHouse implements AsyncDisposable {
     return tab;
   }
 
-  /** One more tab in that browser: the same person. */
-  tab(context: BrowserContext): Promise<ChatTab> {
-    return ChatTab.open(context, `http://127.0.0.1:${this.port}/`);
+  /** One more tab in that browser: the same person, or somebody else with a `query` such as `?as=bob`. */
+  tab(context: BrowserContext, query = ''): Promise<ChatTab> {
+    return ChatTab.open(context, `http://127.0.0.1:${this.port}/${query}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

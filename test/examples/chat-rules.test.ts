@@ -127,7 +127,7 @@ describe('examples/chat, run by itself', () => {
   it('serves its page, and ends with 0 on SIGTERM', async () => {
     const port = await freePort();
     await using chat = new TestProcess([fileURLToPath(new URL('../../examples/chat/silo.js', import.meta.url))], { env: { PORT: String(port) } });
-    await chat.waitForOutput(new RegExp(`^The chat is open at http://127.0.0.1:${port}$`, 'm'));
+    await chat.waitForOutput(new RegExp(`^The chat is open at http://127.0.0.1:${port}\\n.* A second one: http://127.0.0.1:${port}/\\?as=bob$`, 'm'));
     for (const [file, type] of [['', 'text/html'], ['page.js', 'text/javascript'], ['style.css', 'text/css']] as const) {
       const response = await fetch(`http://127.0.0.1:${port}/${file}`);
       expect([response.status, response.headers.get('content-type')?.split(';')[0]]).to.deep.equal([200, type]);

@@ -112,6 +112,13 @@ describe('examples/chat, in a browser', function () {
     await ada.say('x'.repeat(LIMITS.text + 1));
     await ada.until('the refusal is shown', () => document.getElementById('problem')!.textContent?.startsWith('args[1]'), undefined);
     expect(await ada.page.inputValue('#text'), 'what could not be sent is still there').to.have.length(LIMITS.text + 1);
+    await ada.page.evaluate((length) => {
+      for (const letter of ['x', 'y']) {
+        (document.getElementById('text') as HTMLInputElement).value = letter.repeat(length);
+        (document.getElementById('say') as HTMLFormElement).requestSubmit();
+      }
+    }, LIMITS.text + 1);
+    await ada.until('both lines are handed back', (length) => (document.getElementById('text') as HTMLInputElement).value === `${'x'.repeat(length)} ${'y'.repeat(length)}`, LIMITS.text + 1);
     await ada.page.fill('#name', 'evil \u202E name');
     await ada.page.press('#name', 'Enter');
     await ada.until('the name is refused', () => document.getElementById('problem')!.textContent?.includes('cannot be seen'), undefined);
@@ -141,4 +148,51 @@ describe('examples/chat, in a browser', function () {
       for (const tab of [ada, bob]) expect(await tab.lines()).to.deep.equal(['Ada: before', 'Ada: meanwhile', 'Bob: after']);
     });
   }
+
+  it('makes a second person of ?as=bob in the same browser', async () => {
+    const ada = await house.person('Ada');
+    const bob = await house.tab(ada.page.context(), '?as=bob');
+    await bob.rename('Bob');
+    await ada.seesMembers(['Ada', 'Bob']);
+    await bob.say('hello');
+    await ada.hears('hello');
+    expect(await ada.lines()).to.deep.equal(['Bob: hello']);
+  });
+});
+
+describe('examples/chat, in a browser, without a Redis', function () {
+  this.timeout(60_000);
+  let browser: Browser;
+
+  before(async () => { browser = await launchChromium(); });
+  after(() => browser.close());
+
+  it('says that a restarted silo has forgotten everything, and goes on: names and rooms are taken again, what was typed meanwhile is said once', async () => {
+    await using house = await ChatHouse.open(browser);
+    const ada = await house.person('Ada');
+    const bob = await house.person('Bob');
+    for (const tab of [ada, bob]) await tab.go('games');
+    await ada.say('before');
+    await bob.hears('before');
+    await house.kill();
+    for (const tab of [ada, bob]) await tab.until('the page says that it reconnects', () => /^reconnecting/.test(document.getElementById('status')!.innerText), undefined);
+    await ada.say('meanwhile');
+    await ada.say('and more');
+    await ada.page.fill('#name', 'Ada L.');
+    await ada.page.press('#name', 'Enter');
+    await house.start();
+    for (const tab of [ada, bob]) {
+      await tab.until('the page is back', () => document.getElementById('status')!.hidden, undefined, 20_000);
+      await tab.isIn('games');
+      await tab.seesMembers(['Ada L.', 'Bob']);
+      await tab.hears('and more');
+      await tab.until('the page says what happened', () => document.querySelector('#lines .note')?.textContent?.startsWith('The server has started anew'), undefined);
+    }
+    await bob.say('after');
+    await ada.hears('after');
+    for (const tab of [ada, bob]) {
+      expect((await tab.lines()).map((line) => line.replace('Ada L.', 'Ada'))).to.deep.equal(['Ada: meanwhile', 'Ada: and more', 'Bob: after']);
+      expect(await tab.page.evaluate(() => document.getElementById('problem')!.hidden), 'nothing is complained about').to.equal(true);
+    }
+  });
 });

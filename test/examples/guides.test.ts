@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { connect, RemoteError } from '../../sdk/client/index.js';
+import { failure } from '../support/memory-silo.js';
 import { startOwnRedis, type OwnRedis } from '../support/redis-server.js';
 import { launchChromium } from './arena-tab.js';
 import { readGuide } from './guide.js';
@@ -22,6 +24,13 @@ describe('docs, the guides', function () {
   it('your first actor: every block compiles, runs and prints what it says', async () => {
     const steps = await readGuide('your-first-actor');
     expect(steps.filter(({ kind }) => kind === 'file')).to.have.length(5);
+    await project.follow(steps);
+  });
+
+  it('turns and saving: every block compiles in the folder of the first guide, and its tests hold', async () => {
+    await project.arriveAfter(await readGuide('your-first-actor'));
+    const steps = await readGuide('turns-and-saving');
+    expect(steps.filter(({ kind }) => kind === 'file')).to.have.length(6);
     await project.follow(steps);
   });
 
@@ -60,6 +69,12 @@ describe('docs, the guides', function () {
       // More at once than anybody has strength for: what comes last is refused.
       await ada.evaluate(() => { for (let n = 0; n < 12; n++) document.getElementById('pull')!.click(); });
       await sees(ada, 'message', /^You are too tired\. Rest a second\.$/);
+
+      await using stranger = await connect(project.address);
+      const player = stranger.self<{ pull(): Promise<number> }>();
+      const tired = await failure(Promise.all(Array.from({ length: 12 }, () => player.pull())));
+      expect(tired, 'to who has not imported Tired').to.be.instanceOf(RemoteError).and.include({ code: 'ERR_REMOTE', remoteName: 'tired', message: 'You are too tired. Rest a second.' });
+      await stranger.close();
 
       await project.stopServer();
       await sees(bob, 'side', /^reconnecting…$/);

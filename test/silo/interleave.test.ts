@@ -1,6 +1,34 @@
 import { expect } from 'chai';
-import { memorySilo } from '../support/memory-silo.js';
+import { Actor, Interleave, ReadOnly, State } from '../../sdk/index.js';
+import { failure, memorySilo } from '../support/memory-silo.js';
 import { at, Chain, forgetSteps, log } from './steps.js';
+
+/** What an interleaving turn has changed before it waits, and who sees it. */
+@Actor({ name: 'interleaved-drafts' })
+class Drafts {
+  @State() drafts: string[] = [];
+  @Interleave() async draftThenFail(name: string): Promise<void> {
+    this.drafts.push(name);
+    at(`entered:${name}`).open();
+    await at(name).opened;
+    throw new RangeError(`${name} failed`);
+  }
+  @ReadOnly() async lookAfter(name: string): Promise<string[]> {
+    return this.lookTwice(name);
+  }
+  @ReadOnly({ strict: true }) async lookStrictlyAfter(name: string): Promise<string[]> {
+    return this.lookTwice(name);
+  }
+  count(): number {
+    return this.drafts.length;
+  }
+  private async lookTwice(name: string): Promise<string[]> {
+    const before = [...this.drafts];
+    at(`entered:${name}`).open();
+    await at(name).opened;
+    return [...before, '|', ...this.drafts];
+  }
+}
 
 describe('@Interleave', () => {
   beforeEach(forgetSteps);
@@ -60,6 +88,40 @@ describe('@Interleave', () => {
     at('a').open();
     await slowly;
     expect(await list).to.deep.equal(['a']);
+    await silo.runtime.stop();
+  });
+
+  it('shows a read that has begun and awaits what may be undone yet, and never a strict one', async () => {
+    const silo = memorySilo([Drafts]);
+    const actor = silo.actor(Drafts, 'a');
+    const look = actor.lookAfter('look');
+    await at('entered:look').opened;
+    const draft = failure(actor.draftThenFail('draft'));
+    await at('entered:draft').opened;
+    at('look').open();
+    expect(await look).to.deep.equal(['|', 'draft']);
+    const strict = actor.lookStrictlyAfter('strict');
+    at('draft').open();
+    expect(await draft).to.be.instanceOf(RangeError);
+    await at('entered:strict').opened;
+    const second = failure(actor.draftThenFail('second'));
+    // Time enough to get in, if it could.
+    await new Promise((resolve) => setImmediate(resolve));
+    at('strict').open();
+    expect(await strict).to.deep.equal(['|']);
+    at('second').open();
+    await second;
+    await silo.runtime.stop();
+  });
+
+  it('shows an ordinary turn that begins beside it what may be undone yet', async () => {
+    const silo = memorySilo([Drafts]);
+    const actor = silo.actor(Drafts, 'a');
+    const draft = failure(actor.draftThenFail('draft'));
+    await at('entered:draft').opened;
+    expect(await actor.count()).to.equal(1);
+    at('draft').open();
+    await draft;
     await silo.runtime.stop();
   });
 });

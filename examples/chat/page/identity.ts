@@ -1,6 +1,6 @@
 import type { ConnectOptions } from 'troupe/client';
 
-/** Keeps who you are for all tabs of this browser. `?as=bob` in the address is somebody else: for trying out alone. */
+/** Keeps who you are for all tabs of this browser. `?as=bob` in the address is somebody else: for trying it out alone. */
 export function identityStore(): Exclude<ConnectOptions['resume'], false | undefined> {
   const name = `chat identity ${new URLSearchParams(location.search).get('as') ?? ''}`;
   return {

@@ -14,6 +14,7 @@ export interface Actions {
 const MESSAGES: Readonly<Record<ClientState, string>> = {
   connecting: 'connecting…', connected: '', reconnecting: 'reconnecting… what you write is sent afterwards', closed: 'disconnected; reload the page to come back',
 };
+const ANEW = 'The server has started anew: it has forgotten who was here and what was said. You are back in under your name.';
 const SHOWN = 500;
 const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 
@@ -22,6 +23,7 @@ export class View {
   private readonly text = element<HTMLInputElement>('text');
   private readonly name = element<HTMLInputElement>('name');
   private me: Member | undefined;
+  private hasBegunAnew = false;
   private room: RoomName | undefined;
   private lastNumber = 0;
   private members: readonly Member[] = [];
@@ -38,6 +40,16 @@ export class View {
     element('rooms').replaceChildren(...ROOMS.map((room) => this.roomButton(room)));
   }
 
+  /** Who this page is, under the latest name. */
+  get self(): Member | undefined {
+    return this.me;
+  }
+
+  /** From here on it stands above the lines that all before them is forgotten. */
+  beginAnew(): void {
+    this.hasBegunAnew = true;
+  }
+
   showState(state: ClientState): void {
     element('status').textContent = MESSAGES[state];
     element('status').hidden = state === 'connected';
@@ -51,12 +63,13 @@ export class View {
   /** Everything anew. */
   show({ me, room, lines, members }: Welcome): void {
     if (this.me?.name !== me.name) this.name.value = me.name;
+    if (this.room !== room || this.me?.id !== me.id) this.members = members;
     this.me = me;
-    if (this.room !== room) this.members = members;
     this.room = room;
     for (const button of element('rooms').children) button.setAttribute('aria-current', String(button.textContent === `# ${room}`));
     this.lastNumber = 0;
     this.lines.replaceChildren();
+    if (this.hasBegunAnew) this.append(make('li', 'note', ANEW));
     for (const line of lines) this.addLine(line);
     this.showMembers(members);
     this.text.disabled = false;
@@ -99,7 +112,7 @@ export class View {
     const { value } = this.text;
     if (value.trim() === '') return;
     this.text.value = '';
-    this.attempt(this.actions.onSay(value), () => (this.text.value ||= value));
+    this.attempt(this.actions.onSay(value), () => this.handBack(value));
   }
 
   private roomButton(room: RoomName): HTMLButtonElement {
@@ -114,6 +127,11 @@ export class View {
       this.showProblem(error);
       undo?.();
     });
+  }
+
+  /** What could not be said can be said again; what is being typed stays. */
+  private handBack(value: string): void {
+    this.text.value = this.text.value === '' ? value : `${this.text.value} ${value}`;
   }
 
   private append(item: HTMLLIElement): void {
