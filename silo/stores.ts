@@ -1,4 +1,3 @@
-import { ConfigurationError } from '../protocol/errors/index.js';
 import type { Clock, Logger, Membership, StateStore } from '../protocol/ports/index.js';
 import { MemoryMembership } from '../state/memory-membership.js';
 import { MemoryStateStore } from '../state/memory-state-store.js';
@@ -36,7 +35,7 @@ export async function openStores(options: ResolvedSiloOptions, context: StoresCo
     for (const warning of await checkRedisSettings(connection.scripts)) context.log.warn(warning);
     const store = new RedisStateStore(connection.scripts, { cluster: options.cluster });
     const membership = new RedisMembership(connection, { cluster: options.cluster, siloId: context.siloId, address: addressOf(options), clock: context.clock });
-    const genesis = await join(membership, options.cluster);
+    const { genesis } = await membership.start();
     return {
       store, membership, genesis,
       close: async () => {
@@ -54,18 +53,8 @@ export async function openStores(options: ResolvedSiloOptions, context: StoresCo
 async function openEmbedded(options: ResolvedSiloOptions, context: StoresContext): Promise<Stores> {
   context.log.info('embedded: no Redis is configured; state lives in this process and ends with it');
   const membership = new MemoryMembership({ siloId: context.siloId, address: addressOf(options), clock: context.clock });
-  const genesis = await join(membership, options.cluster);
+  const { genesis } = await membership.start();
   return { store: new MemoryStateStore(), membership, genesis, close: () => membership.stop() };
-}
-
-async function join(membership: Membership, cluster: string): Promise<string> {
-  const joined = await membership.start();
-  if (joined.status === 'joined') return joined.genesis;
-  const { holder } = joined;
-  throw new ConfigurationError(
-    `cluster '${cluster}' has a living silo already: ${holder.siloId} (${holder.address}, since ${new Date(holder.startedAt).toISOString()}); ` +
-    'this version runs one silo per cluster: stop it, or choose another name with --cluster',
-  );
 }
 
 function addressOf({ listen }: ResolvedSiloOptions): string {

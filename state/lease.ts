@@ -3,6 +3,7 @@
 //   L2. The wall clock and the monotonic clock must agree: the monotonic one stands still while the machine is suspended, and then others may
 //       have declared this silo dead. A drift ends the lease; the next beat that is sent afterwards opens it again.
 //   L3. Revoked is final.
+//   L4. Its term is counted: whoever watches others must know whether it was valid all the while.
 import type { Clock } from '../protocol/ports/clock.js';
 
 const TOLERATED_DRIFT_MS = 500;
@@ -12,6 +13,8 @@ export class Lease {
   private notBeforeMs = -Infinity;
   private offsetMs: number;
   private isRevoked = false;
+  /** L4. Rises when the lease has ended and begins again. */
+  term = 0;
 
   constructor(private readonly clock: Pick<Clock, 'now' | 'monotonicMs'>, private readonly lengthMs: number) {
     this.offsetMs = clock.now() - clock.monotonicMs();
@@ -39,6 +42,7 @@ export class Lease {
   /** A beat that was sent at `sentAtMs` (monotonic) was answered. */
   renew(sentAtMs: number): void {
     if (this.isRevoked || sentAtMs < this.notBeforeMs) return;
+    if (this.clock.monotonicMs() >= this.endMs) this.term++;
     this.endMs = Math.max(this.endMs, sentAtMs + this.lengthMs);
   }
 

@@ -4,17 +4,22 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import type { Clock } from '../protocol/ports/clock.js';
-import type { JoinResult, Member, Membership } from '../protocol/ports/membership.js';
+import type { Member, MemberChange, Membership, SiloLoad } from '../protocol/ports/membership.js';
 import type { Incarnation } from '../protocol/ports/state-store.js';
 import { Heartbeat } from './heartbeat.js';
-import { HolderWatch } from './holder-watch.js';
 import { Lease } from './lease.js';
+import { MemberView } from './member-view.js';
 import type { BeatAnswer, JoinAnswer, MembershipTable } from './membership-table.js';
 
 export interface MembershipOptions {
   readonly siloId: string;
   /** Where the other members reach this silo. */
   readonly address: string;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** The actor types that this silo hosts, with their versions. */
+  readonly types?: Readonly<Record<string, string>> | undefined;
+  /** Told to the others with every beat. */
+  readonly load?: (() => SiloLoad) | undefined;
   readonly clock: Clock;
   /** 250 ms. */
   readonly beatEveryMs?: number | undefined;
@@ -30,16 +35,16 @@ export interface MembershipOptions {
   readonly partitions?: number | undefined;
 }
 
-/** Membership over any table. One silo per cluster for now: a second one is refused while the first one lives. */
+/** Membership over any table. */
 export class LeasedMembership implements Membership {
   readonly incarnation: Incarnation;
   private readonly lease: Lease;
   private readonly heartbeat: Heartbeat;
-  private readonly watch: HolderWatch;
+  private readonly view: MemberView;
   private readonly fencedListeners: ((reason: string) => void)[] = [];
   private fencedReason: string | undefined;
   private genesis = '';
-  private starting: Promise<JoinResult> | undefined;
+  private starting: Promise<{ readonly genesis: string }> | undefined;
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly table: MembershipTable, private readonly options: MembershipOptions) {
@@ -47,12 +52,15 @@ export class LeasedMembership implements Membership {
     // Part of keys and tokens: nothing in it may move a hash tag.
     this.incarnation = `${siloId.replace(/[^A-Za-z0-9_.-]/g, '_')}.${randomBytes(12).toString('base64url')}`;
     this.lease = new Lease(clock, leaseMs);
-    this.watch = new HolderWatch(table, { clock, periodMs: beatEveryMs, silentAfterMs, slowAnswerMs: beatTimeoutMs });
+    this.view = new MemberView(table, {
+      self: this.incarnation, clock, silentAfterMs, slowAnswerMs: beatTimeoutMs,
+      leaseTerm: () => (this.lease.isValid ? this.lease.term : undefined),
+    });
     this.heartbeat = new Heartbeat({
       clock, periodMs: beatEveryMs, timeoutMs: beatTimeoutMs,
-      send: () => table.beat(this.incarnation, this.genesis),
+      send: () => table.beat(this.incarnation, this.genesis, options.load?.()),
       onAnswer: (answer, sentAtMs) => this.hear(answer, sentAtMs),
-      onTick: () => this.lease.checkDrift(),
+      onTick: () => this.tick(),
       abandon: () => table.abandonBeat(),
     });
   }
@@ -73,8 +81,12 @@ export class LeasedMembership implements Membership {
     return this.lease.validUntilMs;
   }
 
+  get peers(): readonly Member[] {
+    return this.view.peers;
+  }
+
   /** Throws `ConfigurationError` when the cluster was made with another partition count, or the silo was stopped before it joined. */
-  start(): Promise<JoinResult> {
+  start(): Promise<{ readonly genesis: string }> {
     return (this.starting ??= this.join());
   }
 
@@ -86,48 +98,57 @@ export class LeasedMembership implements Membership {
     return this.table.members();
   }
 
+  statusOf(incarnation: Incarnation): 'up' | 'dead' | 'unknown' {
+    return this.view.statusOf(incarnation);
+  }
+
+  refresh(): Promise<void> {
+    return this.view.refresh();
+  }
+
+  suspect(incarnation: Incarnation): void {
+    this.view.suspect(incarnation);
+  }
+
+  declareDead(incarnation: Incarnation): Promise<void> {
+    return this.view.declareDead(incarnation);
+  }
+
+  onChange(listener: (change: MemberChange) => void): () => void {
+    return this.view.onChange(listener);
+  }
+
   onFenced(listener: (reason: string) => void): void {
     const reason = this.fencedReason;
     if (reason === undefined) this.fencedListeners.push(listener);
     else queueMicrotask(() => listener(reason));
   }
 
-  private async join(): Promise<JoinResult> {
-    while (!this.stopping) {
-      this.lease.checkDrift();
-      const sentAtMs = this.options.clock.monotonicMs();
-      const answer = await this.table.join(this.joinRequest());
-      if (this.stopping) break;
-      if (answer.status === 'joined') return this.begin(answer.genesis, sentAtMs);
-      if (answer.status !== 'held') throw this.refusal(answer);
-      if (!(await this.isLeftover(answer.holder, answer.heartbeat))) return { status: 'refused', holder: answer.holder };
-    }
-    throw new ConfigurationError(`silo ${this.options.siloId} was stopped before it had joined`);
+  private async join(): Promise<{ readonly genesis: string }> {
+    this.lease.checkDrift();
+    const sentAtMs = this.options.clock.monotonicMs();
+    const answer = await this.table.join(this.joinRequest());
+    if (this.stopping) throw new ConfigurationError(`silo ${this.options.siloId} was stopped before it had joined`);
+    if (answer.status !== 'joined') throw this.refusal(answer);
+    this.genesis = answer.genesis;
+    this.lease.renew(sentAtMs);
+    this.heartbeat.start();
+    await this.view.look();
+    return { genesis: answer.genesis };
   }
 
   private joinRequest() {
-    const { siloId, address, clock, partitions = 32 } = this.options;
-    const joiner = { siloId, address, incarnation: this.incarnation, startedAt: clock.now() };
-    return { joiner, newGenesis: randomUUID(), partitions, isExclusive: true };
+    const { siloId, address, clock, labels = {}, types = {}, partitions = 32 } = this.options;
+    return { joiner: { siloId, address, incarnation: this.incarnation, startedAt: clock.now(), labels, types }, newGenesis: randomUUID(), partitions };
   }
 
-  private begin(genesis: string, sentAtMs: number): JoinResult {
-    this.genesis = genesis;
-    this.lease.renew(sentAtMs);
-    this.heartbeat.start();
-    return { status: 'joined', genesis };
+  private tick(): void {
+    this.lease.checkDrift();
+    // A table that does not answer tells nothing: the next look comes soon.
+    this.view.look().catch(() => undefined);
   }
 
-  /** True when the holder is dead (now): a silo that was killed leaves its row behind. */
-  private async isLeftover(holder: Member, heartbeat: string): Promise<boolean> {
-    const seen = await this.watch.observe(holder.incarnation, heartbeat);
-    if (seen === 'moved') return false;
-    if (seen !== 'silent') return true;
-    const accusation = { victim: holder.incarnation, heartbeat, accuser: this.incarnation, votesNeeded: 1 };
-    return (await this.table.kill(accusation)) === 'dead'; // By value: a beat that lands first saves it.
-  }
-
-  private refusal(answer: Exclude<JoinAnswer, { status: 'joined' | 'held' }>): Error {
+  private refusal(answer: Exclude<JoinAnswer, { status: 'joined' }>): Error {
     if (answer.status === 'dead') return new ConfigurationError(`incarnation ${this.incarnation} was declared dead before it had joined`);
     const { partitions = 32 } = this.options;
     return new ConfigurationError(`the cluster was made with ${answer.found} partitions, this silo expects ${partitions}: the count cannot change`);
@@ -164,6 +185,6 @@ export class LeasedMembership implements Membership {
   private end(): void {
     this.lease.revoke();
     this.heartbeat.stop();
-    this.watch.stop();
+    this.view.stop();
   }
 }

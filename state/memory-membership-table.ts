@@ -1,13 +1,15 @@
 import type { Clock } from '../protocol/ports/clock.js';
-import type { Member } from '../protocol/ports/membership.js';
+import type { Member, SiloLoad } from '../protocol/ports/membership.js';
 import type { Incarnation } from '../protocol/ports/state-store.js';
-import type { Accusation, BeatAnswer, Joiner, JoinAnswer, JoinRequest, MembershipTable } from './membership-table.js';
+import type { Accusation, BeatAnswer, Joiner, JoinAnswer, JoinRequest, MembersSeen, MembershipTable } from './membership-table.js';
 
 const DEAD_ROWS_KEPT_MS = 7 * 24 * 3_600_000;
 
 interface MemberRow extends Joiner {
   heartbeat: number;
-  readonly votes: Set<Incarnation>;
+  load: SiloLoad | undefined;
+  /** By accuser: the counter that it saw standing still. */
+  readonly votes: Map<Incarnation, string>;
   /** On `Clock.now()`; P4: never unset. */
   deadSince: number | undefined;
 }
@@ -20,31 +22,29 @@ export class MemoryMembershipTable implements MembershipTable {
 
   constructor(private readonly clock: Pick<Clock, 'now'>) {}
 
-  join({ joiner, newGenesis, partitions, isExclusive }: JoinRequest): Promise<JoinAnswer> {
+  join({ joiner, newGenesis, partitions }: JoinRequest): Promise<JoinAnswer> {
     const mine = this.rows.get(joiner.incarnation);
     if (mine && mine.deadSince !== undefined) return Promise.resolve({ status: 'dead' });
     const genesis = this.genesis ?? `${newGenesis} ${partitions}`;
     const found = genesis.slice(genesis.indexOf(' ') + 1);
     if (found !== String(partitions)) return Promise.resolve({ status: 'partitions', found });
     for (const row of this.rows.values()) {
-      if (isExclusive && row !== mine && row.deadSince === undefined) {
-        return Promise.resolve({ status: 'held', holder: toMember(row), heartbeat: String(row.heartbeat) });
-      }
       if (row.deadSince !== undefined && row.deadSince + DEAD_ROWS_KEPT_MS < this.clock.now()) this.rows.delete(row.incarnation);
     }
     this.genesis = genesis;
     if (!mine) {
-      this.rows.set(joiner.incarnation, { ...joiner, heartbeat: 0, votes: new Set(), deadSince: undefined });
+      this.rows.set(joiner.incarnation, { ...joiner, heartbeat: 0, load: undefined, votes: new Map(), deadSince: undefined });
       this.epoch += 1;
     }
     return Promise.resolve({ status: 'joined', genesis, epoch: this.epoch });
   }
 
-  beat(incarnation: Incarnation, genesis: string): Promise<BeatAnswer> {
+  beat(incarnation: Incarnation, genesis: string, load?: SiloLoad): Promise<BeatAnswer> {
     if (this.genesis !== genesis) return Promise.resolve({ status: 'genesis', found: this.genesis });
     const row = this.findUp(incarnation);
     if (!row) return Promise.resolve({ status: 'dead' });
     row.heartbeat += 1;
+    row.load = load ?? row.load;
     return Promise.resolve({ status: 'ok', epoch: this.epoch });
   }
 
@@ -55,8 +55,8 @@ export class MemoryMembershipTable implements MembershipTable {
       row.votes.clear();
       return Promise.resolve('alive');
     }
-    row.votes.add(accuser);
-    if (row.votes.size < votesNeeded) return Promise.resolve('voted');
+    row.votes.set(accuser, heartbeat);
+    if ([...row.votes.values()].filter((counter) => counter === heartbeat).length < votesNeeded) return Promise.resolve('voted');
     this.bury(row);
     return Promise.resolve('dead');
   }
@@ -67,9 +67,9 @@ export class MemoryMembershipTable implements MembershipTable {
     return Promise.resolve();
   }
 
-  heartbeat(incarnation: Incarnation): Promise<string | undefined> {
-    const row = this.findUp(incarnation);
-    return Promise.resolve(row && String(row.heartbeat));
+  look(): Promise<MembersSeen> {
+    const up = [...this.rows.values()].filter(({ deadSince }) => deadSince === undefined);
+    return Promise.resolve({ epoch: this.epoch, up: up.map((row) => ({ member: toMember(row), heartbeat: String(row.heartbeat) })) });
   }
 
   members(): Promise<readonly Member[]> {
@@ -99,6 +99,7 @@ export class MemoryMembershipTable implements MembershipTable {
   }
 }
 
-function toMember({ siloId, incarnation, address, startedAt, deadSince }: MemberRow): Member {
-  return { siloId, incarnation, address, startedAt, status: deadSince === undefined ? 'up' : 'dead' };
+function toMember({ siloId, incarnation, address, startedAt, labels, types, load, deadSince }: MemberRow): Member {
+  const member = { siloId, incarnation, address, startedAt, labels, types, status: deadSince === undefined ? 'up' : 'dead' } as const;
+  return load ? { ...member, load } : member;
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../protocol/ports/clock.js';
-import type { Member } from '../protocol/ports/membership.js';
+import type { Member, SiloLoad } from '../protocol/ports/membership.js';
 import type { Incarnation } from '../protocol/ports/state-store.js';
-import type { Accusation, BeatAnswer, JoinAnswer, JoinRequest, MembershipTable } from './membership-table.js';
+import { readMember, writeLoad, writeRecord } from './member-records.js';
+import type { Accusation, BeatAnswer, JoinAnswer, JoinRequest, MembersSeen, MembershipTable } from './membership-table.js';
 import type { RedisClient } from './redis-client.js';
 import { RedisExecutor } from './redis-executor.js';
 import { RedisKeys } from './redis-keys.js';
@@ -28,23 +29,20 @@ export class RedisMembershipTable implements MembershipTable {
     this.keys = new RedisKeys(cluster).membership;
   }
 
-  async join({ joiner, newGenesis, partitions, isExclusive }: JoinRequest): Promise<JoinAnswer> {
+  async join({ joiner, newGenesis, partitions }: JoinRequest): Promise<JoinAnswer> {
     const { silos, heartbeats, addresses, epoch, genesis } = this.keys;
-    const { siloId, address, startedAt, incarnation } = joiner;
-    const record = JSON.stringify({ siloId, address, startedAt });
-    const args = [incarnation, record, newGenesis, String(partitions), isExclusive ? '1' : '0', String(this.clock.now()), String(DEAD_ROWS_KEPT_MS)];
+    const args = [joiner.incarnation, writeRecord(joiner), newGenesis, String(partitions), String(this.clock.now()), String(DEAD_ROWS_KEPT_MS)];
     const [status, ...rest] = readList(await this.scripts.run('join-cluster', [silos, heartbeats, addresses, epoch, genesis], args)).map(readText);
     switch (status) {
       case 'JOINED': return { status: 'joined', epoch: Number(rest[0]), genesis: rest[1]! };
-      case 'HELD': return { status: 'held', holder: readMember(rest[0]!, 'up', rest[2]!), heartbeat: rest[1]! };
       case 'PARTITIONS': return { status: 'partitions', found: rest[0]! };
       default: return { status: 'dead' };
     }
   }
 
-  async beat(incarnation: Incarnation, genesis: string): Promise<BeatAnswer> {
-    const keys = [this.keys.silos, this.keys.heartbeats, this.keys.epoch, this.keys.genesis];
-    const [status, detail] = readList(await this.beats.run('beat-silo', keys, [incarnation, genesis])).map(readText);
+  async beat(incarnation: Incarnation, genesis: string, load?: SiloLoad): Promise<BeatAnswer> {
+    const keys = [this.keys.silos, this.keys.heartbeats, this.keys.epoch, this.keys.genesis, this.keys.addresses];
+    const [status, detail] = readList(await this.beats.run('beat-silo', keys, [incarnation, genesis, writeLoad(load)])).map(readText);
     if (status === 'OK') return { status: 'ok', epoch: Number(detail) };
     return status === 'GENESIS' ? { status: 'genesis', found: detail || undefined } : { status: 'dead' };
   }
@@ -61,19 +59,22 @@ export class RedisMembershipTable implements MembershipTable {
     await this.scripts.run('leave-cluster', keys, [incarnation, String(this.clock.now())]);
   }
 
-  async heartbeat(incarnation: Incarnation): Promise<string | undefined> {
-    const [status, counter] = await Promise.all([
-      this.scripts.command('hget', this.keys.silos, incarnation),
-      this.scripts.command('hget', this.keys.heartbeats, incarnation),
-    ]);
-    return status !== null && readText(status) === 'up' ? readText(counter ?? '0') : undefined;
+  async look(): Promise<MembersSeen> {
+    const { silos, heartbeats, addresses, epoch } = this.keys;
+    const [seenEpoch, ...rest] = readList(await this.scripts.run('read-members', [silos, heartbeats, addresses, epoch], [])).map(readText);
+    const up = Array.from({ length: rest.length / 4 }, (_, i) => {
+      const [incarnation, heartbeat, record, load] = rest.slice(4 * i, 4 * i + 4) as [string, string, string, string];
+      return { member: readMember(incarnation, 'up', record, load), heartbeat };
+    });
+    return { epoch: Number(seenEpoch), up };
   }
 
   async members(): Promise<readonly Member[]> {
     const { silos, addresses } = this.keys;
     const [statuses, records] = await Promise.all([this.scripts.run('read-hash', [silos], []), this.scripts.run('read-hash', [addresses], [])]);
     const recordOf = toMap(records);
-    return [...toMap(statuses)].map(([incarnation, status]) => readMember(incarnation, status, recordOf.get(incarnation) ?? '{}'));
+    return [...toMap(statuses)].map(([incarnation, status]) =>
+      readMember(incarnation, status === 'up' ? 'up' : 'dead', recordOf.get(incarnation) ?? '{}', recordOf.get(`~${incarnation}`)));
   }
 
   abandonBeat(): void {
@@ -87,11 +88,6 @@ export class RedisMembershipTable implements MembershipTable {
     this.scripts.stop();
     this.beats.stop();
   }
-}
-
-function readMember(incarnation: Incarnation, status: string, record: string): Member {
-  const { siloId = '', address = '', startedAt = 0 } = JSON.parse(record) as Partial<Member>;
-  return { siloId, incarnation, address, startedAt, status: status === 'up' ? 'up' : 'dead' };
 }
 
 function toMap(flat: unknown): Map<string, string> {

@@ -4,16 +4,35 @@ import type { Incarnation } from './state-store.js';
 export interface Member {
   readonly siloId: string;
   readonly incarnation: Incarnation;
+  /** Where other silos reach it. */
   readonly address: string;
   readonly status: 'up' | 'dead';
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The actor types that it hosts, with their versions (empty without one). */
+  readonly types: Readonly<Record<string, string>>;
+  /** As of one of its last beats; absent before the first. */
+  readonly load?: SiloLoad | undefined;
 }
 
-export type JoinResult =
-  | { readonly status: 'joined'; readonly genesis: string }
-  /** Another silo of this cluster lives and the cluster takes one (until links land). */
-  | { readonly status: 'refused'; readonly holder: Member };
+/** How busy a silo is. */
+export interface SiloLoad {
+  /** Share of one core, 0 to 1 (and more with threads). */
+  readonly cpu: number;
+  /** Share of its memory limit, 0 to 1. */
+  readonly memory: number;
+  /** Active actors. */
+  readonly activations: number;
+  /** How many it takes; absent: no limit. */
+  readonly capacity?: number | undefined;
+}
+
+/** Who came and went between two looks at the table. */
+export interface MemberChange {
+  readonly joined: readonly Member[];
+  readonly dead: readonly Member[];
+}
 
 /**
  * Who is in the cluster. P4: dead is final. `start` joins and begins to beat; `isValid` is false from the instant the lease
@@ -21,7 +40,8 @@ export type JoinResult =
  */
 export interface Membership {
   readonly incarnation: Incarnation;
-  start(): Promise<JoinResult>;
+  /** Joins. Resolves with what is random and the same for all silos of the cluster. */
+  start(): Promise<{ readonly genesis: string }>;
   /** Leaves (this incarnation is dead from now on) and stops beating. Idempotent. */
   stop(): Promise<void>;
   readonly isValid: boolean;
@@ -34,7 +54,20 @@ export interface Membership {
   readonly mayAccept: boolean;
   /** When (monotonic) the lease ends, as of now. Enough for the reply of a call that `mayAccept` let in in the same stack. */
   readonly validUntilMs: number;
+  /** All silos that the table knows, the dead of the last 7 days included: asks the table. */
   members(): Promise<readonly Member[]>;
+  /** The other silos that are up, as of the last look (at most a beat ago while the table answers). No I/O. */
+  readonly peers: readonly Member[];
+  /** What is known of an incarnation; `unknown`: it may have joined since the last look. No I/O. */
+  statusOf(incarnation: Incarnation): 'up' | 'dead' | 'unknown';
+  /** Looks at the table now. */
+  refresh(): Promise<void>;
+  /** Nobody listens where that silo should be: a vote for its death, if it does not beat meanwhile. */
+  suspect(incarnation: Incarnation): void;
+  /** Its process has ended, as somebody saw who cannot be wrong: it is dead at once. */
+  declareDead(incarnation: Incarnation): Promise<void>;
+  /** Returns what ends it. */
+  onChange(listener: (change: MemberChange) => void): () => void;
   /** Called once when this silo learns that it was declared dead, or that the store is another one than it joined. */
   onFenced(listener: (reason: string) => void): void;
 }

@@ -3,6 +3,7 @@ import { lease } from '../state/contract/lease.js';
 import { joining } from '../state/contract/joining.js';
 import { MembershipBench, type ClusterUnderTest } from '../state/contract/membership-bench.js';
 import { table } from '../state/contract/membership-table.js';
+import { watching } from '../state/contract/watching.js';
 
 /** Runs the whole suite; `makeCluster` opens an empty cluster for each test. */
 export function membershipContract(name: string, makeCluster: (bench: MembershipBench) => Promise<ClusterUnderTest>): void {
@@ -14,5 +15,6 @@ export function membershipContract(name: string, makeCluster: (bench: Membership
     joining(bench);
     lease(bench);
     table(bench);
+    watching(bench);
   });
 }

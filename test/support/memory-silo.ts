@@ -40,9 +40,15 @@ export function loneMembership(): Membership & { isValid: boolean } {
     get validUntilMs() {
       return this.isValid ? Infinity : -Infinity;
     },
-    start: () => Promise.resolve({ status: 'joined', genesis: 'test' }),
+    start: () => Promise.resolve({ genesis: 'test' }),
     stop: () => Promise.resolve(),
     members: () => Promise.resolve([]),
+    peers: [],
+    statusOf: () => 'dead',
+    refresh: () => Promise.resolve(),
+    suspect: () => undefined,
+    declareDead: () => Promise.resolve(),
+    onChange: () => () => undefined,
     onFenced: () => undefined,
   };
 }

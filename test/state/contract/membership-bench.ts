@@ -1,4 +1,4 @@
-import type { JoinResult, Member, Membership } from '../../../protocol/ports/membership.js';
+import type { Member, Membership } from '../../../protocol/ports/membership.js';
 import type { MembershipOptions } from '../../../state/leased-membership.js';
 import type { MembershipTable } from '../../../state/membership-table.js';
 import { FakeClock } from '../fake-clock.js';
@@ -29,7 +29,7 @@ export class TestMember {
     return this.membership.isValid;
   }
 
-  async join(): Promise<JoinResult> {
+  async join(): Promise<{ readonly genesis: string }> {
     return this.membership.start();
   }
 
@@ -37,8 +37,13 @@ export class TestMember {
   async beat(): Promise<void> {
     this.clock.advance(250);
     this.beats += 1;
-    await phase(`beat ${this.beats} is counted`, async () => (await this.cluster.table.heartbeat(this.membership.incarnation)) === String(this.beats));
+    await phase(`beat ${this.beats} is counted`, async () => (await counterOf(this.cluster.table, this.membership.incarnation)) === String(this.beats));
     await phase(`beat ${this.beats} is answered`, () => this.clock.peek(999, () => this.isValid));
+  }
+
+  async beatAndLook(): Promise<void> {
+    await this.beat();
+    await this.membership.refresh();
   }
 
   /** One period passes and the silo hears that it is dead. */
@@ -46,6 +51,11 @@ export class TestMember {
     this.clock.advance(250);
     await phase('the silo is fenced', () => this.fencedBecause.length > 0);
   }
+}
+
+/** The counter of an incarnation that is up. */
+export async function counterOf(table: MembershipTable, incarnation: string): Promise<string | undefined> {
+  return (await table.look()).up.find(({ member }) => member.incarnation === incarnation)?.heartbeat;
 }
 
 export class MembershipBench {
@@ -71,21 +81,9 @@ export class MembershipBench {
     return member;
   }
 
-  /** Starts a silo while another holds the cluster, and lets its time pass until it knows; `each` runs after every period. */
-  async joinBeside(member: TestMember, each: () => Promise<void> = () => Promise.resolve()): Promise<JoinResult> {
-    let result: JoinResult | undefined;
-    let failure: unknown;
-    const started = member.join().then((joined) => (result = joined), (error: unknown) => (failure = error));
-    const isOver = () => result !== undefined || failure !== undefined;
-    while (!isOver()) {
-      await phase('the silo waits, or knows', () => isOver() || member.clock.armed > 0);
-      if (isOver()) break;
-      await each();
-      member.clock.advance(250);
-    }
-    await started;
-    if (result === undefined) throw failure;
-    return result;
+  /** Each of them beats and looks, `times` times; the others' clocks stand still. */
+  async beatTogether(times: number, ...members: readonly TestMember[]): Promise<void> {
+    for (let i = 0; i < times; i++) for (const member of members) await member.beatAndLook();
   }
 
   async statuses(): Promise<Record<string, Member['status']>> {

@@ -1,11 +1,11 @@
 // Membership contract: the table's steps as protocol.md §2 has them, for any number of silos.
 import { expect } from 'chai';
-import type { MembershipBench } from './membership-bench.js';
+import { counterOf, type MembershipBench } from './membership-bench.js';
 
 export function table(bench: MembershipBench): void {
-  const join = (incarnation: string, more: { isExclusive?: boolean; newGenesis?: string; startedAt?: number } = {}) => {
-    const { isExclusive = false, newGenesis = 'g', startedAt = 1 } = more;
-    return bench.table.join({ joiner: { siloId: incarnation, incarnation, address: 'a', startedAt }, newGenesis, partitions: 32, isExclusive });
+  const join = (incarnation: string, more: { newGenesis?: string; startedAt?: number } = {}) => {
+    const { newGenesis = 'g', startedAt = 1 } = more;
+    return bench.table.join({ joiner: { siloId: incarnation, incarnation, address: 'a', startedAt, labels: {}, types: {} }, newGenesis, partitions: 32 });
   };
   const kill = (heartbeat: string, accuser: string, votesNeeded: number) => bench.table.kill({ victim: 'v', heartbeat, accuser, votesNeeded });
   const GENESIS = 'g 32';
@@ -17,21 +17,34 @@ export function table(bench: MembershipBench): void {
       expect(await join('w')).to.deep.equal({ status: 'joined', epoch: 2, genesis: GENESIS });
     });
 
-    it('JOIN in exclusive mode names who is up, and is no obstacle to itself', async () => {
-      await join('v', { isExclusive: true });
-      expect(await join('v', { isExclusive: true })).to.include({ status: 'joined' });
-      await bench.table.beat('v', GENESIS);
-      expect(await join('w', { isExclusive: true })).to.deep.equal({
-        status: 'held', heartbeat: '1', holder: { siloId: 'v', incarnation: 'v', address: 'a', startedAt: 1, status: 'up' },
-      });
-    });
-
     it('BEAT counts, and carries the epoch', async () => {
       await join('v');
       await join('w');
       expect(await bench.table.beat('v', GENESIS)).to.deep.equal({ status: 'ok', epoch: 2 });
       await bench.table.beat('v', GENESIS);
-      expect([await bench.table.heartbeat('v'), await bench.table.heartbeat('w'), await bench.table.heartbeat('x')]).to.deep.equal(['2', '0', undefined]);
+      expect([await counterOf(bench.table, 'v'), await counterOf(bench.table, 'w'), await counterOf(bench.table, 'x')]).to.deep.equal(['2', '0', undefined]);
+    });
+
+    it('BEAT carries the load, which stays until the next one', async () => {
+      await join('v');
+      const load = async () => (await bench.table.look()).up.map(({ member }) => member.load);
+      expect(await load()).to.deep.equal([undefined]);
+      await bench.table.beat('v', GENESIS, { cpu: 0.5, memory: 0.25, activations: 3 });
+      expect(await load()).to.deep.equal([{ cpu: 0.5, memory: 0.25, activations: 3 }]);
+      await bench.table.beat('v', GENESIS);
+      expect(await load()).to.deep.equal([{ cpu: 0.5, memory: 0.25, activations: 3 }]);
+      await bench.table.beat('v', GENESIS, { cpu: 0.5, memory: 0.25, activations: 4, capacity: 10 });
+      expect((await bench.table.members()).map(({ load: known }) => known)).to.deep.equal([{ cpu: 0.5, memory: 0.25, activations: 4, capacity: 10 }]);
+    });
+
+    it('LOOK finds those that are up, with their counters', async () => {
+      await join('v');
+      await join('w');
+      await bench.table.beat('w', GENESIS);
+      await bench.table.leave('v');
+      expect(await bench.table.look()).to.deep.equal({
+        epoch: 3, up: [{ heartbeat: '1', member: { siloId: 'w', incarnation: 'w', address: 'a', startedAt: 1, status: 'up', labels: {}, types: {} } }],
+      });
     });
 
     it('P4: BEAT of an incarnation that is dead, or not in the table, hears so', async () => {
@@ -39,7 +52,7 @@ export function table(bench: MembershipBench): void {
       await bench.table.leave('v');
       expect(await bench.table.beat('v', GENESIS)).to.deep.equal({ status: 'dead' });
       expect(await bench.table.beat('stranger', GENESIS)).to.deep.equal({ status: 'dead' });
-      expect(await bench.table.heartbeat('v')).to.equal(undefined);
+      expect(await counterOf(bench.table, 'v')).to.equal(undefined);
     });
 
     it('P4: a dead incarnation never joins again', async () => {
@@ -56,6 +69,14 @@ export function table(bench: MembershipBench): void {
       expect(await kill('0', 'y', 2)).to.equal('alive');
       expect(await kill('1', 'y', 2)).to.equal('voted');
       expect(await bench.statuses()).to.deep.equal({ v: 'up' });
+    });
+
+    it('KILL counts only votes for the counter as it stands', async () => {
+      await join('v');
+      expect(await kill('0', 'x', 2)).to.equal('voted');
+      await bench.table.beat('v', GENESIS);
+      expect(await kill('1', 'y', 2)).to.equal('voted');
+      expect(await kill('1', 'x', 2)).to.equal('dead');
     });
 
     it('KILL counts each accuser once and kills with enough votes, raising the epoch', async () => {
