@@ -1,5 +1,5 @@
 // Finds the actors that a silo hosts: expands globs, loads files, collects the decorated classes that they export.
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { glob, isDynamicPattern } from 'tinyglobby';
@@ -48,10 +48,24 @@ function addActor(actors: Map<string, Found>, name: string, found: Found): void 
   if (known === undefined) actors.set(name, found);
   if (known === undefined || known.Class === found.Class) return;
   const [one, other] = [known, found].map(({ Class, source }) => `class ${Class.name} of ${source}`);
-  if (known.Class.name === found.Class.name && String(known.Class) === String(found.Class)) {
+  const isSameText = known.Class.name === found.Class.name && String(known.Class) === String(found.Class);
+  const isElsewhere = known.source !== found.source;
+  if (isSameText && isElsewhere && fileOf(known.source) === fileOf(found.source)) {
     throw new ConfigurationError(`modules: the actor '${name}' is loaded twice: ${one} and ${other}; load the file by one path or URL`);
   }
-  throw new ConfigurationError(`modules: two actors are named '${name}': ${one} and ${other}; give one another name with @Actor({ name })`);
+  // A file and its copy look as two classes do that happen to be written alike.
+  const copy = isSameText && isElsewhere ? '; or, if one is a copy of the other, load only one of them' : '';
+  throw new ConfigurationError(`modules: two actors are named '${name}': ${one} and ${other}; give one another name with @Actor({ name })${copy}`);
+}
+
+/** The file behind a source, whatever query and links lead to it; of what is no file, the source. */
+function fileOf(source: string): string {
+  const file = source.replace(/[?#].*$/, '');
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
 }
 
 /** An actor's subclass without a decorator of its own is passed over: said where nothing else was found. */
