@@ -14,6 +14,7 @@ export interface LoadedModules {
   readonly components: readonly Constructor[];
 }
 
+const EXTENSIONS = ['.js', '.mjs', '.cjs'];
 const IS_URL = /^[a-z][a-z0-9+.-]+:/i;
 
 /** A class, and where it was found, for messages. */
@@ -100,10 +101,19 @@ async function urlsOf(source: string | URL): Promise<readonly string[]> {
   if (source instanceof URL || IS_URL.test(source)) return [String(source)];
   const file = resolve(source);
   if (isFile(file)) return [pathToFileURL(file).href];
-  if (!isDynamicPattern(source)) throw new ConfigurationError(`modules: no file '${source}' (looked for ${file}); compile it, or correct the path`);
+  if (!isDynamicPattern(source)) throw new ConfigurationError(`modules: no file '${source}' (looked for ${file}); ${wayTo(source, file)}`);
   const files = await glob(source, { absolute: true });
   if (files.length === 0) throw new ConfigurationError(`modules: '${source}' matches no file in ${process.cwd()}; compile the actors, or correct the pattern`);
   return files.sort().map((found) => pathToFileURL(found).href);
+}
+
+/** What to give instead of a file that is not there. */
+function wayTo(source: string, file: string): string {
+  const extension = EXTENSIONS.find((one) => isFile(`${file}${one}`));
+  if (extension !== undefined) return `did you mean '${source}${extension}'?`;
+  const uncompiled = file.replace(/\.([cm]?)js$/, '.$1ts');
+  if (uncompiled !== file && isFile(uncompiled)) return `there is ${uncompiled}: compile it, and give the file that the compiler writes`;
+  return 'compile it, or correct the path';
 }
 
 async function load(url: string, source: string): Promise<Readonly<Record<string, unknown>>> {
