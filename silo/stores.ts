@@ -64,7 +64,7 @@ async function join(membership: Membership, cluster: string): Promise<string> {
   const { holder } = joined;
   throw new ConfigurationError(
     `cluster '${cluster}' has a living silo already: ${holder.siloId} (${holder.address}, since ${new Date(holder.startedAt).toISOString()}); ` +
-    'this version runs one silo per cluster: stop it, or choose another name with --cluster',
+    'this version runs one silo per cluster: stop it, or choose another name with the option cluster',
   );
 }
 
