@@ -15,7 +15,10 @@ export interface ActorOptions {
   readonly name?: string;
   /** The components every actor of this type has: classes, or thunks (`() => Health`) where imports are circular. */
   readonly components?: readonly ComponentEntry[];
-  /** Which policy chooses the silo: its name, or its name with options of its own. The silo's default when absent. */
+  /**
+   * Which policy chooses the silo: its name, or its name with options of its own. The silo's default when absent. With one silo all choose that;
+   * options and policies of your own are refused with `ConfigurationError` when the silo starts.
+   */
   readonly placement?: string | { readonly policy: string; readonly [option: string]: unknown };
   /** Without a call for this long the activation ends; its state is kept. `15m` when absent. */
   readonly idleAfter?: Duration | 'never';
@@ -26,7 +29,7 @@ export interface ActorOptions {
    * `CallCycleError`. `all`: every call; turns then overlap and share the state, see `docs/guarantees.md`.
    */
   readonly reentrancy?: 'chain' | 'all' | 'none';
-  /** Where turns run. `inline` (default): on the silo's own thread. `worker` runs inline with a warning in this version. */
+  /** Where turns run. `inline` (default): on the silo's own thread. `worker`: not in this version, runs inline with a warning. */
   readonly isolation?: 'inline' | 'worker';
   /**
    * When state is saved. `turn` (default): before the reply. `lazy`: at most 1 s later. `manual`: by `ctx.save()`. A unit of work with an
@@ -35,11 +38,11 @@ export interface ActorOptions {
   readonly persistence?: 'turn' | 'lazy' | 'manual';
   /** Calls that may wait; one more is refused with `MailboxFullError`. 10 000 when absent. */
   readonly mailboxLimit?: number;
-  /** Not implemented in this version. */
+  /** How much of a silo's capacity an activation takes. Not in this version: refused with `ConfigurationError`. */
   readonly weight?: number;
-  /** Not implemented in this version. */
+  /** The version of the class (semver). Not in this version: refused with `ConfigurationError`. */
   readonly version?: string;
-  /** Not implemented in this version. */
+  /** Never moved once it is placed. Not in this version: refused with `ConfigurationError`. */
   readonly pinned?: boolean;
 }
 

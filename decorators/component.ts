@@ -13,7 +13,10 @@ import { turnOptions } from './turn-options.js';
 export interface ComponentOptions {
   /** Wire name; unique among the components of an actor; the class name when absent. */
   readonly name?: string;
-  /** `worker` (default): one thread per component class per silo. `dedicated`: a thread per instance. `inline`: the silo's own thread. */
+  /**
+   * `worker` (default): one thread per component class per silo. `dedicated`: a thread per instance. `inline`: the silo's own thread.
+   * Threads are not in this version: all run inline, with one warning at the start that `inline` silences.
+   */
   readonly isolation?: 'worker' | 'dedicated' | 'inline';
   /** Tags by which `find` and `findComponent` find it, beside its class. */
   readonly tags?: readonly string[];
@@ -21,13 +24,13 @@ export interface ComponentOptions {
   readonly persistence?: 'turn' | 'lazy' | 'manual';
   /** What may enter it while a turn on it awaits: as with `@Actor`. */
   readonly reentrancy?: 'chain' | 'all' | 'none';
-  /** Not implemented in this version. */
+  /** How many threads the class gets per silo. Not in this version: refused with `ConfigurationError`. */
   readonly threads?: number;
-  /** Not implemented in this version. */
+  /** How much memory its thread may take. Not in this version: refused with `ConfigurationError`. */
   readonly memoryLimitMb?: number;
-  /** Not implemented in this version. */
+  /** How long a turn may block its thread. Not in this version: refused with `ConfigurationError`. */
   readonly turnLimit?: Duration;
-  /** Not implemented in this version. */
+  /** The version of the class (semver). Not in this version: refused with `ConfigurationError`. */
   readonly version?: string;
 }
 

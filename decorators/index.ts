@@ -4,6 +4,7 @@ export { Actor, type ActorOptions, type EntityDecorator } from './actor.js';
 export type { ComponentEntry } from './component-list.js';
 export { Component, type ComponentOptions } from './component.js';
 export { Delivery, OnReminder, Service, type DeliveryOptions, type ServiceOptions } from './later.js';
+export { describeFunctionField, functionFieldNote, isArrowFunction } from './function-field.js';
 export { Every, type TimerDecorator } from './every.js';
 export { Interleave } from './interleave.js';
 export { On, type HandlerDecorator, type OnOptions } from './on.js';

@@ -5,6 +5,7 @@ import type { EntityDecorator } from './actor.js';
 
 type MethodDecoratorOf = (target: object, name: string | symbol, descriptor: PropertyDescriptor) => void;
 
+/** How a service runs. Not in this version, which has no services. */
 export interface ServiceOptions {
   readonly name?: string;
   /** Turns at once per silo. */
@@ -15,23 +16,24 @@ export interface ServiceOptions {
   readonly turnLimit?: Duration;
 }
 
+/** How tells are retried. Not in this version, which has no tells. */
 export interface DeliveryOptions {
   readonly attempts?: number;
   readonly backoff?: Duration;
   readonly order?: 'strict' | 'relaxed';
 }
 
-/** A stateless class with many activations. Not implemented in this version: throws `ConfigurationError`. */
+/** A stateless class with many activations. Not in this version: refused with `ConfigurationError`. */
 export function Service(_options?: ServiceOptions): EntityDecorator {
   throw notImplemented('@Service');
 }
 
-/** A handler of a durable reminder. Not implemented in this version: throws `ConfigurationError`. */
+/** A handler of a durable reminder. Not in this version: refused with `ConfigurationError`. */
 export function OnReminder(_name: string): MethodDecoratorOf {
   throw notImplemented('@OnReminder');
 }
 
-/** How a method's tells are retried. Not implemented in this version: throws `ConfigurationError`. */
+/** How a method's tells are retried. Not in this version: refused with `ConfigurationError`. */
 export function Delivery(_options: DeliveryOptions): MethodDecoratorOf {
   throw notImplemented('@Delivery');
 }

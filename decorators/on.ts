@@ -11,11 +11,11 @@ import { checkChoice, checkOptions, describe } from './options.js';
 export interface OnOptions {
   /** `self`: hears the own actor and its components, without `bind`. Required in this version. */
   readonly from?: 'self';
-  /** Not implemented in this version. */
+  /** Whether events of one emitter arrive in order. Not in this version: refused with `ConfigurationError`. */
   readonly order?: 'strict' | 'relaxed';
-  /** Not implemented in this version. */
+  /** How often a handler that throws is run again. Not in this version: refused with `ConfigurationError`. */
   readonly attempts?: number;
-  /** Not implemented in this version. */
+  /** How long to wait before that. Not in this version: refused with `ConfigurationError`. */
   readonly backoff?: Duration;
 }
 

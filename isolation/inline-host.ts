@@ -1,4 +1,4 @@
-import type { ClassMetadata } from '../decorators/index.js';
+import { describeFunctionField, isArrowFunction, type ClassMetadata } from '../decorators/index.js';
 import type { Codec } from '../protocol/codec/index.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import type { ComponentHost, EntitySpec, HostedEntity, StagedChanges } from '../protocol/ports/component-host.js';
@@ -28,16 +28,10 @@ export class InlineHost implements ComponentHost {
     if (this.checked.has(metadata)) return;
     for (const [name, value] of Object.entries(instance)) {
       if (typeof value !== 'function') continue;
-      throw new ConfigurationError(`${metadata.target.name}.${name} is ${describeFunctionField(metadata, name)}`);
+      throw new ConfigurationError(describeFunctionField(metadata, name, isArrowFunction(value)));
     }
     this.checked.add(metadata);
   }
-}
-
-function describeFunctionField(metadata: ClassMetadata, name: string): string {
-  if (metadata.state.has(name)) return 'a @State field that holds a function, which cannot be saved; save data, or make it a method';
-  if (metadata.methods.has(name)) return 'a method that the constructor replaces by a function; leave that out: methods run with their own `this`';
-  return `a field that holds a function; make it a method: \`${name}(…) { … }\``;
 }
 
 class InlineEntity implements HostedEntity {

@@ -21,9 +21,7 @@ export function registerSerializable(name: string, Class: SerializableClass): vo
   const holder = classes.get(name);
   if (holder === Class) return;
   if (holder !== undefined) {
-    throw new ConfigurationError(isSameSource(Class, holder)
-      ? `class ${printClass(Class)} is loaded twice under the serializable name "${name}": from two paths or URLs of one file, or from two copies of a package; load it once`
-      : `serializable name "${name}" of class ${printClass(Class)} is taken by class ${printClass(holder)}; give one of them another (@Serializable and @ActorEvent share theirs)`);
+    throw taken(name, Class, holder);
   }
   const earlier = names.get(Class);
   if (earlier !== undefined) {
@@ -43,8 +41,12 @@ export function serializableClass(name: string): SerializableClass | undefined {
   return classes.get(name);
 }
 
-function isSameSource(a: SerializableClass, b: SerializableClass): boolean {
-  return a.name === b.name && String(a) === String(b);
+function taken(name: string, Class: SerializableClass, holder: SerializableClass): ConfigurationError {
+  const isSameText = Class.name === holder.name && String(Class) === String(holder);
+  return new ConfigurationError(isSameText
+    ? `serializable name "${name}" is taken by another class ${printClass(Class)}, written alike: if one file is loaded by two paths or URLs, or a package `
+      + 'in two copies, load it once; if these are two classes, give one of them another name'
+    : `serializable name "${name}" of class ${printClass(Class)} is taken by class ${printClass(holder)}; give one of them another (@Serializable and @ActorEvent share theirs)`);
 }
 
 function printClass(Class: SerializableClass): string {

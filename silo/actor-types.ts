@@ -15,7 +15,7 @@ export class ActorTypes {
     if (!metadata) throw new ConfigurationError(`${describe(Class)} has no @Actor decorator${inheritedNote('Actor', Class)}`);
     const known = this.byName.get(metadata.name);
     if (known && known.target !== metadata.target) {
-      throw new ConfigurationError(`two actor classes are named '${metadata.name}': ${known.target.name} and ${metadata.target.name}; give one another name with @Actor({ name })`);
+      throw new ConfigurationError(`two actors are named '${metadata.name}': ${known.target.name} and ${metadata.target.name}; give one another name with @Actor({ name })`);
     }
     metadata.components();
     checkPlacement(metadata);

@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { pino, stdSerializers } from 'pino';
 import type { Logger } from '../protocol/ports/logger.js';
 
 // JSON leaves these as they are: terminals obey some, readers break lines at others, and the rest turns the text around them.
@@ -8,7 +8,8 @@ const UNPRINTABLE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]
 export function createLogger(level: string, bindings: Readonly<Record<string, unknown>>): Logger {
   const lines = pino.destination({ dest: 2, sync: true });
   const printable = { write: (line: string) => void lines.write(line.replace(UNPRINTABLE, escaped)) };
-  return pino({ level, base: { ...bindings }, timestamp: pino.stdTimeFunctions.isoTime }, printable);
+  // With causes as errors of their own: by default pino adds their messages to that of the error, which says them already.
+  return pino({ level, serializers: { err: stdSerializers.errWithCause }, base: { ...bindings }, timestamp: pino.stdTimeFunctions.isoTime }, printable);
 }
 
 function escaped(character: string): string {

@@ -1,5 +1,5 @@
 // Router: where an envelope goes. On one silo that is always here; it looks every name up in the frozen tables before anything runs.
-import type { ActorMetadata, ClassMetadata } from '../decorators/index.js';
+import { functionFieldNote, type ActorMetadata, type ClassMetadata } from '../decorators/index.js';
 import { printEntityId, type EntityId } from '../protocol/actor-id.js';
 import type { Envelope, Invoker } from '../protocol/envelope.js';
 import {
@@ -46,8 +46,9 @@ export class Router implements Invoker {
     const { target, method } = envelope;
     const metadata = this.types.get(target.type);
     if (!metadata) throw new UnknownActorTypeError(`no silo hosts the actor type '${target.type}'`, { type: target.type });
-    const member = classOf(metadata, target).methods.get(method);
-    if (!member) throw new UnknownMethodError(`${printEntityId(target)} has no callable method '${method}'`, { method });
+    const targetClass = classOf(metadata, target);
+    const member = targetClass.methods.get(method);
+    if (!member) throw noMethod(targetClass, target, method);
     if (!this.membership.mayAccept) throw new SiloUnavailableError(`${printEntityId(target)}: this silo lost its lease; the call did not run`);
     // While the silo stops, running turns still reach the actors that are there.
     if (this.catalog.stopping && !(envelope.chain && this.catalog.get(target))) {
@@ -75,4 +76,9 @@ function classOf(metadata: ActorMetadata, target: EntityId): ClassMetadata {
   const component = metadata.components().find(({ name }) => name === target.component);
   if (component) return component;
   throw new UnknownComponentError(`${printEntityId({ type: target.type, key: target.key })} has no component '${target.component}'`, { component: target.component });
+}
+
+function noMethod(metadata: ClassMetadata, target: EntityId, method: string): UnknownMethodError {
+  const note = functionFieldNote(metadata, method);
+  return new UnknownMethodError(`${printEntityId(target)} has no callable method '${method}'${note === undefined ? '' : `: ${note}`}`, { method });
 }

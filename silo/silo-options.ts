@@ -18,14 +18,14 @@ export interface SiloOptions {
   readonly redis?: RedisSource | undefined;
   /** Where other silos will reach this one. Checked, and not opened yet: one silo has no links. Default 127.0.0.1:11111. */
   readonly listen?: ListenOptions | undefined;
-  /** Not implemented yet. */
+  /** The address by which other silos reach this one, where `listen` is not it. Not in this version: refused with `ConfigurationError`. */
   readonly advertise?: string | undefined;
   /** Absent: no gateway, no outside clients. */
   readonly gateway?: GatewayOptions | undefined;
   /** Proves to other silos that this one belongs to the cluster; required when `listen.host` is beyond loopback. */
   readonly secret?: string | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** Not implemented yet. */
+  /** What this silo takes at most. Not in this version: refused with `ConfigurationError`. */
   readonly capacity?: { readonly activations?: number | undefined } | undefined;
   readonly placement?: PlacementOptions | undefined;
   /** A level, or where to log instead. Default `info`. */
@@ -97,6 +97,6 @@ export interface AccessRequest {
 export interface PlacementOptions {
   /** A built-in policy. On one silo all of them choose that silo. Default `random`. */
   readonly default?: PolicyName | undefined;
-  /** Not implemented yet. */
+  /** Policies of your own. Not in this version: refused with `ConfigurationError`. */
   readonly policies?: readonly object[] | undefined;
 }

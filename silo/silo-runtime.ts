@@ -156,10 +156,10 @@ export class SiloRuntime {
     const { log } = this.ports;
     const threaded = new Set<string>();
     for (const type of this.types.all()) {
-      if (type.isolation === 'worker') threaded.add(type.name);
-      for (const component of type.components()) if (component.isolation !== 'inline') threaded.add(component.name);
+      for (const { target, name, isolation } of [type, ...type.components()]) if (isolation !== 'inline') threaded.add(target.name || name);
     }
-    if (threaded.size > 0) log.warn({ classes: [...threaded] }, 'isolation in threads is not in this version: these classes run inline');
+    const classes = [...threaded];
+    if (classes.length > 0) log.warn({ classes }, `threads are not in this version: ${classes.join(', ')} run in the silo's own; isolation: 'inline' on them silences this warning`);
     const hooks = hooksOfLaterVersions(this.types.all());
     if (hooks.length > 0) log.warn({ hooks }, 'these hooks are not called in this version');
     const mistaken = mistakenHooks(this.types.all());

@@ -95,22 +95,27 @@ export class Silo {
     return () => void listeners.delete(listener);
   }
 
+  /** A handle of a service. Not in this version: refused with `ConfigurationError`. */
   service(): never {
     throw notImplemented('silo.service');
   }
 
+  /** All actors with a tag, activating none. Not in this version: refused with `ConfigurationError`. */
   findActors(): never {
     throw notImplemented('silo.findActors');
   }
 
+  /** Re-opens the receipts of an event by its id. Not in this version: refused with `ConfigurationError`. */
   broadcast(): never {
     throw notImplemented('silo.broadcast');
   }
 
+  /** Changes what this silo takes at most. Not in this version: refused with `ConfigurationError`. */
   setCapacity(): never {
     throw notImplemented('silo.setCapacity');
   }
 
+  /** Messages that were given up. Not in this version: refused with `ConfigurationError`. */
   get deadLetters(): never {
     throw notImplemented('silo.deadLetters');
   }

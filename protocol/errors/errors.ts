@@ -96,5 +96,9 @@ export class RemoteError extends TroupeError {
   readonly code = 'ERR_REMOTE'; readonly retryable = false;
   declare readonly remoteName: string;
   declare readonly remoteStack: string | undefined;
-  constructor(message: string, options?: Options<{ remoteName: string; remoteStack: string }>) { super(message, options); }
+  constructor(message: string, options?: Options<{ remoteName: string; remoteStack: string }>) {
+    super(message, options);
+    // `stack` has it already.
+    if (Object.hasOwn(this, 'remoteStack')) Object.defineProperty(this, 'remoteStack', { enumerable: false });
+  }
 }

@@ -13,16 +13,16 @@ export abstract class TroupeError extends Error {
   abstract readonly code: string;
   /** The method surely did not run: trying again is safe. */
   abstract readonly retryable: boolean;
-  /** The data fields, as they travel. */
-  readonly data: ErrorData;
+  /** The data fields, as they travel. Not enumerable: they are own properties already, and loggers and Node would print them twice. */
+  declare readonly data: ErrorData;
 
   constructor(message: string, options: TroupeErrorOptions = {}) {
     const { cause, ...data } = options;
     super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
-    this.data = data;
+    Object.defineProperty(this, 'data', { value: data, writable: true, configurable: true });
     for (const [field, value] of Object.entries(data)) {
-      if (!(field in this)) Object.defineProperty(this, field, { value, enumerable: true });
+      if (!(field in this)) Object.defineProperty(this, field, { value, enumerable: true, configurable: true });
     }
   }
 }

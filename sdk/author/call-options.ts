@@ -9,15 +9,15 @@ export interface CallOptions {
   readonly timeout?: Duration;
   /** Aborting it rejects the call with `CancelledError`; a turn that runs already sees it as `ctx.call.signal`. */
   readonly signal?: AbortSignal;
-  /** How long to wait for capacity before `NoCapacityError`. */
+  /** How long to wait for capacity before `NoCapacityError`. Not in this version: refused with `ConfigurationError`. */
   readonly within?: Duration;
-  /** How far away the callee may be placed. */
+  /** How far away the callee may be placed. Not in this version: refused with `ConfigurationError`. */
   readonly scope?: 'silo' | 'zone' | 'cluster';
   /** The result is recorded with the state: a repeat under this key returns it without running the method again. */
   readonly idempotencyKey?: string;
-  /** Retried until it completes, also across crashes. */
+  /** Retried until it completes, also across crashes. Not in this version: refused with `ConfigurationError`. */
   readonly durable?: boolean;
-  /** Which versions of the class may answer (semver range). */
+  /** Which versions of the class may answer (semver range). Not in this version: refused with `ConfigurationError`. */
   readonly version?: string;
 }
 

@@ -38,19 +38,24 @@ export interface BaseContext {
   readonly log: Logger;
   /** The running turn. Throws `ConfigurationError` outside of a turn, also in code that a turn left behind. */
   readonly call: CallInfo;
-  /** A private directory for temporary files; gone with the activation. */
+  /** A private directory for temporary files; gone with the activation. Not in this version: refused with `ConfigurationError`. */
   readonly tmpdir: string;
   /** A handle: no I/O, always valid. Throws `InvalidArgumentError` for a bad key. */
   actor<T extends object>(actor: EntityClass<T>, key: string): Handle<T>;
   /** By wire name, for files that import the class only as a type. */
   actor<T extends object = object>(type: string, key: string): Handle<T>;
-  /** A handle of a service: no I/O, always valid. */
+  /** A handle of a service: no I/O, always valid. Not in this version: refused with `ConfigurationError`. */
   service<T extends object>(service: EntityClass<T>): Handle<T>;
+  /** By wire name. Not in this version: refused with `ConfigurationError`. */
   service<T extends object = object>(name: string): Handle<T>;
-  /** All actors with the tag, activating none. */
+  /** All actors with the tag, activating none. Not in this version: refused with `ConfigurationError`. */
   findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>>;
-  /** Emits to every bound listener. In a turn the promise resolves when the event is buffered: the unit's commit stores it. */
+  /**
+   * Emits to every bound listener: in this version to the actor's own handlers (`@On(…, { from: 'self' })`) and live subscriptions. In a turn the
+   * promise resolves when the event is buffered: the unit's commit stores it.
+   */
   emit(event: object, options?: (DurableEmitOptions & { readonly receipts?: false }) | LiveEmitOptions): Promise<void>;
+  /** With receipts. Not in this version: rejects with `ConfigurationError`. */
   emit(event: object, options: DurableEmitOptions & { readonly receipts: true }): Promise<Broadcast>;
   emit(event: object, options: EmitOptions): Promise<Broadcast | undefined>;
 }
@@ -61,6 +66,7 @@ export interface EntityContext<Self> extends BaseContext {
   readonly key: string;
   /** This very entity, as others see it. Calls through it wait for their turn as all calls do. */
   readonly self: Handle<Self>;
+  /** By which `findActors` finds the actor. Not in this version: refused with `ConfigurationError`. */
   readonly tags: Tags;
   /** Clients connected now, if this is a session actor; else empty. */
   readonly clients: readonly ConnectedClient[];
@@ -70,19 +76,24 @@ export interface EntityContext<Self> extends BaseContext {
   find<C extends object>(component: EntityClass<C>, tag: string): Handle<C> | undefined;
   /** All components of the class, or those that have the tag. */
   findAll<C extends object>(component: EntityClass<C>, tag?: string): readonly Handle<C>[];
-  /** Adds a component to the actor; it stays until it is removed. */
+  /** Adds a component to the actor; it stays until it is removed. Not in this version: refused with `ConfigurationError`. */
   addComponent<C extends object>(component: EntityClass<C>, options?: AddComponentOptions): Promise<Handle<C>>;
+  /** By wire name. Not in this version: refused with `ConfigurationError`. */
   addComponent<C extends object = object>(name: string, options?: AddComponentOptions): Promise<Handle<C>>;
-  /** Removes a component with its state. */
+  /** Removes a component with its state. Not in this version: refused with `ConfigurationError`. */
   removeComponent(component: AnyHandle): Promise<void>;
-  /** From now on this entity hears the source's events of the class. Durable and idempotent: call it in `onActivate`. */
+  /** From now on this entity hears the source's events of the class. Durable and idempotent: call it in `onActivate`. Not in this version: refused with `ConfigurationError`. */
   bind(source: AnyHandle, event: EventClass): Promise<void>;
-  /** Ends what `bind` began. Idempotent. */
+  /** Ends what `bind` began. Idempotent. Not in this version: refused with `ConfigurationError`. */
   unbind(source: AnyHandle, event: EventClass): Promise<void>;
-  /** Sets (or replaces) a durable reminder; the entity's `@OnReminder(name)` method runs when it is due, also after crashes. */
+  /**
+   * Sets (or replaces) a durable reminder; the entity's `@OnReminder(name)` method runs when it is due, also after crashes.
+   * Not in this version: refused with `ConfigurationError`.
+   */
   remind(name: string, when: ReminderSpec, payload?: unknown): Promise<void>;
-  /** Idempotent. */
+  /** Ends what `remind` began. Idempotent. Not in this version: refused with `ConfigurationError`. */
   cancelReminder(name: string): Promise<void>;
+  /** The reminders that are set. Not in this version: refused with `ConfigurationError`. */
   reminders(): Promise<readonly ReminderInfo[]>;
   /** A timer in memory, for as long as the entity is active. Its callbacks are turns. */
   timer(callback: () => unknown, options: TimerOptions): Timer;
@@ -90,11 +101,14 @@ export interface EntityContext<Self> extends BaseContext {
   save(): Promise<void>;
   /** Ends the activation after this turn. Resolves when that is noted. */
   deactivate(): Promise<void>;
-  /** Moves the actor after this turn, to the silo or where placement chooses. Resolves when that is noted. */
+  /** Moves the actor after this turn, to the silo or where placement chooses. Resolves when that is noted. Not in this version: refused with `ConfigurationError`. */
   migrate(siloId?: string): Promise<void>;
   /** After this turn, ends the activation and deletes the actor's state, bindings, reminders and tags. Resolves when that is noted. */
   destroy(): Promise<void>;
-  /** A call that takes over from this turn: committed with it, and retried until it completes. Return its promise as the method's last act. */
+  /**
+   * A call that takes over from this turn: committed with it, and retried until it completes. Return its promise as the method's last act.
+   * Not in this version: refused with `ConfigurationError`.
+   */
   tailCall<H extends AnyHandle>(handle: H, options?: TailCallOptions): MethodsOf<H>;
 }
 
@@ -110,7 +124,7 @@ export interface ComponentContext<Self, Owner = unknown> extends EntityContext<S
   readonly owner: Handle<Owner>;
 }
 
-/** The one argument of a `@Service` class's constructor. */
+/** The one argument of a `@Service` class's constructor. Not in this version, which has no services. */
 export interface ServiceContext<Self> extends BaseContext {
   /** For the compiler alone: contexts of two classes are two types. Never set. */
   readonly [contextOf]?: Self;

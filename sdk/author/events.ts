@@ -19,7 +19,7 @@ export interface EventOrigin {
 /** A durable event: every bound listener handles it at least once, with effects on state once. */
 export interface DurableEmitOptions {
   readonly live?: false;
-  /** Resolve with a `Broadcast` that tells how far the event has come. */
+  /** Resolve with a `Broadcast` that tells how far the event has come. Not in this version: refused with `ConfigurationError`. */
   readonly receipts?: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface BroadcastResult {
   readonly failed: readonly { readonly listener: string; readonly error: Error }[];
 }
 
-/** How far an event has come. Re-open it after a crash by its id: `silo.broadcast(id)`. */
+/** How far an event has come. Re-open it after a crash by its id: `silo.broadcast(id)`. Not in this version: nothing returns one. */
 export interface Broadcast {
   readonly id: string;
   /** Resolves when every listener's mailbox (or inbox) has the event. */

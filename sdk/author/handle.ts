@@ -53,20 +53,20 @@ export interface AnyHandle {
 export interface HandleVerbs<T> extends AnyHandle {
   /** The same handle with options for its calls. Options add up; the handle it is called on stays as it was. */
   with(options: CallOptions): Handle<T>;
-  /** Messages: at least once, in order per sender and target, effects on state once. */
+  /** Messages: at least once, in order per sender and target, effects on state once. Not in this version: refused with `ConfigurationError`. */
   readonly tell: TellMethods<T>;
   /** Calls that are handed to the link and forgotten: no result, no error. */
   readonly oneWay: OneWayMethods<T>;
-  /** Sends one event to this entity alone: durable, as `tell`. */
+  /** Sends one event to this entity alone: durable, as `tell`. Not in this version: refused with `ConfigurationError`. */
   send(event: object): Promise<void>;
-  /** From now on `listener` hears this entity's events of the class. Durable and idempotent. */
+  /** From now on `listener` hears this entity's events of the class. Durable and idempotent. Not in this version: refused with `ConfigurationError`. */
   bind(event: EventClass, listener: AnyHandle): Promise<void>;
-  /** Ends what `bind` began. Idempotent. */
+  /** Ends what `bind` began. Idempotent. Not in this version: refused with `ConfigurationError`. */
   unbind(event: EventClass, listener: AnyHandle): Promise<void>;
   /** The first component of the class or name. No I/O: it is resolved at each call, and a missing one rejects that with `UnknownComponentError`. */
   getComponent<C extends object>(component: EntityClass<C>): Handle<C>;
   getComponent<C extends object = object>(name: string): Handle<C>;
-  /** The first component of the class that has the tag. No I/O: as `getComponent`. */
+  /** The first component of the class that has the tag. No I/O: as `getComponent`. Not in this version: refused with `ConfigurationError`. */
   findComponent<C extends object>(component: EntityClass<C>, tag: string): Handle<C>;
   /** Looking after the entity, as opposed to talking to it. */
   readonly manage: ManageHandle;
@@ -87,15 +87,16 @@ export interface ManageHandle {
   activation(): Promise<ActivationInfo | undefined>;
   /** Ends the activation after the turns that wait; the state stays, and the next call activates again. */
   deactivate(): Promise<void>;
-  /** Moves the activation to a silo, or to one that placement chooses. State and waiting calls move along. */
+  /** Moves the activation to a silo, or to one that placement chooses. State and waiting calls move along. Not in this version: refused with `ConfigurationError`. */
   migrate(siloId?: string): Promise<void>;
   /** Ends the activation and deletes the actor's state, bindings, reminders and tags. A later call begins anew. */
   destroy(): Promise<void>;
   /** Handles of the actor's components, in order of declaration. */
   components(): Promise<readonly Handle<object>[]>;
-  /** Adds a component; it stays until it is removed. */
+  /** Adds a component; it stays until it is removed. Not in this version: refused with `ConfigurationError`. */
   addComponent<C extends object>(component: EntityClass<C>, options?: AddComponentOptions): Promise<Handle<C>>;
+  /** By wire name. Not in this version: refused with `ConfigurationError`. */
   addComponent<C extends object = object>(name: string, options?: AddComponentOptions): Promise<Handle<C>>;
-  /** Removes a component with its state. */
+  /** Removes a component with its state. Not in this version: refused with `ConfigurationError`. */
   removeComponent(component: AnyHandle): Promise<void>;
 }

@@ -31,12 +31,12 @@ export interface OnDeactivate {
 }
 
 export interface OnDehydrate {
-  /** Before a migration: what the new activation's `onRehydrate` gets. Must be serializable. */
+  /** Before a migration: what the new activation's `onRehydrate` gets. Must be serializable. Not in this version: never called. */
   onDehydrate(): unknown;
 }
 
 export interface OnRehydrate {
-  /** After a migration, before `onActivate`: what `onDehydrate` returned. */
+  /** After a migration, before `onActivate`: what `onDehydrate` returned. Not in this version: never called. */
   onRehydrate(carried: unknown): void | Promise<void>;
 }
 

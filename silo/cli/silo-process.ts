@@ -1,5 +1,6 @@
 // SiloProcess: one silo as this process' whole purpose. Owns: its signals and exit codes. Does not own: the silo's own start and stop.
 import { constants } from 'node:os';
+import { inspect } from 'node:util';
 import type { SiloOptions } from '../silo-options.js';
 
 /** What the command line needs of a silo. */
@@ -80,8 +81,9 @@ export class SiloProcess {
   }
 }
 
+/** As Node would: with code, data fields and causes. */
 function tellFault(what: string, cause: unknown): void {
-  process.stderr.write(`troupe: ${what}: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}\n`);
+  process.stderr.write(`troupe: ${what}: ${cause instanceof Error ? inspect(cause) : String(cause)}\n`);
 }
 
 function describe(silo: RunningSilo, options: SiloOptions): string {

@@ -45,8 +45,9 @@ function describeListenFault(error: SystemError): string | undefined {
   return error.syscall === 'listen' || error.syscall === 'bind' ? ADDRESS_FAULTS[error.code ?? '']?.(error) : undefined;
 }
 
-/** The store says what is wrong with a Redis and knows no flags. */
+/** What says what is wrong with a Redis or a cluster knows options and no flags. */
 function addWayOut(line: string): string {
+  if (line.startsWith('cluster ')) return line.replace(/ with the option (cluster)$/, ' with --$1');
   return line.startsWith('Redis at ') && !line.includes('--redis') ? `${line}; start it, correct --redis, or leave --redis out to keep nothing` : line;
 }
 

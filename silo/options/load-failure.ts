@@ -24,6 +24,8 @@ export function describeLoadFailure(cause: unknown, url: string): string {
   if ((cause as NodeJS.ErrnoException).code === 'ERR_UNKNOWN_FILE_EXTENSION' && TYPESCRIPT.test(entry)) {
     return 'this Node does not run TypeScript; compile it with tsc and give the .js file, or start Node with --import tsx';
   }
+  // Node would name this house as the importer.
+  if (message.startsWith(`Cannot find module '${entry}' imported from `)) return `there is no file ${entry}`;
   const place = placeOf(cause);
   const unset = /^Cannot access '(.+)' before initialization$/.exec(message)?.[1];
   if (unset !== undefined) return describeUnset(unset, place ?? { file: entry, line: '' });

@@ -1,5 +1,5 @@
 // Finds the actors that a silo hosts: expands globs, loads files, collects the decorated classes that they export.
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { glob, isDynamicPattern } from 'tinyglobby';
@@ -14,6 +14,7 @@ export interface LoadedModules {
   readonly components: readonly Constructor[];
 }
 
+const EXTENSIONS = ['.js', '.mjs', '.cjs'];
 const IS_URL = /^[a-z][a-z0-9+.-]+:/i;
 
 /** A class, and where it was found, for messages. */
@@ -48,10 +49,24 @@ function addActor(actors: Map<string, Found>, name: string, found: Found): void 
   if (known === undefined) actors.set(name, found);
   if (known === undefined || known.Class === found.Class) return;
   const [one, other] = [known, found].map(({ Class, source }) => `class ${Class.name} of ${source}`);
-  if (known.Class.name === found.Class.name && String(known.Class) === String(found.Class)) {
+  const isSameText = known.Class.name === found.Class.name && String(known.Class) === String(found.Class);
+  const isElsewhere = known.source !== found.source;
+  if (isSameText && isElsewhere && fileOf(known.source) === fileOf(found.source)) {
     throw new ConfigurationError(`modules: the actor '${name}' is loaded twice: ${one} and ${other}; load the file by one path or URL`);
   }
-  throw new ConfigurationError(`modules: two actors are named '${name}': ${one} and ${other}; give one another name with @Actor({ name })`);
+  // A file and its copy look as two classes do that happen to be written alike.
+  const copy = isSameText && isElsewhere ? '; or, if one is a copy of the other, load only one of them' : '';
+  throw new ConfigurationError(`modules: two actors are named '${name}': ${one} and ${other}; give one another name with @Actor({ name })${copy}`);
+}
+
+/** The file behind a source, whatever query and links lead to it; of what is no file, the source. */
+function fileOf(source: string): string {
+  const file = source.replace(/[?#].*$/, '');
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
 }
 
 /** An actor's subclass without a decorator of its own is passed over: said where nothing else was found. */
@@ -86,10 +101,19 @@ async function urlsOf(source: string | URL): Promise<readonly string[]> {
   if (source instanceof URL || IS_URL.test(source)) return [String(source)];
   const file = resolve(source);
   if (isFile(file)) return [pathToFileURL(file).href];
-  if (!isDynamicPattern(source)) throw new ConfigurationError(`modules: no file '${source}' (looked for ${file}); compile it, or correct the path`);
+  if (!isDynamicPattern(source)) throw new ConfigurationError(`modules: no file '${source}' (looked for ${file}); ${wayTo(source, file)}`);
   const files = await glob(source, { absolute: true });
   if (files.length === 0) throw new ConfigurationError(`modules: '${source}' matches no file in ${process.cwd()}; compile the actors, or correct the pattern`);
   return files.sort().map((found) => pathToFileURL(found).href);
+}
+
+/** What to give instead of a file that is not there. */
+function wayTo(source: string, file: string): string {
+  const extension = EXTENSIONS.find((one) => isFile(`${file}${one}`));
+  if (extension !== undefined) return `did you mean '${source}${extension}'?`;
+  const uncompiled = file.replace(/\.([cm]?)js$/, '.$1ts');
+  if (uncompiled !== file && isFile(uncompiled)) return `there is ${uncompiled}: compile it, and give the file that the compiler writes`;
+  return 'compile it, or correct the path';
 }
 
 async function load(url: string, source: string): Promise<Readonly<Record<string, unknown>>> {

@@ -26,12 +26,12 @@ type Pinged = new (ctx: never) => { ping(): number };
 
 describe('what newcomers are told when an actor wakes:', () => {
   const fields: Readonly<Record<string, readonly [Class: Pinged, message: string]>> = {
-    'an arrow-function field': [Arrow, 'Arrow.move is a field that holds a function; make it a method: `move(…) { … }`'],
-    'an async arrow-function field': [AsyncArrow, 'AsyncArrow.move is a field that holds a function; make it a method: `move(…) { … }`'],
-    'an arrow-function field of a base class': [FromBase, 'FromBase.inherited is a field that holds a function; make it a method: `inherited(…) { … }`'],
-    'a hook that is an arrow-function field': [Hook, 'Hook.onActivate is a field that holds a function; make it a method: `onActivate(…) { … }`'],
+    'an arrow-function field': [Arrow, 'Arrow.move is an arrow-function field; make it a method: `move(…) { … }`'],
+    'an async arrow-function field': [AsyncArrow, 'AsyncArrow.move is an arrow-function field; make it a method: `move(…) { … }`'],
+    'an arrow-function field of a base class': [FromBase, 'FromBase.inherited is an arrow-function field; make it a method: `inherited(…) { … }`'],
+    'a hook that is an arrow-function field': [Hook, 'Hook.onActivate is an arrow-function field; make it a method: `onActivate(…) { … }`'],
     'a field that holds a class': [Holder, 'Holder.Kind is a field that holds a function; make it a method: `Kind(…) { … }`'],
-    'an arrow-function field of a component': [Whole, 'Part.turn is a field that holds a function; make it a method: `turn(…) { … }`'],
+    'an arrow-function field of a component': [Whole, 'Part.turn is an arrow-function field; make it a method: `turn(…) { … }`'],
     'a function that is to be saved': [StateFunction, 'StateFunction.callback is a @State field that holds a function, which cannot be saved; save data, or make it a method'],
     'a method that is bound': [Bound, 'Bound.ping is a method that the constructor replaces by a function; leave that out: methods run with their own `this`'],
   };

@@ -1,6 +1,8 @@
 // Actor files that import each other, written as the documentation says.
+import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import { startSilo } from '../../silo/index.js';
+import { readPage } from '../docs/pages.js';
 import { failure } from '../support/memory-silo.js';
 import { Project } from './project.js';
 
@@ -81,5 +83,17 @@ describe('actor files that import each other', () => {
     expect(project.printable(error.message)).to.equal("modules: 'dist/ping.js' does not load: 'Ping' is used before it is defined (dist/pong.js:LINE): "
       + 'modules import each other in a circle; name components by a thunk (components: [() => Ping]), import what is only a type by "import type", '
       + 'and move events and base classes to a module of their own');
+  });
+
+  it("in an entry file of one's own end the program with the words of Node that docs/errors.md explains", () => {
+    using project = new Project({
+      'main.ts': "import { startSilo } from 'troupe/silo'; import { Arm } from './arm.js'; await startSilo({ modules: [Arm], log: 'silent' });",
+      'arm.ts': "import { Component } from 'troupe'; import { Body } from './body.js'; @Component({ isolation: 'inline' }) export class Arm { body() { return Body; } }",
+      'body.ts': "import { Actor } from 'troupe'; import { Arm } from './arm.js'; @Actor({ components: [Arm] }) export class Body {}",
+    });
+    expect(project.tsc({ target: 'ES2022', experimentalDecorators: true })).to.equal('');
+    const { stderr } = spawnSync(process.execPath, [project.compiled('main.ts')], { encoding: 'utf8', timeout: 30_000 });
+    expect(stderr).to.contain("ReferenceError: Cannot access 'Arm' before initialization");
+    expect(readPage('docs/errors.md')).to.contain("\n## Cannot access '…' before initialization\n");
   });
 });

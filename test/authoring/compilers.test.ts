@@ -90,6 +90,7 @@ const DECORATED: Readonly<Record<string, readonly [source: string, where: string
   'state.ts': ['export class Player { @State() hp = 1; }', '@State on field "hp"'],
   'public.ts': ['export class Player { @Public() move(): void {} }', '@Public on method "move"'],
   'read-only.ts': ['export class Player { @ReadOnly() look(): void {} }', '@ReadOnly on method "look"'],
+  'interleave.ts': ['export class Player { @Interleave() look(): void {} }', '@Interleave on method "look"'],
   'every.ts': ["export class Player { @Every('1s') tick(): void {} }", '@Every on method "tick"'],
   'on.ts': ["export class Player { @On(class {}, { from: 'self' }) heard(): void {} }", '@On on method "heard"'],
 };

@@ -34,11 +34,11 @@ export class Project implements Disposable {
     return stdout.trim();
   }
 
-  /** Runs esbuild, file by file, as tsx does; it reads the compiler options from the same place. */
-  async esbuild(options: { readonly target: string; readonly [option: string]: unknown }): Promise<void> {
+  /** Runs esbuild, file by file, as tsx does; it reads the compiler options from the same place. `keepNames` as tsx has it. */
+  async esbuild(options: { readonly target: string; readonly [option: string]: unknown }, keepNames = false): Promise<void> {
     this.configure(options);
     const entryPoints = Object.keys(this.files).map((name) => `src/${name}`);
-    await build({ absWorkingDir: this.folder, entryPoints, outdir: 'dist', outbase: 'src', target: options.target, platform: 'node', format: 'esm', logLevel: 'silent' });
+    await build({ absWorkingDir: this.folder, entryPoints, outdir: 'dist', outbase: 'src', target: options.target, platform: 'node', format: 'esm', keepNames, logLevel: 'silent' });
   }
 
   /** Where the compiled file of a source is. */

@@ -52,6 +52,33 @@ describe('the modules of a silo', () => {
     expect(await refusal(folder)).to.match(/^modules: no file/);
   });
 
+  it('are given as files in the working directory with or without ./', async () => {
+    const here = process.cwd();
+    process.chdir(fixtures);
+    try {
+      for (const name of ['player.fixture.js', './player.fixture.js', 'player.*.js']) {
+        expect(await loadModules([name]), name).to.deep.equal({ actors: [FixturePlayer], components: [FixtureHealth] });
+      }
+    } finally {
+      process.chdir(here);
+    }
+  });
+
+  it('name the file that is meant where one has the extension that was left out, or was not compiled', async () => {
+    const path = file('hello.js', '');
+    const bare = path.replace('.js', '');
+    expect(await refusal(bare)).to.equal(`modules: no file '${bare}' (looked for ${bare}); did you mean '${bare}.js'?`);
+    const source = file('greeter.mts', '');
+    const compiled = source.replace('.mts', '.mjs');
+    expect(await refusal(compiled)).to.equal(`modules: no file '${compiled}' (looked for ${compiled}); there is ${source}: compile it, and give the file that the compiler writes`);
+  });
+
+  it('refuse a URL where no file is, without a word of who looked for it', async () => {
+    expect(await refusal('file:hello.js')).to.equal("modules: 'file:hello.js' does not load: there is no file /hello.js");
+    const missing = pathToFileURL(join(folder, 'missing.js'));
+    expect(await refusal(missing)).to.equal(`modules: '${missing.href}' does not load: there is no file ${join(folder, 'missing.js')}`);
+  });
+
   it('refuse a glob that matches nothing', async () => {
     expect(await refusal('./no-such/*.js')).to.match(/^modules: '\.\/no-such\/\*\.js' matches no file in \//);
   });

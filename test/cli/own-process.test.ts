@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Actor, ConfigurationError, ReadOnly, State } from '../../sdk/index.js';
 import { startSilo } from '../../silo/index.js';
+import { readPage } from '../docs/pages.js';
 import { failure } from '../support/memory-silo.js';
 import { takePort, TestProcess } from '../support/processes.js';
 import { acquireRedis } from '../support/redis-server.js';
@@ -69,4 +70,43 @@ describe('a silo in a process of your own', () => {
       expect(stopped.stderr).to.match(/^nobody awaited this: RangeError: the till is closed/);
     });
   }
+
+  describe('that forgets an await ends as Node has it, and what is printed', () => {
+    const forget = async (call: string, ...flags: readonly string[]): Promise<string> => {
+      const fixture = fileURLToPath(new URL('./fixtures/forgets-await.fixture.js', import.meta.url));
+      await using process = new TestProcess([...flags, fixture, call]);
+      const { code, stderr } = await process.ended;
+      expect(code, stderr).to.equal(1);
+      return stderr;
+    };
+
+    it('names the actor that could not wake, with the code and the place where its code threw', async () => {
+      const stderr = await forget('activation');
+      expect(stderr).to.match(/^ActivationFailedError: sleeper\/bad could not be activated: planted in the constructor\n/m);
+      expect(stderr).to.contain("code: 'ERR_ACTIVATION_FAILED'").and.to.match(/\[cause\]: Error: planted in the constructor\n +at new Sleeper \(.*forgets-await\.fixture/);
+    });
+
+    it('has the error in the log once, its cause beside it', async () => {
+      const [line = ''] = (await forget('activation')).split('\n');
+      const { err } = JSON.parse(line) as { readonly err: { readonly message: string; readonly cause: { readonly message: string; readonly stack: string }; readonly data?: unknown } };
+      expect(err.message).to.equal('sleeper/bad could not be activated: planted in the constructor');
+      expect(err.cause.message).to.equal('planted in the constructor');
+      expect(err.cause.stack).to.contain('forgets-await.fixture');
+      expect(err.data).to.equal(undefined);
+    });
+
+    it('names the method that there is none of, with the code and the place of the call', async () => {
+      const stderr = await forget('method');
+      expect(stderr).to.contain("UnknownMethodError: sleeper/good has no callable method 'snore'").and.to.contain("code: 'ERR_UNKNOWN_METHOD'");
+      expect(stderr).to.match(/at forgetful \(.*forgets-await\.fixture/);
+    });
+
+    it('tells what a method threw once, with the method; with longer stacks, as docs/errors.md says, with the place of the call', async () => {
+      const stderr = await forget('throw', '--stack-trace-limit=40');
+      expect(stderr.match(/ at .*Sleeper\.refuse \(.*forgets-await\.fixture/g)).to.have.length(1);
+      expect(stderr).to.contain("code: 'ERR_REMOTE'").and.to.contain("remoteName: 'Refused'");
+      expect(stderr).to.match(/at forgetful \(.*forgets-await\.fixture/);
+      expect(readPage('docs/errors.md')).to.contain('node --stack-trace-limit=40');
+    });
+  });
 });

@@ -39,6 +39,11 @@ describe('a silo that does not start', () => {
     expect(line).to.equal('Redis at redis://db:1 cannot be used: connect ECONNREFUSED; start it, correct --redis, or leave --redis out to keep nothing');
   });
 
+  it('names the flag of a cluster that has its silo, where the error names the option', () => {
+    const { line, exitCode } = describeStartupFailure(new ConfigurationError("cluster 'a' has a living silo already: s (x); stop it, or choose another name with the option cluster"));
+    expect({ line, exitCode }).to.deep.equal({ line: "cluster 'a' has a living silo already: s (x); stop it, or choose another name with --cluster", exitCode: 2 });
+  });
+
   it('tells anything else in one line with exit code 1, and keeps the stack for the log', () => {
     const { line, exitCode, detail } = describeStartupFailure(new TypeError('x is not a function\nat all'));
     expect({ line, exitCode }).to.deep.equal({ line: 'x is not a function', exitCode: 1 });

@@ -70,15 +70,6 @@ describe('docs/errors.md', () => {
     for (const name of all) expect((author as Record<string, unknown>)[name], name).to.equal((client as Record<string, unknown>)[name]);
   });
 
-  it('quotes messages of configuration errors that the code has', () => {
-    const quoted = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, message]) => message!);
-    expect(quoted.length).to.be.greaterThan(15);
-    const texts = sources.files.filter(({ path }) => HOUSE.test(path)).map(({ text }) => text);
-    const fragments = (message: string): readonly string[] => message.split('…').map((part) => part.trim()).filter((part) => part.length > 2);
-    const missing = quoted.filter((message) => !texts.some((text) => text.includes('ConfigurationError') && fragments(message).every((part) => text.includes(part))));
-    expect(missing).to.deep.equal([]);
-  });
-
   it('reads of 1,024 bytes, 8 kB and 4,096 characters because the code has them', () => {
     const has = (path: string, text: string): boolean => sources.file(path)!.text.includes(text);
     expect(has('protocol/actor-id.ts', 'MAX_KEY_BYTES = 1024;')).to.equal(true);

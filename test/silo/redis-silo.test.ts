@@ -57,12 +57,13 @@ describe('a silo on Redis', () => {
     for (let key = 0; key < 10; key++) expect((await silo.actor(Ledger, `cold ${key}`).read()).total).to.equal(100);
   });
 
-  it('refuses to be the second silo of a living cluster, naming the holder', async () => {
+  it('refuses to be the second silo of a living cluster, naming the holder and the option', async () => {
     const cluster = `t-${randomUUID()}`;
     const first = await start(cluster);
     const error = await failure(start(cluster));
     expect(error).to.be.instanceOf(ConfigurationError);
-    expect(error.message).to.contain(cluster).and.contain(first.id);
+    expect(error.message).to.contain(`cluster '${cluster}' has a living silo already: ${first.id}`);
+    expect(error.message).to.match(/: stop it, or choose another name with the option cluster$/);
     expect((await first.actor(Ledger, 'a').add(1))).to.equal(1);
   });
 

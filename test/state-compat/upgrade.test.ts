@@ -1,6 +1,6 @@
 // @State({ upgrade }): an earlier version's value becomes today's. docs/saved-state.md tells these rules.
 import { expect } from 'chai';
-import { Actor, ActivationFailedError, Component, ReadOnly, Serializable, State } from '../../sdk/index.js';
+import { Actor, ActivationFailedError, Component, ReadOnly, Serializable, State, type ActorContext } from '../../sdk/index.js';
 import { failure } from '../support/memory-silo.js';
 import { onBothStores, type Deployments } from './deployments.js';
 
@@ -33,6 +33,19 @@ function upgraded(upgrade: Upgrade, save?: 'lazy') {
     @ReadOnly() read(): Gold { return this.gold; }
   }
   return { Upgraded, seen };
+}
+
+/** A version with another form of the field, whose whole class is saved in another way; notes what `upgrade` got. */
+function persisting(persistence: 'lazy' | 'manual') {
+  const got: unknown[] = [];
+  @Actor({ name: 'compat-miser', persistence }) class Persisting {
+    @State({ upgrade: (saved) => (got.push(structuredClone(saved)), toObject(saved)) }) gold: Gold = { amount: 0 };
+    constructor(private readonly ctx: ActorContext<Persisting>) {}
+    earn(amount: number): number { return (this.gold.amount += amount); }
+    save(): Promise<void> { return this.ctx.save(); }
+    @ReadOnly() read(): Gold { return this.gold; }
+  }
+  return { Class: Persisting, got };
 }
 
 async function saveGold(deployments: Deployments): Promise<void> {
@@ -101,6 +114,34 @@ describe('upgrade', () => {
     expect(deployments.commits).to.deep.equal([]);
     const { Upgraded: Later } = upgraded((saved) => saved);
     expect(await (await deployments.deploy(Later)).actor(Later, 'm').read()).to.deep.equal({ amount: 5 });
+  });
+
+  onBothStores('under persistence lazy is saved as all else is: not before the first reply, at the latest when the activation ends', async (deployments) => {
+    await saveGold(deployments);
+    const { Class, got } = persisting('lazy');
+    const second = await deployments.deploy(Class);
+    expect(await second.actor(Class, 'm').read()).to.deep.equal({ amount: 5 });
+    expect(deployments.commits).to.deep.equal([]);
+    await second.actor(Class, 'm').manage.deactivate();
+    expect(deployments.commits.map(({ fields }) => [...fields.keys()])).to.deep.equal([['gold']]);
+    expect(await second.actor(Class, 'm').read()).to.deep.equal({ amount: 5 });
+    expect(got).to.deep.equal([5, { amount: 5 }]);
+  });
+
+  onBothStores('under persistence manual is saved by ctx.save() alone: until then it runs on the value of old', async (deployments) => {
+    await saveGold(deployments);
+    const { Class, got } = persisting('manual');
+    const second = await deployments.deploy(Class);
+    const miser = second.actor(Class, 'm');
+    expect(await miser.earn(1)).to.equal(6);
+    await miser.manage.deactivate();
+    expect(deployments.commits).to.deep.equal([]);
+    expect(await miser.earn(2)).to.equal(7);
+    await miser.save();
+    expect(deployments.commits.map(({ fields }) => [...fields.keys()])).to.deep.equal([['gold']]);
+    await miser.manage.deactivate();
+    expect(await miser.read()).to.deep.equal({ amount: 7 });
+    expect(got).to.deep.equal([5, 5, { amount: 7 }]);
   });
 
   onBothStores('is what a turn that throws goes back to', async (deployments) => {
