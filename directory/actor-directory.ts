@@ -1,5 +1,5 @@
 import type { ActorId } from '../protocol/actor-id.js';
-import type { ClaimedRow, Holder, Token } from '../protocol/ports/state-store.js';
+import type { ClaimedRow, Holder, Incarnation, Token } from '../protocol/ports/state-store.js';
 
 /** An actor registered here: its token and the row it came with. */
 export interface Registration {
@@ -13,5 +13,8 @@ export interface ActorDirectory {
   register(id: ActorId): Promise<Registration | { readonly holder: Holder }>;
   /** Gives it up; false if it was not ours any more. */
   unregister(id: ActorId, token: Token): Promise<boolean>;
+  /** Who has it, dead or alive. */
   lookup(id: ActorId): Promise<Holder | undefined>;
+  /** That incarnation may still serve. Asks the membership table about one that is unknown. */
+  isAlive(incarnation: Incarnation): Promise<boolean>;
 }

@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import type { ActorId } from '../protocol/actor-id.js';
+import type { Membership } from '../protocol/ports/membership.js';
 import type { Holder, Incarnation, StateStore, Token } from '../protocol/ports/state-store.js';
 import type { ActorDirectory, Registration } from './actor-directory.js';
 
@@ -17,8 +18,8 @@ export class StoreActorDirectory implements ActorDirectory {
   constructor(
     private readonly store: StateStore,
     private readonly incarnation: Incarnation,
-    /** True for incarnations that may still serve; everybody else's actors are free to take. */
-    private readonly isAlive: (incarnation: Incarnation) => boolean,
+    /** Asked about incarnations that may still serve; everybody else's actors are free to take. */
+    private readonly membership: Pick<Membership, 'statusOf' | 'refresh'>,
   ) {}
 
   async register(id: ActorId): Promise<Registration | { readonly holder: Holder }> {
@@ -28,10 +29,16 @@ export class StoreActorDirectory implements ActorDirectory {
       const claim = await this.store.claim({ id, token, incarnation: this.incarnation, expected });
       if (claim.status === 'claimed') return { token, row: claim };
       const { holder } = claim;
-      if (holder.incarnation !== this.incarnation && this.isAlive(holder.incarnation)) return { holder };
+      if (holder.incarnation !== this.incarnation && (await this.isAlive(holder.incarnation))) return { holder };
       if (holder.token === expected) return { holder };
       expected = holder.token;
     }
+  }
+
+  /** One that is unknown may have joined a moment ago; if the table does not know it either, it is dead (P4). */
+  async isAlive(incarnation: Incarnation): Promise<boolean> {
+    if (this.membership.statusOf(incarnation) === 'unknown') await this.membership.refresh();
+    return this.membership.statusOf(incarnation) === 'up';
   }
 
   /** 96 random bits as text. */

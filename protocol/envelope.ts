@@ -13,6 +13,8 @@ export type Baggage = Readonly<Record<string, string>>;
  */
 export interface Chain {
   readonly id: string;
+  /** Of a chain that comes from another silo: its id and those of its parents, nearest first. */
+  readonly lineage?: readonly string[] | undefined;
 }
 
 /** A turn, as the calls that it makes remember it. */

@@ -1,19 +1,29 @@
 // Router: where an envelope goes. On one silo that is always here; it looks every name up in the frozen tables before anything runs.
 import { functionFieldNote, type ActorMetadata, type ClassMetadata } from '../decorators/index.js';
-import { printEntityId, type EntityId } from '../protocol/actor-id.js';
+import { printEntityId, type ActorId, type EntityId } from '../protocol/actor-id.js';
 import type { Envelope, Invoker } from '../protocol/envelope.js';
 import {
   SiloUnavailableError, UnknownActorTypeError, UnknownComponentError, UnknownMethodError,
 } from '../protocol/errors/index.js';
-import type { Membership } from '../protocol/ports/membership.js';
+import type { Incarnation, Membership } from '../protocol/ports/index.js';
 import type { Statistics } from './activation/silo-services.js';
 import type { ActorTypes } from './actor-types.js';
 import type { Catalog } from './catalog.js';
+import { Moved } from './links/moved.js';
 import { CallChain } from './turns/call-chain.js';
 import { PendingCall } from './turns/pending-call.js';
 import { turnModeOf } from './turns/turn-mode.js';
 
+/** Where calls go whose actor is not active here. */
+export interface Elsewhere {
+  route(envelope: Envelope): Promise<unknown>;
+  lastSeen(id: ActorId): Incarnation | undefined;
+}
+
 export class Router implements Invoker {
+  /** Set once when this silo has others beside it. */
+  elsewhere: Elsewhere | undefined;
+
   constructor(
     private readonly types: ActorTypes,
     private readonly catalog: Catalog,
@@ -24,6 +34,7 @@ export class Router implements Invoker {
   /** Rejects with an `Unknown…Error` before anything is activated. */
   invoke(envelope: Envelope): Promise<unknown> {
     try {
+      if (this.elsewhere && this.catalog.get(envelope.target) === undefined) return this.elsewhere.route(envelope);
       return this.deliver(envelope).promise;
     } catch (error) {
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
@@ -33,16 +44,28 @@ export class Router implements Invoker {
   /** Queues a call again whose activation is over; it keeps its promise and deadline. */
   redeliver(call: PendingCall): void {
     if (call.isSettled) return;
-    const { target } = call.envelope;
+    const { target, hops } = call.envelope;
     const metadata = this.types.get(target.type);
+    if (this.elsewhere && this.catalog.get(target) === undefined) return this.handOver(call, this.elsewhere);
     if (!metadata || this.catalog.stopping) {
+      if (hops > 0) return call.fail(new Moved(undefined));
       call.fail(new SiloUnavailableError(`${printEntityId(target)}: this silo is stopping; the call did not run`));
       return;
     }
     this.offer(call, metadata);
   }
 
-  private deliver(envelope: Envelope): PendingCall {
+  /** A caller on another silo looks for the actor himself; one of this silo's waits here for what comes of it. */
+  private handOver(call: PendingCall, elsewhere: Elsewhere): void {
+    const { target, hops } = call.envelope;
+    const seen = elsewhere.lastSeen(target);
+    if (hops > 0) return call.fail(new Moved(seen === undefined ? undefined : { incarnation: seen, token: '' }));
+    call.state = 'running';
+    elsewhere.route(call.envelope).then((value) => call.succeed(value), (error: unknown) => call.fail(error));
+  }
+
+  /** Queues the call on this silo. Throws what keeps it from running at all. */
+  deliver(envelope: Envelope): PendingCall {
     const { target, method } = envelope;
     const metadata = this.types.get(target.type);
     if (!metadata) throw new UnknownActorTypeError(`no silo hosts the actor type '${target.type}'`, { type: target.type });

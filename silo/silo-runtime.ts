@@ -1,12 +1,14 @@
 // SiloRuntime: one silo's actors, without its ports to the world. The composition of catalog, router and services over given stores,
 // clock and membership: the same for a real silo, an embedded one and a test.
 import { InlineHost } from '../isolation/inline-host.js';
+import type { ActorDirectory } from '../directory/actor-directory.js';
+import { LocationCache } from '../directory/location-cache.js';
 import { StoreActorDirectory } from '../directory/store-actor-directory.js';
 import { checkKey, type ActorId, type EntityId } from '../protocol/actor-id.js';
 import { createCodec, type Codec } from '../protocol/codec/index.js';
 import type { Invoker } from '../protocol/envelope.js';
 import { SiloUnavailableError } from '../protocol/errors/index.js';
-import type { Clock, EntitySpec, Logger, Membership, StateStore } from '../protocol/ports/index.js';
+import type { Clock, EntitySpec, Incarnation, Logger, Membership, StateStore } from '../protocol/ports/index.js';
 import type { ClassMetadata } from '../decorators/index.js';
 import { EntityContext } from '../sdk/context/entity-context.js';
 import { createHandleFactory, handleReferences, type HandleFactory } from '../sdk/handle.js';
@@ -22,6 +24,10 @@ import { hooksOfLaterVersions } from './later-hooks.js';
 import { mistakenHooks } from './mistaken-hooks.js';
 import { Management } from './management.js';
 import { Router } from './router.js';
+import { ChainTable } from './routing/chain-table.js';
+import { ClusterRouter, type IsNotSent, type PeerLinks } from './routing/cluster-router.js';
+import { PeerCalls } from './routing/peer-calls.js';
+import { Placing, type PlacingParts } from './routing/placing.js';
 import { SessionDirectory } from './session-directory.js';
 import { SiloGatewayBackend } from './silo-gateway-backend.js';
 import { SiloHandleCaller } from './silo-handle-caller.js';
@@ -30,6 +36,12 @@ import { DeadlineWheel } from './turns/deadline-wheel.js';
 
 /** A stop lets turns run for that long before it asks them to end. */
 const STOP_GRACE_MS = 1000;
+
+/** What a silo has that others beside it. */
+export interface PeerParts extends Pick<PlacingParts, 'chooser' | 'defaultPolicy' | 'labels' | 'self'> {
+  readonly links: PeerLinks;
+  readonly isNotSent: IsNotSent;
+}
 
 export interface SiloPorts {
   readonly siloId: string;
@@ -55,21 +67,26 @@ export class SiloRuntime {
   private readonly idle: IdleCollector;
   private readonly sessions: SessionDirectory;
   private readonly alwaysOn: AlwaysOn;
+  private readonly router: Router;
+  private readonly directory: ActorDirectory;
+  private readonly chains = new ChainTable();
+  private lazyLocations: LocationCache | undefined;
   private readonly warned = new Set<string>();
 
   constructor(private readonly ports: SiloPorts) {
     const { clock, log, membership } = ports;
     for (const Class of ports.classes) this.types.add(Class);
     this.warnAboutLaterVersions();
+    this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);
     this.alwaysOn = new AlwaysOn(clock, (id) => this.catalog.stopping || this.activate(id));
     this.deadlines = new DeadlineWheel(clock);
     this.lazySaver = new LazySaver(clock, log);
     this.idle = new IdleCollector(clock, (activation) => this.catalog.deactivate(activation, 'idle', false));
     const services = this.createServices();
     this.catalog = new Catalog(services);
-    const router = new Router(this.types, this.catalog, membership, this.statistics);
-    services.redeliver = (call) => router.redeliver(call);
-    const invoker = ports.intercept?.(router) ?? router;
+    this.router = new Router(this.types, this.catalog, membership, this.statistics);
+    services.redeliver = (call) => this.router.redeliver(call);
+    const invoker = ports.intercept?.(this.router) ?? this.router;
     this.sessions = new SessionDirectory((id) => this.activate(id), log);
     this.backend = new SiloGatewayBackend(ports.siloId, this.types, this.catalog, invoker, this.sessions);
     const management = new Management(this.types, this.catalog, services, (id) => this.alwaysOn.forget(id));
@@ -84,6 +101,27 @@ export class SiloRuntime {
   actor(classOrName: unknown, key: string): object {
     checkKey(key);
     return this.handles.handle({ type: this.types.nameOf(classOrName), key });
+  }
+
+  /** The types that it hosts, with their versions. */
+  hostedTypes(): Readonly<Record<string, string>> {
+    return Object.fromEntries([...this.types.all()].map(({ name }) => [name, '']));
+  }
+
+  /** From now on calls of actors that are not active here go where they are, and actors that are nowhere are placed. */
+  joinPeers({ links, isNotSent, ...placing }: PeerParts): void {
+    const { clock, membership, siloId } = this.ports;
+    this.router.elsewhere = new ClusterRouter({
+      membership, directory: this.directory, locations: this.locations, links, isNotSent, chains: this.chains, clock,
+      placing: new Placing({ ...placing, siloId, membership, typeOf: (name) => this.types.get(name) }),
+      isReadOnly: ({ target, method }) => this.isReadOnly(target, method),
+      deliverHere: (envelope) => this.router.deliver(envelope).promise,
+    });
+  }
+
+  /** What other silos' calls meet. */
+  peerCalls(): PeerCalls {
+    return new PeerCalls(this.chains, (envelope) => this.router.deliver(envelope).promise);
   }
 
   /** Wakes actors of always-on types that an earlier silo left. */
@@ -110,6 +148,22 @@ export class SiloRuntime {
     this.deadlines.stop();
   }
 
+  private get locations(): LocationCache {
+    return (this.lazyLocations ??= new LocationCache());
+  }
+
+  private actorIsElsewhere(id: ActorId, incarnation: Incarnation): void {
+    this.locations.set(id, incarnation);
+    this.alwaysOn.forget(id);
+  }
+
+  /** As this silo's class has it; a type that it does not host might change anything. */
+  private isReadOnly(target: EntityId, method: string): boolean {
+    const owner = this.types.get(target.type);
+    const metadata = target.component === undefined ? owner : owner?.components().find(({ name }) => name === target.component);
+    return metadata?.methods.get(method)?.readOnly === true;
+  }
+
   private activate(id: ActorId): Activation {
     return this.catalog.getOrActivate(this.types.get(id.type)!, id, new CallChain());
   }
@@ -126,12 +180,13 @@ export class SiloRuntime {
       siloId: this.ports.siloId, clock, log: this.ports.log, store, membership,
       deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics,
       wallClockOffsetMs: clock.now() - clock.monotonicMs(),
-      directory: new StoreActorDirectory(store, membership.incarnation, () => false),
+      directory: this.directory,
       createContext: (entity) => new EntityContext(new SiloEntityRuntime(entity, this.types)),
       handle: (id: EntityId) => this.handles.handle(id),
       warnOnce: (message) => this.warnOnce(message),
       deactivate: (activation, reason, destroy) => this.catalog.deactivate(activation, reason, destroy),
       ended: (activation) => this.ended(activation),
+      elsewhere: (id, holder) => this.actorIsElsewhere(id, holder.incarnation),
       touched: (activation, atMs) => this.idle.touch(activation, atMs),
     } satisfies Omit<SiloServices, 'codec' | 'host' | 'redeliver'>;
     // Codec, host and router need the services' owner first; they are set before anything can run.

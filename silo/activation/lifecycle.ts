@@ -3,7 +3,7 @@
 //   L2. The end: no new chains, open units finish, hooks, lazily saved fields, then the token is given up; each wait for user code is bounded.
 import { ActivationFailedError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
 import type { Clock, TimerHandle } from '../../protocol/ports/index.js';
-import type { ClaimedRow } from '../../protocol/ports/state-store.js';
+import type { ClaimedRow, Holder } from '../../protocol/ports/state-store.js';
 import type { DeactivationReason } from '../../sdk/author/index.js';
 import { CallChain } from '../turns/call-chain.js';
 import type { Activation } from './activation.js';
@@ -29,7 +29,7 @@ export async function activate(activation: Activation, wakingChain: CallChain, e
   try {
     if (earlier) await earlier.catch(() => undefined);
     const registered = await activation.services.directory.register(activation.id);
-    if ('holder' in registered) throw new SiloUnavailableError(`${activation.name}: held by another silo (${registered.holder.incarnation})`);
+    if ('holder' in registered) return supersede(activation, unit, registered.holder);
     activation.token = registered.token;
     const waking = awaken(activation, registered.row, chain);
     if (waking) await waking;
@@ -142,6 +142,14 @@ async function abandon(activation: Activation, unit: UnitOfWork, error: unknown)
   activation.settleReady(failure);
   activation.end();
   for (const call of waiting) call.fail(failure);
+}
+
+/** Another silo has the actor: its calls go there. */
+function supersede(activation: Activation, unit: UnitOfWork, holder: Holder): void {
+  unit.held.length = 0;
+  activation.isLost = true;
+  activation.services.elsewhere(activation.id, holder);
+  activation.end();
 }
 
 /** Hooks, or state changed outside a turn: that has its last commit with them. */

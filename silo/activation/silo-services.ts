@@ -1,7 +1,7 @@
 import type { ActorDirectory } from '../../directory/actor-directory.js';
-import type { EntityId } from '../../protocol/actor-id.js';
+import type { ActorId, EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
-import type { Clock, ComponentHost, Logger, Membership, StateStore } from '../../protocol/ports/index.js';
+import type { Clock, ComponentHost, Holder, Logger, Membership, StateStore } from '../../protocol/ports/index.js';
 import type { DeactivationReason } from '../../sdk/author/index.js';
 import type { DeadlineWheel } from '../turns/deadline-wheel.js';
 import type { PendingCall } from '../turns/pending-call.js';
@@ -40,6 +40,8 @@ export interface SiloServices {
   warnOnce(message: string): void;
   /** Finds the call's actor anew and queues it there: its activation here is over. */
   redeliver(call: PendingCall): void;
+  /** The actor is with another silo. */
+  elsewhere(id: ActorId, holder: Holder): void;
   /** Ends an activation in good order; the same promise for everybody who asks. */
   deactivate(activation: Activation, reason: DeactivationReason, destroy: boolean): Promise<void>;
   /** The activation holds nothing any more. */

@@ -10,11 +10,14 @@ const origin = Math.random().toString(36).slice(2, 10);
  */
 export class CallChain implements Chain {
   private readonly serial = ++opened;
+  private name: string | undefined;
   /** Calls of this chain that stand in a queue now. Allocated at the first wait: most chains never wait. */
   waiting: Set<PendingCall> | undefined;
 
-  /** `parent`: the chain whose call made this one necessary (an activation's hooks). A child may enter what its parents hold, not the other way round. */
-  constructor(readonly parent?: CallChain) {}
+  /** `parent`: the chain whose call made this one necessary (an activation's hooks). A child may enter what its parents hold, not the other way round. `id`: of a chain that comes from another silo. */
+  constructor(readonly parent?: CallChain, id?: string) {
+    this.name = id;
+  }
 
   /** This chain, or a child of `holder` to any depth. */
   isWithin(holder: CallChain): boolean {
@@ -23,7 +26,7 @@ export class CallChain implements Chain {
   }
 
   get id(): string {
-    return `${origin}-${this.serial}`;
+    return (this.name ??= `${origin}-${this.serial}`);
   }
 
   /** `call` now stands in a queue. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Clock, Logger, Membership, StateStore } from '../../protocol/ports/index.js';
 import type { EntityClass, Handle } from '../../sdk/author/index.js';
 import { SystemClock } from '../../protocol/system-clock.js';
@@ -80,6 +81,6 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
 /** The error that the promise rejects with. Fails when it resolves. */
 export async function failure(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
   const outcome = await promise.then((value) => ({ value }), (error: unknown) => ({ error }));
-  if ('value' in outcome) throw new Error(`expected a rejection, got ${JSON.stringify(outcome.value)}`);
+  if ('value' in outcome) throw new Error(`expected a rejection, got ${inspect(outcome.value, { depth: 1 })}`);
   return outcome.error as Error & Record<string, unknown>;
 }

@@ -1,0 +1,155 @@
+// ClusterRouter. Owns: on which silo a call goes on whose actor is not active here.
+//   R1. A call follows the actor's holder, at most MAX_MOVES times; an actor that nobody has is placed by its policy.
+//   R2. What surely did not run is tried again until its deadline; what may have run only if that is harmless: read-only, or with a key.
+//   R3. Where an actor is, is a hint (LocationCache); who owns it, its row alone says.
+import type { ActorDirectory } from '../../directory/actor-directory.js';
+import type { LocationCache } from '../../directory/location-cache.js';
+import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
+import type { Envelope } from '../../protocol/envelope.js';
+import { CallTimeoutError, CancelledError, LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
+import type { Clock, Incarnation, Member, Membership } from '../../protocol/ports/index.js';
+import { Moved } from '../links/moved.js';
+import { CallChain } from '../turns/call-chain.js';
+import type { ChainTable } from './chain-table.js';
+import type { Placing } from './placing.js';
+
+const MAX_MOVES = 3;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 250;
+
+/** The way to other silos. */
+export interface PeerLinks {
+  /** Rejects with `Moved`, with `NotSent`, with `LinkLostError` when nobody knows whether it ran, or with what the method threw. */
+  invoke(to: Member, envelope: Envelope): Promise<unknown>;
+}
+
+/** The call surely did not get to the silo. */
+export type IsNotSent = (error: unknown) => error is SiloUnavailableError;
+
+export interface ClusterRouterParts {
+  readonly membership: Membership;
+  readonly directory: ActorDirectory;
+  readonly locations: LocationCache;
+  readonly links: PeerLinks;
+  readonly chains: ChainTable;
+  readonly placing: Placing;
+  readonly clock: Clock;
+  readonly isNotSent: IsNotSent;
+  isReadOnly(envelope: Envelope): boolean;
+  /** Delivers to this silo, which activates the actor if it can. */
+  deliverHere(envelope: Envelope): Promise<unknown>;
+}
+
+type Place = Member | 'here';
+
+export class ClusterRouter {
+  constructor(private readonly parts: ClusterRouterParts) {}
+
+  /** Where the actor was last seen, if that was another silo. */
+  lastSeen(id: ActorId): Incarnation | undefined {
+    return this.parts.locations.get(id);
+  }
+
+  /** The actor turned out to be there. */
+  sawAt(id: ActorId, incarnation: Incarnation): void {
+    this.parts.locations.set(id, incarnation);
+  }
+
+  /** Calls the actor wherever it is; it is not active here. */
+  async route(envelope: Envelope): Promise<unknown> {
+    const refused = new Set<Incarnation>();
+    let moves = 0;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
+      const place = await this.locate(envelope, refused);
+      if (place === 'here') return this.parts.deliverHere(envelope);
+      try {
+        return await this.callAt(place, envelope);
+      } catch (error) {
+        this.parts.locations.drop(envelope.target, place.incarnation);
+        // R1. Whoever is told of a holder goes there at once.
+        if (this.isToldBetter(error, envelope) && ++moves <= MAX_MOVES) continue;
+        if (error instanceof Moved) refused.add(place.incarnation);
+        else if (!this.mayRepeat(error, envelope)) throw error;
+        await this.pause(pauseMs, envelope, error);
+      }
+    }
+  }
+
+  private async callAt(place: Member, envelope: Envelope): Promise<unknown> {
+    const { links, chains, locations } = this.parts;
+    const { chain } = envelope;
+    if (!(chain instanceof CallChain)) return this.remember(await links.invoke(place, envelope), locations, envelope, place);
+    chains.hold(chain);
+    try {
+      return this.remember(await links.invoke(place, envelope), locations, envelope, place);
+    } finally {
+      chains.letGo(chain);
+    }
+  }
+
+  private remember<T>(value: T, locations: LocationCache, { target }: Envelope, { incarnation }: Member): T {
+    if (locations.get(target) !== incarnation) locations.set(target, incarnation);
+    return value;
+  }
+
+  private async locate(envelope: Envelope, refused: ReadonlySet<Incarnation>): Promise<Place> {
+    const { target } = envelope;
+    const { locations, membership, placing, directory } = this.parts;
+    const seen = locations.get(target);
+    if (seen !== undefined && seen !== membership.incarnation) {
+      const member = this.peer(seen);
+      if (member) return member;
+      locations.drop(target, seen);
+    }
+    const chosen = await placing.choose(envelope, refused);
+    // Claiming it here says who has it, in the same round trip.
+    if (chosen === 'here') return chosen;
+    const holder = await directory.lookup(target);
+    if (holder && holder.incarnation !== membership.incarnation && (await directory.isAlive(holder.incarnation))) {
+      const member = this.peer(holder.incarnation);
+      if (member && !refused.has(holder.incarnation)) {
+        locations.set(target, holder.incarnation);
+        return member;
+      }
+    }
+    return chosen;
+  }
+
+  private peer(incarnation: Incarnation): Member | undefined {
+    return this.parts.membership.peers.find((member) => member.incarnation === incarnation);
+  }
+
+  private isToldBetter(error: unknown, { target }: Envelope): boolean {
+    const holder = error instanceof Moved ? error.holder : undefined;
+    if (!holder || holder.incarnation === this.parts.membership.incarnation) return false;
+    this.parts.locations.set(target, holder.incarnation);
+    return true;
+  }
+
+  /** R2. */
+  private mayRepeat(error: unknown, envelope: Envelope): boolean {
+    if (this.parts.isNotSent(error)) return true;
+    if (!(error instanceof LinkLostError)) return false;
+    return envelope.idempotencyKey !== undefined || this.parts.isReadOnly(envelope);
+  }
+
+  /** Waits before the next try; rejects when that would be past the deadline, or the caller gave up. */
+  private async pause(ms: number, envelope: Envelope, reason: unknown): Promise<void> {
+    const { clock } = this.parts;
+    const { target, method, timeoutMs, signal } = envelope;
+    const name = `${printEntityId(target)}.${method}`;
+    const leftMs = envelope.deadlineMs - clock.monotonicMs();
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        timer.cancel();
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = clock.setTimer(done, Math.max(0, Math.min(ms, leftMs)));
+      signal?.addEventListener('abort', done, { once: true });
+    });
+    if (signal?.aborted) throw new CancelledError(`${name}: cancelled by its caller`, { cause: signal.reason });
+    if (!this.parts.membership.mayAccept) throw new SiloUnavailableError(`${name}: this silo lost its lease; the call did not run`, { cause: reason });
+    if (leftMs <= ms) throw new CallTimeoutError(`${name}: no silo took it within ${timeoutMs} ms`, { timeoutMs, cause: reason });
+  }
+}

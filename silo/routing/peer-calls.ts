@@ -1,0 +1,34 @@
+import type { Envelope } from '../../protocol/envelope.js';
+import { SiloUnavailableError } from '../../protocol/errors/index.js';
+import { Moved } from '../links/moved.js';
+import type { ChainTable } from './chain-table.js';
+
+/** What other silos' calls meet here. */
+export class PeerCalls {
+  constructor(
+    private readonly chains: ChainTable,
+    /** Queues the call here, whoever has the actor; throws when it surely did not run. */
+    private readonly deliver: (envelope: Envelope) => Promise<unknown>,
+  ) {}
+
+  /** `envelope.chain` is known by its ids; the call gets the chain that they mean here. Rejects with `Moved` when it surely did not run. */
+  async invoke(envelope: Envelope & { chain: Envelope['chain'] }): Promise<unknown> {
+    const { chain: named } = envelope;
+    if (!named) return this.deliverOrRefuse(envelope);
+    const chain = this.chains.enter(named.lineage ?? [named.id]);
+    envelope.chain = chain;
+    try {
+      return await this.deliverOrRefuse(envelope);
+    } finally {
+      this.chains.letGo(chain);
+    }
+  }
+
+  private deliverOrRefuse(envelope: Envelope): Promise<unknown> {
+    try {
+      return this.deliver(envelope);
+    } catch (error) {
+      throw error instanceof SiloUnavailableError ? new Moved(undefined) : error;
+    }
+  }
+}
