@@ -13,6 +13,16 @@ export type Baggage = Readonly<Record<string, string>>;
  */
 export interface Chain {
   readonly id: string;
+  /** Ids of the chain and of its parents, nearest first, where it came from another silo. */
+  readonly lineage?: readonly string[] | undefined;
+}
+
+/** What the runtime needs of an `AbortSignal`: one that came over a link is far cheaper than a real one. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
 }
 
 /** A turn, as the calls that it makes remember it. */
@@ -44,7 +54,7 @@ export interface Envelope {
   readonly deadlineMs: number;
   /** The timeout the deadline came from, for messages to people. */
   readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly baggage?: Baggage | undefined;
   /** Silos this envelope was forwarded by; at most 3. */
