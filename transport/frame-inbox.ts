@@ -28,14 +28,16 @@ export class FrameInbox {
     this.schedule();
   }
 
-  onFrame(listener: (frame: Uint8Array) => void): void {
+  /** `undefined` keeps the frames from now on. */
+  onFrame(listener: ((frame: Uint8Array) => void) | undefined): void {
     this.frameListener = listener;
-    this.schedule();
+    if (listener) this.schedule();
   }
 
-  onClose(listener: (reason: string) => void): void {
+  /** `undefined` keeps the close for the next listener. */
+  onClose(listener: ((reason: string) => void) | undefined): void {
     this.closeListener = listener;
-    this.schedule();
+    if (listener) this.schedule();
   }
 
   private schedule(): void {

@@ -6,6 +6,7 @@
 import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
 import type { FrameConnection, Peer } from '../protocol/ports/frame-network.js';
 import { FrameInbox } from './frame-inbox.js';
+import { checkFrame } from './link-frame.js';
 
 /** How long a peer may be silent before its connections close. */
 export const SILENCE_MS = 1000;
@@ -129,6 +130,7 @@ export class MemoryEnd implements FrameConnection {
   }
 
   send(frame: Uint8Array): void {
+    checkFrame(frame);
     if (!this.isOver) this.other.post({ frame: frame.slice(), why: '' });
   }
 
