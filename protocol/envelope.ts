@@ -46,7 +46,7 @@ export interface Envelope {
   readonly deadlineMs: number;
   /** The timeout the deadline came from, for messages to people. */
   readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly baggage?: Baggage | undefined;
   /** Silos this envelope was forwarded by; at most 3. */

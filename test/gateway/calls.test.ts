@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { CancelSignal } from '../../protocol/envelope.js';
 import { ClientMessage, GatewayMessage } from '../../protocol/client-wire.js';
 import { ActivationFailedError, NotSerializableError, RemoteError } from '../../protocol/errors/index.js';
 import { testGateway, type TestGateway } from './gateway-fixture.js';
@@ -125,7 +126,7 @@ describe('a call of a client', () => {
     const { join, backend } = await open();
     const client = await join();
     const begun = gate();
-    let signal!: AbortSignal;
+    let signal!: CancelSignal;
     backend.answer = (envelope) => {
       signal = envelope.signal!;
       begun.open();

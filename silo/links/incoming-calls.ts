@@ -1,0 +1,83 @@
+// IncomingCalls. Owns: what the peer of one connection asked and waits for.
+//   I1. Each is answered once, unless its caller gave up or the connection is gone: then its signal is aborted and nobody is told.
+import { CancelledError } from '../../protocol/errors/index.js';
+import type { Peer } from '../../protocol/ports/frame-network.js';
+import type { Logger } from '../../protocol/ports/logger.js';
+import { CALLS, CONTROL } from './frame-lanes.js';
+import type { LinkHandler } from './link-handler.js';
+import type { RemoteEnvelope } from './remote-envelope.js';
+import type { ReplyWriter } from './reply-writer.js';
+import { Unreadable } from './value-wire.js';
+
+export class IncomingCalls {
+  private readonly running = new Map<number, RemoteEnvelope>();
+  private isClosed = false;
+
+  constructor(private readonly peer: Peer, private readonly handler: LinkHandler, private readonly replies: ReplyWriter, private readonly log: Logger) {}
+
+  /** `unreadable`: what it carried cannot be read here, and that is the answer. */
+  call(id: number, envelope: RemoteEnvelope, unreadable: Unreadable | undefined): void {
+    if (unreadable !== undefined) this.replies.fail(CALLS, id, unreadable.reason);
+    else {
+      this.running.set(id, envelope);
+      void this.serve(id, envelope);
+    }
+  }
+
+  oneWay(envelope: RemoteEnvelope, unreadable: Unreadable | undefined): void {
+    if (unreadable !== undefined) this.log.warn({ err: unreadable.reason, target: envelope.target, method: envelope.method }, 'a one-way call could not be read');
+    else void this.serveOneWay(envelope);
+  }
+
+  ask(id: number, topic: string, body: unknown): void {
+    if (body instanceof Unreadable) this.replies.fail(CONTROL, id, body.reason);
+    else void this.serveAsk(id, topic, body);
+  }
+
+  /** The caller gave up. */
+  cancel(id: number): void {
+    const envelope = this.running.get(id);
+    if (envelope === undefined) return;
+    this.running.delete(id);
+    envelope.signal.abort(new CancelledError('its caller on another silo gave up'));
+  }
+
+  /** The connection is gone: nobody waits any more. */
+  close(): void {
+    this.isClosed = true;
+    const envelopes = [...this.running.values()];
+    this.running.clear();
+    for (const envelope of envelopes) envelope.signal.abort(new CancelledError('the link to its caller on another silo is gone'));
+  }
+
+  private async serve(id: number, envelope: RemoteEnvelope): Promise<void> {
+    try {
+      const value = await this.handler.invoke(envelope, this.peer);
+      if (this.end(id, envelope)) this.replies.succeed(CALLS, id, value);
+    } catch (error) {
+      if (this.end(id, envelope)) this.replies.fail(CALLS, id, error);
+    }
+  }
+
+  private async serveOneWay(envelope: RemoteEnvelope): Promise<void> {
+    try {
+      await this.handler.invoke(envelope, this.peer);
+    } catch (error) {
+      this.log.debug({ err: error, target: envelope.target, method: envelope.method }, 'a one-way call failed');
+    }
+  }
+
+  private async serveAsk(id: number, topic: string, body: unknown): Promise<void> {
+    try {
+      const value = await this.handler.control(topic, body, this.peer);
+      if (!this.isClosed) this.replies.succeed(CONTROL, id, value);
+    } catch (error) {
+      if (!this.isClosed) this.replies.fail(CONTROL, id, error);
+    }
+  }
+
+  /** I1. False: nobody waits for the answer. */
+  private end(id: number, envelope: RemoteEnvelope): boolean {
+    return this.running.get(id) === envelope && this.running.delete(id);
+  }
+}

@@ -1,0 +1,13 @@
+import type { Envelope } from '../../protocol/envelope.js';
+import type { Peer } from '../../protocol/ports/frame-network.js';
+
+/** What this silo does with what others ask of it. */
+export interface LinkHandler {
+  /**
+   * A peer's call. `envelope.chain` is { id, lineage }, `envelope.caller` a chain of stubs of the remote turns that wait. May reject with any
+   * error, or with `Moved`. When the caller gives up, `envelope.signal` is aborted and the answer goes nowhere.
+   */
+  invoke(envelope: Envelope, from: Peer): Promise<unknown>;
+  /** A peer's control message. */
+  control(topic: string, body: unknown, from: Peer): Promise<unknown>;
+}

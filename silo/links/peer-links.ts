@@ -1,0 +1,144 @@
+// PeerLinks. Owns: the connections to one incarnation of a silo, the attempt to open one, and the calls that wait for it.
+//   E1. New calls go over one link. When both silos opened one at once, both keep that of the smaller incarnation; the other retires.
+//   E2. Calls made while a link opens wait for it. When it cannot be opened they fail, surely not sent; so do, at once, those made before
+//       the next attempt may begin (`BACKOFF`).
+//   E3. What waits is bounded: calls by `maxInFlight`, bytes by `maxWaitingBytes`; control messages are never refused.
+import type { TimerHandle } from '../../protocol/ports/clock.js';
+import type { FrameConnection, FrameNetwork } from '../../protocol/ports/frame-network.js';
+import type { Incarnation } from '../../protocol/ports/state-store.js';
+import { SiloUnavailableError } from '../../protocol/errors/index.js';
+import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
+import { Link } from './link.js';
+import type { LinkContext } from './link-context.js';
+import type { Outgoing } from './outgoing.js';
+
+const BACKOFF = { firstMs: 50, longestMs: 1000 };
+
+/** Whom the links lead to. */
+export interface Destination {
+  readonly siloId: string;
+  readonly incarnation: Incarnation;
+  readonly address: string;
+}
+
+export class PeerLinks {
+  private current: Link | undefined;
+  private readonly links = new Set<Link>();
+  private waiting: Outgoing[] = [];
+  private inFlight = 0;
+  /** The timer of the attempt to connect that is under way. */
+  private opening: TimerHandle | undefined;
+  private backoffMs = 0;
+  private retryAtMs = -Infinity;
+  private lastCause: unknown;
+  private closedBecause: string | undefined;
+  /** For every outgoing message of this peer. */
+  readonly onSettled = (): void => void this.inFlight--;
+
+  constructor(
+    readonly to: Pick<Destination, 'siloId' | 'incarnation'>,
+    private readonly self: Incarnation,
+    private readonly network: FrameNetwork,
+    private readonly context: LinkContext,
+  ) {}
+
+  /** Why no call may be made now (E3), or `undefined`. */
+  get overload(): string | undefined {
+    const { maxInFlight, maxWaitingBytes } = this.context.limits;
+    if (this.inFlight >= maxInFlight) return `${maxInFlight} calls to it are in flight already, the limit`;
+    if (this.current !== undefined && this.current.waitingBytes > maxWaitingBytes) return `more than ${maxWaitingBytes} bytes wait for it, the limit`;
+    return undefined;
+  }
+
+  /** Sends it, now or when a link is open. */
+  send(call: Outgoing, address: string): void {
+    this.inFlight++;
+    if (this.current !== undefined) return this.current.send(call);
+    if (this.closedBecause !== undefined) return call.lose(false, this.closedBecause);
+    if (this.opening === undefined && this.context.clock.monotonicMs() < this.retryAtMs) {
+      return call.fail(this.refuse(call.describe(), 'the last attempt to reach it failed a moment ago', this.lastCause));
+    }
+    this.waiting.push(call);
+    if (this.opening === undefined) this.open(address);
+  }
+
+  /** A connection to it is open. `opener` opened it. */
+  adopt(connection: FrameConnection, opener: Incarnation): void {
+    if (this.closedBecause !== undefined) return connection.close(this.closedBecause);
+    const link = new Link(connection, opener, this.context, this.onGone);
+    if (link.hasEnded) return;
+    this.links.add(link);
+    const { current } = this;
+    // E1. Of two that the same silo opened, the older is one whose end we have not seen yet.
+    if (current !== undefined && current.opener < opener) link.retire();
+    else {
+      this.current = link;
+      current?.retire();
+    }
+    this.backoffMs = 0;
+    this.retryAtMs = -Infinity;
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const call of waiting) if (!call.isSettled) this.current!.send(call);
+  }
+
+  /** All that is written leaves, if it does by then. */
+  async drain(untilMs: number): Promise<void> {
+    await Promise.all([...this.links].map((link) => link.drain(untilMs)));
+  }
+
+  /** For good: what waits or is in flight fails, connections close. */
+  close(reason: string): void {
+    this.closedBecause ??= reason;
+    this.opening?.cancel();
+    this.opening = undefined;
+    this.failWaiting((call) => call.lose(false, reason));
+    for (const link of [...this.links]) link.close(reason);
+  }
+
+  /** The error of a call that surely was not sent. */
+  refuse(what: string, why: string, cause?: unknown): SiloUnavailableError {
+    const { siloId, incarnation } = this.to;
+    return new SiloUnavailableError(`${what}: not sent to silo '${siloId}' (${incarnation}): ${why}`, { cause });
+  }
+
+  private readonly onGone = (link: Link): void => {
+    this.links.delete(link);
+    if (this.current === link) this.current = undefined;
+  };
+
+  private open(address: string): void {
+    const { clock, limits } = this.context;
+    const timer = clock.setTimer(() => this.onFailed(timer, new Error(`no connection within ${limits.connectTimeoutMs} ms`)), limits.connectTimeoutMs);
+    this.opening = timer;
+    // The connection lives longer than the turn that needs it first.
+    const connecting = runOutsideTurns(() => this.network.connect(address, this.to.incarnation));
+    connecting.then((connection) => this.onOpened(timer, connection), (error: unknown) => this.onFailed(timer, error));
+  }
+
+  private onOpened(attempt: TimerHandle, connection: FrameConnection): void {
+    if (this.opening === attempt) this.endAttempt();
+    this.adopt(connection, this.self);
+  }
+
+  private onFailed(attempt: TimerHandle, cause: unknown): void {
+    if (this.opening !== attempt) return;
+    this.endAttempt();
+    this.backoffMs = Math.min(BACKOFF.longestMs, Math.max(BACKOFF.firstMs, 2 * this.backoffMs));
+    this.retryAtMs = this.context.clock.monotonicMs() + this.backoffMs;
+    this.lastCause = cause;
+    this.context.log.debug({ err: cause, peer: this.to.siloId, incarnation: this.to.incarnation }, 'a silo could not be reached');
+    this.failWaiting((call) => call.fail(this.refuse(call.describe(), 'it cannot be reached', cause)));
+  }
+
+  private endAttempt(): void {
+    this.opening?.cancel();
+    this.opening = undefined;
+  }
+
+  private failWaiting(fail: (call: Outgoing) => void): void {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const call of waiting) fail(call);
+  }
+}
