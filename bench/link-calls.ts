@@ -37,7 +37,7 @@ async function startPool(siloId: string): Promise<{ readonly pool: LinkPool; rea
   const handler = { invoke: add, control: (_topic: string, body: unknown) => Promise.resolve(body) };
   const pool = new LinkPool({ network, clock, handler, codec: createCodec(), self: { siloId, incarnation: `${siloId}1` }, log: createLogger('silent', {}) });
   await pool.start();
-  return { pool, member: { siloId, incarnation: `${siloId}1`, address: network.address, status: 'up', startedAt: 0 } };
+  return { pool, member: { siloId, incarnation: `${siloId}1`, address: network.address, status: 'up', startedAt: 0, labels: {}, types: {} } };
 }
 
 const near = await startPool('a');

@@ -17,6 +17,14 @@ export interface Chain {
   readonly lineage?: readonly string[] | undefined;
 }
 
+/** What the runtime needs of an `AbortSignal`: one that came over a link is far cheaper than a real one. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** A turn, as the calls that it makes remember it. */
 export interface CallerTurn {
   readonly entity: EntityId;

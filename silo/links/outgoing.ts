@@ -1,12 +1,13 @@
 // Outgoing: a message to another silo that waits for its answer. Owns: the caller's promise.
 //   O1. It settles exactly once: answer, deadline, cancellation, or the loss of its connection.
 //   O2. Whoever settles it, it leaves the wheel, its connection's table and its peer's count in the same stack.
-import { CallTimeoutError, CancelledError, LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
+import { CallTimeoutError, CancelledError, LinkLostError } from '../../protocol/errors/index.js';
 import type { DeadlineLink } from '../turns/deadline-wheel.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { Lane, Sendable } from './frame-lanes.js';
 import type { Tail, ValueWire } from './value-wire.js';
 import type { EnvelopeWriter } from './envelope-writer.js';
+import { notSent } from './not-sent.js';
 
 /** Who keeps an outgoing message until it settles. */
 export interface OutgoingKeeper {
@@ -84,7 +85,7 @@ export abstract class Outgoing implements DeadlineLink, Sendable {
     if (this.isSettled) return;
     this.fail(hasLeft
       ? new LinkLostError(`${this.describe()}: the link broke before the answer (${reason}); whether it takes effect is unknown`, { cause })
-      : new SiloUnavailableError(`${this.describe()}: not sent: ${reason}`, { cause }));
+      : notSent(`${this.describe()}: not sent: ${reason}`, cause));
   }
 
   abandon(): void {

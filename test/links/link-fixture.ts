@@ -60,7 +60,7 @@ export class LinkedSilos {
     });
     const silo: LinkedSilo = {
       pool, log, seen,
-      member: { siloId, incarnation, address: network.address, status: 'up', startedAt: 0 },
+      member: { siloId, incarnation, address: network.address, status: 'up', startedAt: 0, labels: {}, types: {} },
       onInvoke: ({ args }) => args,
       onControl: (_topic, body) => body,
     };
