@@ -3,13 +3,16 @@ import { actorMetadata, componentMetadata, eventMetadataByName, inheritedNote } 
 import { describe } from '../decorators/options.js';
 import { isWireName } from '../protocol/actor-id.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
-import { POLICY_NAMES } from './options/names.js';
+import { checkPlacement } from './placement-check.js';
 
 /** The actor types that one silo hosts, by wire name. */
 export class ActorTypes {
   private readonly byName = new Map<string, ActorMetadata>();
 
-  /** Throws `ConfigurationError` for an undecorated class, for two classes of one wire name, and for a placement that this version lacks. */
+  /** `ownPolicies`: the names of the user's placement policies, which classes may ask for beside the built-in ones. */
+  constructor(private readonly ownPolicies: readonly string[] = []) {}
+
+  /** Throws `ConfigurationError` for an undecorated class, for two classes of one wire name, and for a placement that is not known here. */
   add(Class: unknown): void {
     const metadata = actorMetadata(Class);
     if (!metadata) throw new ConfigurationError(`${describe(Class)} has no @Actor decorator${inheritedNote('Actor', Class)}`);
@@ -18,7 +21,7 @@ export class ActorTypes {
       throw new ConfigurationError(`two actors are named '${metadata.name}': ${known.target.name} and ${metadata.target.name}; give one another name with @Actor({ name })`);
     }
     metadata.components();
-    checkPlacement(metadata);
+    checkPlacement(metadata, this.ownPolicies);
     this.byName.set(metadata.name, metadata);
   }
 
@@ -52,14 +55,4 @@ export class ActorTypes {
     if (!metadata) throw new ConfigurationError(`expected a class with @Actor or its name, got ${describe(classOrName)}${inheritedNote('Actor', classOrName)}`);
     return metadata.name;
   }
-}
-
-function checkPlacement({ name, placement }: ActorMetadata): void {
-  if (!placement) return;
-  const known = `known: ${POLICY_NAMES.join(', ')}; policies of your own are not implemented in this version`;
-  const { policy, options } = placement;
-  if (!POLICY_NAMES.some((one) => one === policy)) throw new ConfigurationError(`the actor '${name}' asks for the placement policy '${policy}'; ${known}`);
-  const option = Object.keys(options)[0];
-  if (option === undefined) return;
-  throw new ConfigurationError(`the actor '${name}' gives the placement policy '${policy}' the option '${option}'; the known ones take none; ${known}`);
 }

@@ -1,6 +1,8 @@
 // The door `troupe/silo`.
 export { Silo, startSilo, type SiloEvent } from './silo.js';
+export type { PlacementPolicy, PlacementRequest, SiloSnapshot } from '../protocol/ports/placement.js';
 export type { Statistics } from './activation/silo-services.js';
 export type {
-  AccessRequest, Authenticate, Authorize, GatewayLimits, GatewayOptions, ListenOptions, ModuleSource, RedisSource, SiloOptions,
+  AccessRequest, Authenticate, Authorize, GatewayLimits, GatewayOptions, ListenOptions, ModuleSource, PlacementOptions, PolicyName,
+  RedisSource, SiloOptions,
 } from './silo-options.js';

@@ -2,6 +2,7 @@
 import type { Handshake } from '../protocol/ports/client-link.js';
 import type { Identity } from '../protocol/identity.js';
 import type { Logger } from '../protocol/ports/logger.js';
+import type { PlacementPolicy } from '../protocol/ports/placement.js';
 import type { LogLevel, PolicyName } from './options/names.js';
 
 export type { LogLevel, PolicyName } from './options/names.js';
@@ -94,9 +95,10 @@ export interface AccessRequest {
   readonly args: readonly unknown[];
 }
 
+/** Where actors become active. On one silo every policy chooses that silo. */
 export interface PlacementOptions {
-  /** A built-in policy. On one silo all of them choose that silo. Default `random`. */
-  readonly default?: PolicyName | undefined;
-  /** Policies of your own. Not in this version: refused with `ConfigurationError`. */
-  readonly policies?: readonly object[] | undefined;
+  /** The policy of actors whose class names none: a built-in one, or one of `policies`. Default `random`. */
+  readonly default?: PolicyName | (string & Record<never, never>) | undefined;
+  /** Policies of your own, which classes can name then. */
+  readonly policies?: readonly PlacementPolicy[] | undefined;
 }

@@ -8,7 +8,7 @@ import { checkKey, type ActorId, type EntityId } from '../protocol/actor-id.js';
 import { createCodec, type Codec } from '../protocol/codec/index.js';
 import type { Invoker } from '../protocol/envelope.js';
 import { SiloUnavailableError } from '../protocol/errors/index.js';
-import type { Clock, EntitySpec, Incarnation, Logger, Membership, StateStore } from '../protocol/ports/index.js';
+import type { Clock, EntitySpec, Incarnation, Logger, Membership, PlacementPolicy, StateStore } from '../protocol/ports/index.js';
 import type { ClassMetadata } from '../decorators/index.js';
 import { EntityContext } from '../sdk/context/entity-context.js';
 import { createHandleFactory, handleReferences, type HandleFactory } from '../sdk/handle.js';
@@ -51,12 +51,14 @@ export interface SiloPorts {
   readonly membership: Membership;
   /** Actor classes (components come with them). */
   readonly classes: readonly object[];
+  /** The user's placement policies. One silo leaves them nothing to choose; classes may name them. */
+  readonly policies?: readonly PlacementPolicy[];
   /** Stands between handles and the router (stubs in tests). */
   readonly intercept?: (next: Invoker) => Invoker;
 }
 
 export class SiloRuntime {
-  readonly types = new ActorTypes();
+  readonly types: ActorTypes;
   readonly statistics: Statistics = { activations: 0, activated: 0, deactivated: 0, commits: 0, calls: 0 };
   readonly catalog: Catalog;
   readonly handles: HandleFactory;
@@ -75,6 +77,7 @@ export class SiloRuntime {
 
   constructor(private readonly ports: SiloPorts) {
     const { clock, log, membership } = ports;
+    this.types = new ActorTypes(ports.policies?.map(({ name }) => name));
     for (const Class of ports.classes) this.types.add(Class);
     this.warnAboutLaterVersions();
     this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);

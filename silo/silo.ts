@@ -44,7 +44,8 @@ export class Silo {
     const clock = new SystemClock();
     const stores = await openStores(resolved, { siloId: id, clock, log });
     try {
-      const runtime = new SiloRuntime({ siloId: id, clock, log, store: stores.store, membership: stores.membership, classes: actors });
+      const { policies } = resolved.placement;
+      const runtime = new SiloRuntime({ siloId: id, clock, log, store: stores.store, membership: stores.membership, classes: actors, policies });
       const gateway = await startGateway(resolved, runtime, stores, log);
       const silo = new Silo(id, log, stores, runtime, gateway);
       await runtime.wakeAlwaysOn().catch(async (error: unknown) => {

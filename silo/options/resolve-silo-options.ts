@@ -3,8 +3,9 @@ import type { Logger } from '../../protocol/ports/logger.js';
 import type { ModuleSource, RedisSource, SiloOptions } from '../silo-options.js';
 import { checkLabels, checkName, checkOneOf, checkPort, checkText, refuse } from './checks.js';
 import { resolveGatewayOptions, type ResolvedGatewayOptions } from './gateway-options.js';
-import { LOG_LEVELS, POLICY_NAMES, type LogLevel, type PolicyName } from './names.js';
+import { LOG_LEVELS, type LogLevel } from './names.js';
 import { OptionReader } from './option-reader.js';
+import { resolvePlacementOptions, type ResolvedPlacementOptions } from './placement-options.js';
 
 /** `SiloOptions`, checked and with their defaults. */
 export interface ResolvedSiloOptions {
@@ -16,7 +17,7 @@ export interface ResolvedSiloOptions {
   readonly gateway: ResolvedGatewayOptions | undefined;
   readonly secret: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
-  readonly placement: { readonly default: PolicyName };
+  readonly placement: ResolvedPlacementOptions;
   readonly log: LogLevel | Logger;
 }
 
@@ -28,7 +29,6 @@ const SILO = {
   },
 };
 const LISTEN = { known: ['host', 'port'] };
-const PLACEMENT = { known: ['default'], planned: { policies: 'leave it out: one silo leaves nothing to choose' } };
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 const LOG_METHODS = ['trace', 'debug', 'info', 'warn', 'error', 'child'] as const;
 
@@ -51,7 +51,7 @@ export function resolveSiloOptions(options: SiloOptions): ResolvedSiloOptions {
     gateway: reader.read('gateway', resolveGatewayOptions),
     secret,
     labels: reader.read('labels', checkLabels) ?? Object.freeze({}),
-    placement: reader.read('placement', resolvePlacement) ?? resolvePlacement({}, 'placement'),
+    placement: reader.read('placement', resolvePlacementOptions) ?? resolvePlacementOptions({}, 'placement'),
     log: reader.read('log', checkLog) ?? 'info',
   });
 }
@@ -59,11 +59,6 @@ export function resolveSiloOptions(options: SiloOptions): ResolvedSiloOptions {
 function resolveListen(value: unknown, path: string): ResolvedSiloOptions['listen'] {
   const reader = new OptionReader(value, path, LISTEN);
   return { host: reader.read('host', checkText('a host')) ?? '127.0.0.1', port: reader.read('port', checkPort) ?? 11_111 };
-}
-
-function resolvePlacement(value: unknown, path: string): ResolvedSiloOptions['placement'] {
-  const reader = new OptionReader(value, path, PLACEMENT);
-  return { default: reader.read('default', checkOneOf(POLICY_NAMES)) ?? 'random' };
 }
 
 function checkModules(value: unknown, path: string): readonly ModuleSource[] {

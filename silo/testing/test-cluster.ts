@@ -16,7 +16,8 @@ import { createLogger } from '../log.js';
 import { loadModules } from '../options/modules.js';
 import { LOG_LEVELS, type LogLevel } from '../options/names.js';
 import { resolveGatewayOptions } from '../options/gateway-options.js';
-import type { GatewayOptions, ModuleSource } from '../silo-options.js';
+import { resolvePlacementOptions } from '../options/placement-options.js';
+import type { GatewayOptions, ModuleSource, PlacementOptions } from '../silo-options.js';
 import { SiloRuntime } from '../silo-runtime.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -25,6 +26,8 @@ export interface TestClusterOptions {
   readonly modules: readonly ModuleSource[];
   /** `session`, `authorize` and `limits` as in `startSilo`. Identities are given to `client`. */
   readonly gateway?: Pick<GatewayOptions, 'session' | 'authorize' | 'limits'>;
+  /** As in `startSilo`: classes that name a policy of yours need it here as well. */
+  readonly placement?: PlacementOptions | undefined;
   /** Default `warn`. */
   readonly log?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' | Logger;
 }
@@ -32,7 +35,7 @@ export interface TestClusterOptions {
 /** Stand-ins for an actor's methods. */
 export type Stub<T> = { readonly [M in keyof T]?: T[M] extends (...args: infer A) => unknown ? (...args: A) => unknown : never };
 
-const KNOWN = ['modules', 'gateway', 'log'];
+const KNOWN = ['modules', 'gateway', 'placement', 'log'];
 const GATEWAY_KNOWN = ['session', 'authorize', 'limits'];
 const LATER: Readonly<Record<string, string>> = { silos: 'one silo', seed: 'one silo', redis: 'memory' };
 const CALL_TIMEOUT_MS = 30_000;
@@ -40,13 +43,15 @@ const CALL_TIMEOUT_MS = 30_000;
 /** Starts a silo in memory with a virtual clock. Throws `ConfigurationError` for bad options and modules. */
 export async function startTestCluster(options: TestClusterOptions): Promise<TestCluster> {
   checkOptions(options);
+  const { policies } = resolvePlacementOptions(options.placement ?? {}, 'placement');
   const clock = new VirtualClock();
   const { actors } = await loadModules(options.modules);
   const log = typeof options.log === 'object' ? options.log : createLogger(options.log ?? 'warn', { silo: 'test' });
   const membership = new MemoryMembership({ siloId: 'test', address: 'memory:', clock });
   await membership.start();
   const stubs = new Stubs();
-  const runtime = new SiloRuntime({ siloId: 'test', clock, log, store: new MemoryStateStore(clock), membership, classes: actors, intercept: (next) => stubs.before(next) });
+  const intercept = (next: Invoker): Invoker => stubs.before(next);
+  const runtime = new SiloRuntime({ siloId: 'test', clock, log, store: new MemoryStateStore(clock), membership, classes: actors, policies, intercept });
   const listener = new MemoryClientListener();
   const identities = new Map<string, Identity>();
   const gateway = createGateway(

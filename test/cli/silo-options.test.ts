@@ -25,7 +25,7 @@ describe('the options of a silo', () => {
   it('have defaults for everything but the modules', () => {
     expect(resolve({ modules })).to.deep.equal({
       cluster: 'default', modules, redis: undefined, listen: { host: '127.0.0.1', port: 11_111 }, gateway: undefined, secret: undefined,
-      labels: {}, placement: { default: 'random' }, log: 'info',
+      labels: {}, placement: { default: 'random', policies: [] }, log: 'info',
     });
   });
 
@@ -45,22 +45,33 @@ describe('the options of a silo', () => {
     expect(gateway?.limits).to.include({ callsPerSecond: 5, burst: 10 });
   });
 
+  it('keep placement policies as they are given, also instances of classes, and take one of them for the default', () => {
+    class Mine {
+      readonly name = 'mine';
+      choose(): undefined {}
+    }
+    const mine = new Mine();
+    const { placement } = resolve({ modules, placement: { default: 'mine', policies: [mine] } });
+    expect(placement).to.deep.equal({ default: 'mine', policies: [mine] });
+    expect(placement.policies[0]).to.equal(mine);
+  });
+
   const unknown: readonly [options: unknown, message: RegExp][] = [
     [{ modules, clstr: 'a' }, /^clstr is not an option; known: cluster, gateway, labels, listen, log, modules, placement, redis, secret$/],
     [{ modules, listen: { prt: 1 } }, /^listen\.prt is not an option; known: host, port$/],
     [withGateway({ limts: {} }), /^gateway\.limts is not an option; known: authenticate, authorize, host, limits, origins, page, port, session$/],
     [withGateway({ limits: { rate: 1 } }), /^gateway\.limits\.rate is not an option; known: burst, bytes, callsPerSecond, depth, inFlight, nodes, subscriptions$/],
-    [{ modules, placement: { constructor: 'hash' } }, /^placement\.constructor is not an option; known: default$/],
+    [{ modules, placement: { constructor: 'hash' } }, /^placement\.constructor is not an option; known: default, policies$/],
   ];
   for (const [options, message] of unknown) {
     it(`refuse an unknown option at any depth: ${String(message).slice(2, 24)}`, () => expect(refusal(options)).to.match(message));
   }
 
-  const planned = [{ advertise: 'ws://10.0.0.7:1' }, { capacity: { activations: 1 } }, { placement: { policies: [] } }];
+  const planned = [{ advertise: 'ws://10.0.0.7:1' }, { capacity: { activations: 1 } }];
   for (const option of planned) {
     const [name = ''] = Object.keys(option);
     it(`refuse what is not implemented yet, by name: ${name}`, () => {
-      expect(refusal({ modules, ...option })).to.match(new RegExp(`^${name}(\\.policies)? is not implemented in this version; leave it out`));
+      expect(refusal({ modules, ...option })).to.match(new RegExp(`^${name} is not implemented in this version; leave it out`));
     });
   }
 
@@ -76,6 +87,15 @@ describe('the options of a silo', () => {
     [{ modules, listen: [] }, /^listen: an array is not an object/],
     [{ modules, labels: { zone: 1 } }, /^labels\.zone: 1 is not a label/],
     [{ modules, placement: { default: 'best' } }, /^placement\.default: 'best' is not known; use one of random, prefer-local/],
+    [{ modules, placement: { default: 'best', policies: [{ name: 'mine', choose() {} }] } }, /^placement\.default: 'best' is not known; use one of random, .*, zone, mine$/],
+    [{ modules, placement: { policies: { name: 'mine' } } }, /^placement\.policies: an object is not a list; use \[myPolicy\]$/],
+    [{ modules, placement: { policies: ['hash'] } }, /^placement\.policies\[0\]: 'hash' is not a placement policy; use \{ name, choose\(request, candidates\) \}$/],
+    [{ modules, placement: { policies: [class Mine {}] } }, /^placement\.policies\[0\]: a function is not a placement policy; give an instance, not the class/],
+    [{ modules, placement: { policies: [{ choose() {} }] } }, /^placement\.policies\[0\]\.name: undefined is not a name/],
+    [{ modules, placement: { policies: [{ name: 'two words', choose() {} }] } }, /^placement\.policies\[0\]\.name: 'two words' is not a name/],
+    [{ modules, placement: { policies: [{ name: 'mine', pick() {} }] } }, /^placement\.policies\[0\]\.choose: undefined is not a function; use choose\(request, candidates\)/],
+    [{ modules, placement: { policies: [{ name: 'random', choose() {} }] } }, /^placement\.policies\[0\]\.name: 'random' is not free; a policy has that name already/],
+    [{ modules, placement: { policies: [{ name: 'a', choose() {} }, { name: 'a', choose() {} }] } }, /^placement\.policies\[1\]\.name: 'a' is not free/],
     [{ modules, log: 'loud' }, /^log: 'loud' is not known; use one of trace, debug/],
     [{ modules, log: { info() {} } }, /^log: an object is not a logger; it lacks trace\(\)/],
     [withGateway({ port: '3000' }), /^gateway\.port: '3000' is not a port/],

@@ -44,14 +44,34 @@ describe('the actor types of a silo', () => {
     }
   });
 
-  it('refuse a placement policy of your own, naming the actor, the policy and the known ones', () => {
-    @Actor({ name: 'types-own', placement: 'my-policy' }) class Own {}
-    expect(() => types(Own)).to.throw(ConfigurationError, `the actor 'types-own' asks for the placement policy 'my-policy'; known: ${POLICY_NAMES.join(', ')}; `
-      + 'policies of your own are not implemented in this version');
+  it('host actors of placement policies of your own, with whatever options', () => {
+    @Actor({ name: 'types-mine', placement: { policy: 'mine', near: ['water'] } }) class Mine {}
+    const hosted = new ActorTypes(['mine']);
+    hosted.add(Mine);
+    expect(hosted.get('types-mine')!.placement).to.deep.equal({ policy: 'mine', options: { near: ['water'] } });
   });
 
-  it('refuse options of a placement policy, naming the actor, the policy and the option', () => {
+  it('refuse a placement policy that nobody knows, naming the actor, the policy, the known ones and the way out', () => {
+    @Actor({ name: 'types-own', placement: 'my-policy' }) class Own {}
+    const hosted = new ActorTypes(['mine']);
+    expect(() => hosted.add(Own)).to.throw(ConfigurationError, `the actor 'types-own' asks for the placement policy 'my-policy'; known: ${POLICY_NAMES.join(', ')}, mine; `
+      + 'add policies of your own with startSilo({ placement: { policies } })');
+  });
+
+  it('host actors of the policy zone with the name of a label', () => {
+    @Actor({ name: 'types-racked', placement: { policy: 'zone', label: 'rack' } }) class Racked {}
+    expect(types(Racked).get('types-racked')!.target).to.equal(Racked);
+  });
+
+  it('refuse options that a built-in placement policy does not take, naming the actor, the policy, the option and the known ones', () => {
     @Actor({ name: 'types-zoned', placement: { policy: 'zone', prefer: 'a' } }) class Zoned {}
-    expect(() => types(Zoned)).to.throw(ConfigurationError, /'types-zoned' .*'zone' .*'prefer'.*known: random, prefer-local, .*not implemented in this version/);
+    expect(() => types(Zoned)).to.throw(ConfigurationError, "the actor 'types-zoned' gives the placement policy 'zone' the option 'prefer'; known: label");
+    @Actor({ name: 'types-hashed', placement: { policy: 'hash', label: 'a' } }) class Hashed {}
+    expect(() => types(Hashed)).to.throw(ConfigurationError, "the actor 'types-hashed' gives the placement policy 'hash' the option 'label'; it takes none");
+  });
+
+  it('refuse a label that is no name', () => {
+    @Actor({ name: 'types-labelled', placement: { policy: 'zone', label: 5 } }) class Labelled {}
+    expect(() => types(Labelled)).to.throw(ConfigurationError, "the actor 'types-labelled' gives the placement policy 'zone' the option 'label': 5 is not the name of a label; give a non-empty string");
   });
 });

@@ -1,0 +1,51 @@
+import type { PlacementPolicy, PlacementRequest, SiloSnapshot } from '../protocol/ports/placement.js';
+
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+/** What a silo without a capacity weighs. A constant, not a mean of the others: weights that depend on who else is there would move actors. */
+const WEIGHT_WITHOUT_CAPACITY = 100_000;
+
+/**
+ * The same silo for the same actor, whoever asks, as long as that silo is a candidate: weighted rendezvous hashing (Thaler and
+ * Ravishankar; the weights after Schindelhauer and Schomaker). Every silo draws a lot for the actor and the best one wins. So when a silo
+ * goes only its own actors go elsewhere, to all the others by their weights, and when one comes it takes its share from all of them.
+ */
+export class HashPlacement implements PlacementPolicy {
+  readonly name = 'hash';
+
+  choose({ type, key }: PlacementRequest, candidates: readonly SiloSnapshot[]): string | undefined {
+    const actor = fnv1a(fnv1a(FNV_OFFSET, `${type}/`), key);
+    let best: string | undefined;
+    let bestLot = Infinity;
+    for (const { id, capacity } of candidates) {
+      const lot = -Math.log(share(fnv1a(actor, id))) / weightOf(capacity);
+      // Of equal lots the smaller id wins: candidates come in any order.
+      if (best !== undefined && (lot > bestLot || (lot === bestLot && id > best))) continue;
+      best = id;
+      bestLot = lot;
+    }
+    return best;
+  }
+}
+
+function weightOf(capacity: number | undefined): number {
+  return capacity !== undefined && capacity > 0 ? capacity : WEIGHT_WITHOUT_CAPACITY;
+}
+
+/** FNV-1a of 32 bits over UTF-16, from a hash so far. */
+function fnv1a(hash: number, text: string): number {
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    hash = Math.imul(hash ^ (unit & 0xff), FNV_PRIME);
+    hash = Math.imul(hash ^ (unit >>> 8), FNV_PRIME);
+  }
+  return hash;
+}
+
+/** Between 0 and 1, neither of them. The stir (MurmurHash3's end) because FNV's last characters hardly reach its high bits. */
+function share(hash: number): number {
+  let bits = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  bits ^= bits >>> 16;
+  return ((bits >>> 0) + 0.5) / 2 ** 32;
+}
