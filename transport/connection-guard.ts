@@ -3,7 +3,9 @@
 //   C2. One polling request holds a bounded number of them: Engine.IO works off all packets of a request at once.
 //   C3. What waits for it to read is bounded, and known without looking at each packet.
 //   C4. Once closed it is gone: a client that does not take leave is cut off, with what waits for it.
+//   C5. When many are lost at once, they are given up one after the other, with rests: `departures`.
 import { TokenBucket } from '../protocol/token-bucket.js';
+import type { PacedQueue } from './paced-queue.js';
 
 /** How many packets a connection may send. */
 export interface PacketRate {
@@ -14,7 +16,7 @@ export interface PacketRate {
 /** What a guard uses of Engine.IO's `Socket`. */
 export interface EngineConnection {
   readonly transport: EngineTransport;
-  on(event: 'packet' | 'flush', listener: () => void): unknown;
+  on(event: 'packet' | 'flush' | 'upgrade', listener: () => void): unknown;
   on(event: 'packetCreate', listener: (packet: { readonly data?: { readonly length?: number } }) => void): unknown;
   once(event: 'close', listener: () => void): unknown;
   close(discard: boolean): unknown;
@@ -23,11 +25,22 @@ export interface EngineConnection {
 interface EngineTransport {
   readonly name: string;
   /** Of a WebSocket. */
-  readonly socket?: { readonly bufferedAmount: number; terminate(): void };
+  readonly socket?: EngineWebSocket;
   /** Of polling: how long a goodbye waits to be fetched. */
   closeTimeout?: number;
   onData(data: unknown): void;
   onError(message: string): void;
+}
+
+/** Of the library `ws`. */
+interface EngineWebSocket {
+  readonly bufferedAmount: number;
+  on(event: 'ping' | 'pong' | 'close', listener: (...args: unknown[]) => void): unknown;
+  rawListeners(event: 'close'): unknown[];
+  removeAllListeners(event: 'close'): unknown;
+  pause(): void;
+  resume(): void;
+  terminate(): void;
 }
 
 const PACKET_SEPARATOR = '\x1e';
@@ -40,7 +53,7 @@ export class ConnectionGuard {
   private readonly packets: TokenBucket;
   private unsentBytes = 0;
 
-  constructor(private readonly connection: EngineConnection, rate: PacketRate) {
+  constructor(private readonly connection: EngineConnection, rate: PacketRate, private readonly departures: PacedQueue) {
     this.packets = new TokenBucket(rate.perSecond, rate.burst, performance.now());
     // A poller that is told goodbye and does not come for it would otherwise keep a timer, and with it the process, for 30 s.
     if (connection.transport.name === 'polling') connection.transport.closeTimeout = GOODBYE_MS;
@@ -49,6 +62,8 @@ export class ConnectionGuard {
     connection.on('packetCreate', ({ data }) => (this.unsentBytes += data?.length ?? 0));
     connection.on('flush', () => (this.unsentBytes = 0));
     connection.once('close', () => this.onClose());
+    connection.on('upgrade', () => this.watchWebSocket());
+    this.watchWebSocket();
   }
 
   /** C3. */
@@ -56,11 +71,29 @@ export class ConnectionGuard {
     return this.unsentBytes + (this.connection.transport.socket?.bufferedAmount ?? 0);
   }
 
+  /** Held, a WebSocket is not read from, and TCP makes its client wait. A poller waits by itself: one request at a time. */
+  hold(isHeld: boolean): void {
+    const { socket } = this.connection.transport;
+    if (isHeld) socket?.pause();
+    else socket?.resume();
+  }
+
   /** Cuts the connection off, without goodbye. */
   cut(): void {
     const { transport } = this.connection;
     this.connection.close(true);
     transport.socket?.terminate();
+  }
+
+  /** C1: Engine.IO does not see WebSocket's own pings. C5: nor does it hear at once that one was lost. */
+  private watchWebSocket(): void {
+    const { socket } = this.connection.transport;
+    if (!socket) return;
+    socket.on('ping', () => this.onPacket());
+    socket.on('pong', () => this.onPacket());
+    const told = socket.rawListeners('close') as ((...args: unknown[]) => void)[];
+    socket.removeAllListeners('close');
+    socket.on('close', (...args) => void this.departures.add(() => told.forEach((listener) => listener.apply(socket, args))));
   }
 
   /** C1, C3. */

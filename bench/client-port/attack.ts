@@ -10,8 +10,9 @@ export class Tally {
     this.counts.set(outcome, (this.counts.get(outcome) ?? 0) + count);
   }
 
-  get total(): number {
-    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+  /** What was counted. */
+  get outcomes(): readonly string[] {
+    return [...this.counts.keys()];
   }
 
   toString(): string {

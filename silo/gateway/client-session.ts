@@ -19,6 +19,7 @@ import { FrameQueue } from './frame-queue.js';
 import { ClientSubscriptions } from './client-subscriptions.js';
 import type { GatewayBackend } from './gateway-backend.js';
 import { TokenBucket } from '../../protocol/token-bucket.js';
+import type { PacedQueue } from '../../transport/paced-queue.js';
 
 /** What all clients of a gateway share. */
 export interface ClientSessionContext {
@@ -29,6 +30,8 @@ export interface ClientSessionContext {
   readonly log: Logger;
   readonly limits: GatewayLimits;
   readonly failures: ClientFailures;
+  /** Where clients take turns that are beyond their allowance of computing time. */
+  readonly heavy: PacedQueue;
 }
 
 /** Messages of any kind, as multiples of the calls' rate and burst: a client beyond them floods, and loses its connection. */
@@ -61,7 +64,9 @@ export class ClientSession {
     };
     this.calls = new ClientCalls(owner, context);
     this.subscriptions = new ClientSubscriptions(owner, context);
-    this.frames = new FrameQueue(clock, (message) => this.onMessage(message), (error) => this.onBadFrame(error));
+    this.frames = new FrameQueue(clock, context.heavy, {
+      handle: (message) => this.onMessage(message), fail: (error) => this.onBadFrame(error), hold: (isHeld) => connection.hold(isHeld),
+    });
     connection.onFrame((frame) => this.onFrame(frame));
   }
 
