@@ -7,7 +7,7 @@
 /** P1. */
 const SLICE_MS = 2;
 const REST_FACTOR = 2;
-const MAX_REST_MS = 50;
+const MAX_REST_MS = 200;
 /** Less is not worth a timer. */
 const MIN_REST_MS = 1;
 
