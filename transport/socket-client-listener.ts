@@ -68,7 +68,7 @@ export class SocketClientListener implements ClientListener {
   private letIn(request: IncomingMessage, decide: (isAllowed: boolean, problem?: string) => void): void {
     if (!isOriginAllowed(request.headers, this.options.origins)) return decide(false);
     // Between HTTP and WebSocket nobody listens; an error would be the process's.
-    request.socket.on('error', () => undefined);
+    if (request.socket.listenerCount('error') === 0) request.socket.on('error', () => undefined);
     if (!this.arrivals.add(() => decide(this.server !== undefined && !request.socket.destroyed))) decide(false, TOO_MANY);
   }
 

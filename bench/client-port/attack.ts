@@ -66,14 +66,18 @@ export function repeated(once: (raw: RawWebSocket, field: Battlefield) => Promis
   };
 }
 
-/** Sends something on a fresh Engine.IO session, and says whether the gateway ended it. */
+/** Sends something on a fresh Engine.IO session, and says whether the gateway ended or refused it. */
 export function onNewConnection(send: (raw: RawWebSocket) => void, { isWelcomed = true, waitMs = 3000 } = {}): Attack {
   return async (field) => {
     while (performance.now() < field.untilMs) {
       const raw = isWelcomed ? await field.open() : await RawWebSocket.knock(field.address);
+      const refused = new Promise<string>((resolve) => {
+        raw.onText = (text) => {
+          if (text.startsWith('44{')) resolve((JSON.parse(text.slice(2)) as { readonly data?: { readonly code?: string } }).data?.code ?? 'NO CODE');
+        };
+      });
       send(raw);
-      const isOver = await Promise.race([raw.closed, pause(waitMs)]);
-      field.tally.add(isOver === true ? 'disconnected' : 'ignored');
+      field.tally.add(await Promise.race([raw.closed.then(() => 'disconnected'), refused, pause(waitMs).then(() => 'ignored')]));
       raw.destroy();
     }
   };

@@ -27,7 +27,8 @@ function flood(perFrame: number, reads: boolean): Attack {
       raw.frame(joinMessages(Array.from({ length: perFrame }, (_, i) => visit(id + i, 'flood'))));
       if (raw.tcp.writableNeedDrain) await Promise.race([new Promise((drained) => raw!.tcp.once('drain', drained)), raw.closed, pause(1000)]);
     }
-    await pause(Math.max(0, Math.min(1000, field.untilMs - performance.now())));
+    if (!reads && raw) field.tally.add((await Promise.race([raw.closed, pause(field.untilMs - performance.now())])) === true ? 'disconnected' : 'still connected');
+    else await pause(Math.max(0, Math.min(1000, field.untilMs - performance.now())));
     raw?.destroy();
   };
 }
