@@ -40,6 +40,8 @@ export const MESSAGES_PER_CALL = 10;
 export const MESSAGE_BURST_PER_CALL = 25;
 /** G5. */
 const MAX_UNREAD_BYTES = 16_777_216;
+/** A client with so much to read is not heard further until it has read some. */
+const BEHIND_BYTES = 1_048_576;
 
 /** One connected client. */
 export class ClientSession {
@@ -66,6 +68,7 @@ export class ClientSession {
     this.subscriptions = new ClientSubscriptions(owner, context);
     this.frames = new FrameQueue(clock, context.heavy, {
       handle: (message) => this.onMessage(message), fail: (error) => this.onBadFrame(error), hold: (isHeld) => connection.hold(isHeld),
+      isBehind: () => owner.waitingBytes() > BEHIND_BYTES && connection.bufferedBytes <= MAX_UNREAD_BYTES,
     });
     connection.onFrame((frame) => this.onFrame(frame));
   }

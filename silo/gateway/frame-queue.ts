@@ -3,9 +3,10 @@
 //   Q2. A client has an allowance of computing time. Within it, it is heard at once; beyond it, in slices, in turn with all other such clients of
 //       the gateway, which together get a third of the loop.
 //   Q3. What waits is bounded: a client with much of it is not read from, one that sent far too much before that is given up.
+//   Q4. A client that does not read what it asked for waits until it does: its further messages would only add to that.
 import { splitFrame, type WireMessage } from '../../protocol/client-wire.js';
 import { RateLimitedError } from '../../protocol/errors/index.js';
-import type { Clock } from '../../protocol/ports/clock.js';
+import type { Clock, TimerHandle } from '../../protocol/ports/clock.js';
 import type { PacedQueue } from '../../transport/paced-queue.js';
 import { TimeAllowance } from './time-allowance.js';
 
@@ -20,6 +21,8 @@ const ALLOWANCE_MS = 10;
 const HOLD_FRAMES = 32;
 const HOLD_BYTES = 262_144;
 const MAX_WAITING_BYTES = 16_777_216;
+/** Q4. */
+const LOOK_AGAIN_MS = 50;
 
 interface WaitingFrame {
   readonly messages: Iterator<WireMessage>;
@@ -33,6 +36,8 @@ export interface FrameQueueOwner {
   fail(error: unknown): void;
   /** Whether the client's connection is to be left unread for now (Q3). */
   hold(isHeld: boolean): void;
+  /** Whether much waits for the client to read it (Q4). */
+  isBehind(): boolean;
 }
 
 /** Hands messages on: at once, while they cost little. */
@@ -40,6 +45,7 @@ export class FrameQueue {
   private readonly frames: WaitingFrame[] = [];
   private readonly allowance: TimeAllowance;
   private waitingBytes = 0;
+  private later: TimerHandle | undefined;
   private isDue = false;
   private isHeld = false;
   private isStopped = false;
@@ -62,18 +68,21 @@ export class FrameQueue {
     this.isStopped = true;
     this.frames.length = 0;
     this.waitingBytes = 0;
+    this.later?.cancel();
   }
 
-  /** Q2. `soon`: what is done with the work while the allowance lasts. */
+  /** Q2, Q4. `soon`: what is done with the work while the allowance lasts. */
   private proceed(soon: (work: () => void) => unknown): void {
     this.isDue = true;
-    if (this.allowance.isLeft(this.clock.monotonicMs())) soon(this.work);
+    if (this.owner.isBehind()) this.later = this.clock.setTimer(this.work, LOOK_AGAIN_MS);
+    else if (this.allowance.isLeft(this.clock.monotonicMs())) soon(this.work);
     else this.heavy.add(this.work);
   }
 
   private readonly work = (): void => {
     this.isDue = false;
     if (this.isStopped) return;
+    if (this.owner.isBehind()) return this.proceed(setImmediate);
     const startMs = this.clock.monotonicMs();
     try {
       this.workOff(startMs + SLICE_MS);

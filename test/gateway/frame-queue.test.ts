@@ -13,11 +13,14 @@ class Subject {
   readonly holds: boolean[] = [];
   readonly errors: unknown[] = [];
   costMs = 0;
+  isBehind = false;
+  readonly clock = new VirtualClock();
   readonly queue: FrameQueue;
   private nowMs = 0;
 
   constructor(heavy: PacedQueue) {
-    const clock = Object.assign(Object.create(new VirtualClock()) as VirtualClock, { monotonicMs: () => this.nowMs });
+    const { clock } = this;
+    Object.assign(clock, { monotonicMs: () => this.nowMs });
     this.queue = new FrameQueue(clock, heavy, {
       handle: (one: WireMessage) => {
         this.handled.push(one.header[1] as number);
@@ -25,6 +28,7 @@ class Subject {
       },
       fail: (error) => void this.errors.push(error),
       hold: (isHeld) => void this.holds.push(isHeld),
+      isBehind: () => this.isBehind,
     });
   }
 
@@ -102,6 +106,16 @@ describe("a client's frames", () => {
     expect(subject.holds).to.deep.equal([true]);
     await allOf(subject, 33);
     expect(subject.holds).to.deep.equal([true, false]);
+  });
+
+  it('wait while the client has much to read, and are worked off once it has read', async () => {
+    const subject = new Subject(heavy);
+    subject.isBehind = true;
+    for (let id = 0; id < 3; id++) subject.queue.add(message(id));
+    expect(subject.handled).to.deep.equal([]);
+    subject.isBehind = false;
+    await subject.clock.advance(50);
+    expect(subject.handled).to.deep.equal([0, 1, 2]);
   });
 
   it('end with a typed error when far more comes than can be worked off, and none is handed on after that', async () => {

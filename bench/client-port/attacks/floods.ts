@@ -27,10 +27,19 @@ function flood(perFrame: number, reads: boolean): Attack {
       raw.frame(joinMessages(Array.from({ length: perFrame }, (_, i) => visit(id + i, 'flood'))));
       if (raw.tcp.writableNeedDrain) await Promise.race([new Promise((drained) => raw!.tcp.once('drain', drained)), raw.closed, pause(1000)]);
     }
-    if (!reads && raw) field.tally.add((await Promise.race([raw.closed, pause(field.untilMs - performance.now())])) === true ? 'disconnected' : 'still connected');
+    if (!reads && raw) field.tally.add(await fate(raw, field.untilMs));
     else await pause(Math.max(0, Math.min(1000, field.untilMs - performance.now())));
     raw?.destroy();
   };
+}
+
+/** Whether a client that does not read was disconnected by then: it notices when it writes. */
+async function fate(raw: RawWebSocket, untilMs: number): Promise<string> {
+  while (!raw.isClosed && performance.now() < untilMs) {
+    raw.bytes(webSocketFrame(0xa, Buffer.alloc(0)));
+    await Promise.race([raw.closed, pause(500)]);
+  }
+  return raw.isClosed ? 'disconnected' : 'still connected';
 }
 
 /** Bytes over and over, for as long as the connection bears it. */
