@@ -58,10 +58,10 @@ export function codeOf(payload: Uint8Array): string {
 export function repeated(once: (raw: RawWebSocket, field: Battlefield) => Promise<string>): Attack {
   return async (field) => {
     let raw = await field.open();
-    while (performance.now() < field.untilMs) {
+    do {
       if (raw.isClosed) raw = await field.open();
       field.tally.add(await once(raw, field));
-    }
+    } while (performance.now() < field.untilMs);
     raw.destroy();
   };
 }
@@ -69,7 +69,7 @@ export function repeated(once: (raw: RawWebSocket, field: Battlefield) => Promis
 /** Sends something on a fresh Engine.IO session, and says whether the gateway ended or refused it. */
 export function onNewConnection(send: (raw: RawWebSocket) => void, { isWelcomed = true, waitMs = 3000 } = {}): Attack {
   return async (field) => {
-    while (performance.now() < field.untilMs) {
+    do {
       const raw = isWelcomed ? await field.open() : await RawWebSocket.knock(field.address);
       const refused = new Promise<string>((resolve) => {
         raw.onText = (text) => {
@@ -79,7 +79,7 @@ export function onNewConnection(send: (raw: RawWebSocket) => void, { isWelcomed 
       send(raw);
       field.tally.add(await Promise.race([raw.closed.then(() => 'disconnected'), refused, pause(waitMs).then(() => 'ignored')]));
       raw.destroy();
-    }
+    } while (performance.now() < field.untilMs);
   };
 }
 

@@ -55,7 +55,7 @@ async function suffer(arena: Arena, name: string): Promise<Row> {
   const aftermath = await arena.attacker.ask({ attack: name, forMs: Math.max(forMs, (seconds ?? 0) * 1000) }, MUTATIONS_MS);
   const during = await arena.good.read();
   const vitals = await arena.silo.ask('read');
-  await pause(SETTLE_MS);
+  await pause(Math.min(SETTLE_MS, forMs));
   const after = await calm(arena, forMs);
   return { name, expected, ...aftermath, before: before.latencies, during, after: after.latencies, calm: before.vitals, vitals };
 }
@@ -75,7 +75,7 @@ async function main(): Promise<void> {
   await attacker.next();
   await using good = await GoodClients.join(address, GOOD_CLIENTS);
   const arena = { silo, attacker, good };
-  await calm(arena, 2000);
+  await calm(arena, Math.min(2000, 5 * forMs));
   printTitle();
   const rows: Row[] = [];
   const only = new RegExp(values.only ?? '');
@@ -84,7 +84,7 @@ async function main(): Promise<void> {
     rows.push(row);
     printRow(row);
   }
-  const after = await calm(arena, 8000);
+  const after = await calm(arena, isShort ? forMs : 8000);
   const missed = rows.flatMap(misses);
   for (const miss of missed) process.stdout.write(`missed: ${miss}\n`);
   finish({

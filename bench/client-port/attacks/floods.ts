@@ -106,7 +106,7 @@ async function dawdle(field: Battlefield): Promise<void> {
   const { hostname, port } = new URL(field.address);
   const sockets: Socket[] = [];
   for (let index = 0; index < 500; index++) {
-    const socket = connect({ host: hostname, port: Number(port) }).on('error', () => undefined);
+    const socket = connect({ host: hostname, port: Number(port) }).on('error', () => undefined).resume();
     if (index % 2 === 0) socket.write('GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\n');
     sockets.push(socket);
   }
