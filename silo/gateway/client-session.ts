@@ -19,6 +19,7 @@ import { FrameQueue } from './frame-queue.js';
 import { ClientSubscriptions } from './client-subscriptions.js';
 import type { GatewayBackend } from './gateway-backend.js';
 import { TokenBucket } from '../../protocol/token-bucket.js';
+import type { PacedQueue } from '../../transport/paced-queue.js';
 
 /** What all clients of a gateway share. */
 export interface ClientSessionContext {
@@ -29,6 +30,8 @@ export interface ClientSessionContext {
   readonly log: Logger;
   readonly limits: GatewayLimits;
   readonly failures: ClientFailures;
+  /** Where clients take turns that are beyond their allowance of computing time. */
+  readonly heavy: PacedQueue;
 }
 
 /** Messages of any kind, as multiples of the calls' rate and burst: a client beyond them floods, and loses its connection. */
@@ -37,6 +40,8 @@ export const MESSAGES_PER_CALL = 10;
 export const MESSAGE_BURST_PER_CALL = 25;
 /** G5. */
 const MAX_UNREAD_BYTES = 16_777_216;
+/** A client with so much to read is not heard further until it has read some. */
+const BEHIND_BYTES = 1_048_576;
 
 /** One connected client. */
 export class ClientSession {
@@ -61,7 +66,10 @@ export class ClientSession {
     };
     this.calls = new ClientCalls(owner, context);
     this.subscriptions = new ClientSubscriptions(owner, context);
-    this.frames = new FrameQueue(clock, (message) => this.onMessage(message), (error) => this.onBadFrame(error));
+    this.frames = new FrameQueue(clock, context.heavy, {
+      handle: (message) => this.onMessage(message), fail: (error) => this.onBadFrame(error), hold: (isHeld) => connection.hold(isHeld),
+      isBehind: () => owner.waitingBytes() > BEHIND_BYTES && connection.bufferedBytes <= MAX_UNREAD_BYTES,
+    });
     connection.onFrame((frame) => this.onFrame(frame));
   }
 

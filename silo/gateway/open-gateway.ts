@@ -3,6 +3,7 @@ import { isWireName } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { ClientListener, Clock, Logger } from '../../protocol/ports/index.js';
+import { PacedQueue } from '../../transport/paced-queue.js';
 import { SocketClientListener } from '../../transport/socket-client-listener.js';
 import type { ResolvedGatewayOptions } from '../silo-options.js';
 import { Access } from './access.js';
@@ -68,6 +69,7 @@ export function createGateway(options: ResolvedGatewayOptions, listener: ClientL
   const { backend, codec, clock, log, resumeSecret } = collaborators;
   return new Gateway(listener, {
     backend, codec, clock, log,
+    heavy: new PacedQueue(),
     limits: options.limits,
     failures: new ClientFailures(codec, log, backend.siloId),
     session: options.session,
