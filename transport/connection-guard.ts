@@ -33,12 +33,17 @@ interface EngineTransport {
   onError(message: string): void;
 }
 
+interface Source {
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  rawListeners(event: string): unknown[];
+  removeAllListeners(event: string): unknown;
+}
+
 /** Of the library `ws`. */
-interface EngineWebSocket {
+interface EngineWebSocket extends Source {
   readonly bufferedAmount: number;
-  on(event: 'ping' | 'pong' | 'close', listener: (...args: unknown[]) => void): unknown;
-  rawListeners(event: 'close'): unknown[];
-  removeAllListeners(event: 'close'): unknown;
+  /** The TCP connection, from which nothing more comes after its `end`. */
+  readonly _socket?: (Source & { readonly destroyed: boolean }) | null;
   pause(): void;
   resume(): void;
   terminate(): void;
@@ -98,9 +103,19 @@ export class ConnectionGuard {
     if (!socket) return;
     socket.on('ping', () => this.onPacket(0));
     socket.on('pong', () => this.onPacket(0));
-    const told = socket.rawListeners('close') as ((...args: unknown[]) => void)[];
-    socket.removeAllListeners('close');
-    socket.on('close', (...args) => void this.departures.add(() => told.forEach((listener) => listener.apply(socket, args))));
+    this.inTurn(socket, 'close');
+    const tcp = socket._socket;
+    // A connection that is destroyed meanwhile has been told so by its `close`, and takes the end of its data amiss.
+    if (tcp) this.inTurn(tcp, 'end', () => !tcp.destroyed);
+  }
+
+  /** C6. Who listens to the event hears it when its turn comes. */
+  private inTurn(source: Source, event: 'close' | 'end', isDue = (): boolean => true): void {
+    const told = source.rawListeners(event) as ((...args: unknown[]) => void)[];
+    source.removeAllListeners(event);
+    source.on(event, (...args) => void this.departures.add(() => {
+      if (isDue()) told.forEach((listener) => listener.apply(source, args));
+    }));
   }
 
   /** C1, C3, C5. */

@@ -17,9 +17,13 @@ export interface ClientOwner {
   fail(id: number | undefined, error: unknown): void;
   /** Bytes on their way to the client. */
   waitingBytes(): number;
+  /** Takes computing time off the client's allowance. */
+  spend(usedMs: number): void;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** What a call's turn and commit cost at least, which nobody measures: they are mixed with everybody else's. */
+const TURN_MS = 0.05;
 
 /** The calls of one client that wait for their results. */
 export class ClientCalls {
@@ -54,10 +58,17 @@ export class ClientCalls {
     const id = request.kind === 'call' ? request.id : undefined;
     try {
       const result = await this.run(request, signal);
-      if (id !== undefined) this.owner.write([GatewayMessage.result, id], this.context.codec.encode(result, 'result'));
+      if (id !== undefined) this.answer(id, result);
     } catch (error) {
       this.owner.fail(id, error);
     }
+  }
+
+  private answer(id: number, result: unknown): void {
+    const { clock, codec } = this.context;
+    const startMs = clock.monotonicMs();
+    this.owner.write([GatewayMessage.result, id], codec.encode(result, 'result'));
+    this.owner.spend(clock.monotonicMs() - startMs);
   }
 
   private async run(request: CallRequest, signal: AbortSignal): Promise<unknown> {
@@ -70,6 +81,7 @@ export class ClientCalls {
     const args = checked instanceof Promise ? await withinTime(checked, clock, timeoutMs, () => expired(request, timeoutMs)) : checked;
     if (signal.aborted) throw new CancelledError(`${printEntityId(target)}.${method}: cancelled by its caller`);
     const idempotencyKey = kind === 'call' ? request.idempotencyKey : undefined;
+    this.owner.spend(TURN_MS);
     return backend.invoke({ kind, target, method, args, identity: this.owner.identity, deadlineMs, timeoutMs, signal, idempotencyKey, hops: 0 });
   }
 

@@ -8,15 +8,12 @@ import { splitFrame, type WireMessage } from '../../protocol/client-wire.js';
 import { RateLimitedError } from '../../protocol/errors/index.js';
 import type { Clock, TimerHandle } from '../../protocol/ports/clock.js';
 import type { PacedQueue } from '../../transport/paced-queue.js';
-import { TimeAllowance } from './time-allowance.js';
+import type { TimeAllowance } from './time-allowance.js';
 
 /** Q1, in bytes; a message counts as some more than its payload has. */
 const SLICE_BYTES = 131_072;
 const MESSAGE_BYTES = 64;
 const SLICE_MS = 2;
-/** Q2. */
-const ALLOWANCE_MS_PER_SECOND = 50;
-const ALLOWANCE_MS = 10;
 /** Q3. */
 const HOLD_FRAMES = 32;
 const HOLD_BYTES = 262_144;
@@ -43,17 +40,14 @@ export interface FrameQueueOwner {
 /** Hands messages on: at once, while they cost little. */
 export class FrameQueue {
   private readonly frames: WaitingFrame[] = [];
-  private readonly allowance: TimeAllowance;
   private waitingBytes = 0;
   private later: TimerHandle | undefined;
   private isDue = false;
   private isHeld = false;
   private isStopped = false;
 
-  /** `heavy` is where the gateway's clients wait that are beyond their allowance. */
-  constructor(private readonly clock: Clock, private readonly heavy: PacedQueue, private readonly owner: FrameQueueOwner) {
-    this.allowance = new TimeAllowance(ALLOWANCE_MS_PER_SECOND, ALLOWANCE_MS, clock.monotonicMs());
-  }
+  /** `allowance` is the client's; `heavy` is where the gateway's clients wait that are beyond theirs. */
+  constructor(private readonly clock: Clock, private readonly allowance: TimeAllowance, private readonly heavy: PacedQueue, private readonly owner: FrameQueueOwner) {}
 
   add(frame: Uint8Array): void {
     if (this.isStopped) return;

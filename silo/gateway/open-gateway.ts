@@ -9,11 +9,12 @@ import type { ResolvedGatewayOptions } from '../silo-options.js';
 import { Access } from './access.js';
 import { Authentication } from './authentication.js';
 import { ClientFailures } from './client-failures.js';
-import { MESSAGE_BURST_PER_CALL, MESSAGES_PER_CALL } from './client-session.js';
+import { ClientBudgets, MESSAGE_BURST_PER_CALL, MESSAGES_PER_CALL } from './client-budgets.js';
 import { Gateway } from './gateway.js';
 import type { GatewayBackend } from './gateway-backend.js';
 import { HttpServer } from './http-server.js';
 import { StaticFiles } from './static-files.js';
+import { warmUp } from './warm-up.js';
 
 /** An open gateway. */
 export interface RunningGateway {
@@ -30,6 +31,8 @@ export interface GatewayCollaborators {
   readonly log: Logger;
   /** Signs resume tokens. */
   readonly resumeSecret: string;
+  /** Where clients take turns that are beyond their allowance; default: a queue of the gateway's own. */
+  readonly heavy?: PacedQueue;
 }
 
 /** Room for headers and for a few calls in one frame. */
@@ -49,12 +52,14 @@ export async function openGateway(options: ResolvedGatewayOptions, collaborators
   const { origins, limits } = options;
   const packets = { perSecond: 2 * MESSAGES_PER_CALL * limits.callsPerSecond, burst: 2 * MESSAGE_BURST_PER_CALL * limits.burst + HEARTBEATS };
   const listener = new SocketClientListener(http.server, { origins, maxFrameBytes: limits.bytes + FRAME_SLACK_BYTES, packets });
-  const gateway = createGateway(options, listener, collaborators);
+  const heavy = new PacedQueue();
+  const gateway = createGateway(options, listener, { ...collaborators, heavy });
   await gateway.start();
   const address = await http.start().catch(async (error: unknown) => {
     await gateway.stop();
     throw unopened(error);
   });
+  warmUp(collaborators.codec, heavy);
   return {
     address,
     stop: async () => {
@@ -66,10 +71,11 @@ export async function openGateway(options: ResolvedGatewayOptions, collaborators
 
 /** The gateway over any listener. */
 export function createGateway(options: ResolvedGatewayOptions, listener: ClientListener, collaborators: GatewayCollaborators): Gateway {
-  const { backend, codec, clock, log, resumeSecret } = collaborators;
+  const { backend, codec, clock, log, resumeSecret, heavy = new PacedQueue() } = collaborators;
   return new Gateway(listener, {
     backend, codec, clock, log,
-    heavy: new PacedQueue(),
+    heavy,
+    budgets: new ClientBudgets(options.limits, clock),
     limits: options.limits,
     failures: new ClientFailures(codec, log, backend.siloId),
     session: options.session,

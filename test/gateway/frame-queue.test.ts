@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ClientMessage, encodeMessage, joinMessages, type WireMessage } from '../../protocol/client-wire.js';
 import { RateLimitedError } from '../../protocol/errors/index.js';
 import { FrameQueue } from '../../silo/gateway/frame-queue.js';
+import { TimeAllowance } from '../../silo/gateway/time-allowance.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { PacedQueue } from '../../transport/paced-queue.js';
 
@@ -21,7 +22,7 @@ class Subject {
   constructor(heavy: PacedQueue) {
     const { clock } = this;
     Object.assign(clock, { monotonicMs: () => this.nowMs });
-    this.queue = new FrameQueue(clock, heavy, {
+    this.queue = new FrameQueue(clock, new TimeAllowance(50, 10, 0), heavy, {
       handle: (one: WireMessage) => {
         this.handled.push(one.header[1] as number);
         this.nowMs += this.costMs;
