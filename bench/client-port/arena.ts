@@ -66,7 +66,7 @@ export class Arena {
     this.good.reset();
     const aftermath = await this.attacker.ask({ attack: name, address, forMs }, MUTATIONS_MS);
     const latencies = await this.good.read();
-    await pause(Math.min(SETTLE_MS, this.forMs));
+    await pause(Math.min(SETTLE_MS, this.forMs / 2));
     return { ...aftermath, latencies };
   }
 }

@@ -24,11 +24,17 @@ export interface ClientOwner {
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** What a call's turn and commit cost at least, which nobody measures: they are mixed with everybody else's. */
 const TURN_MS = 0.05;
+/** What it costs to write an answer out. */
+const BYTES_WRITTEN_PER_MS = 250_000;
+/** How much the newest answer counts for what the next is expected to cost. */
+const NEWEST = 0.25;
 
 /** The calls of one client that wait for their results. */
 export class ClientCalls {
   private readonly waiting = new Set<AbortController>();
   private readonly byId = new Map<number, AbortController>();
+  /** Taken off the client's allowance when a call begins, so that no crowd of calls begins whose answers would all come at once. */
+  private expectedMs = 0;
 
   constructor(private readonly owner: ClientOwner, private readonly context: ClientSessionContext) {}
 
@@ -56,19 +62,25 @@ export class ClientCalls {
 
   private async call(request: CallRequest, signal: AbortSignal): Promise<void> {
     const id = request.kind === 'call' ? request.id : undefined;
+    const { expectedMs, owner } = this;
+    owner.spend(expectedMs);
     try {
       const result = await this.run(request, signal);
-      if (id !== undefined) this.answer(id, result);
+      owner.spend(TURN_MS + (id === undefined ? 0 : Math.max(0, this.answer(id, result) - expectedMs)));
     } catch (error) {
-      this.owner.fail(id, error);
+      owner.fail(id, error);
     }
   }
 
-  private answer(id: number, result: unknown): void {
+  /** Returns what it cost, in milliseconds. */
+  private answer(id: number, result: unknown): number {
     const { clock, codec } = this.context;
     const startMs = clock.monotonicMs();
-    this.owner.write([GatewayMessage.result, id], codec.encode(result, 'result'));
-    this.owner.spend(clock.monotonicMs() - startMs);
+    const payload = codec.encode(result, 'result');
+    this.owner.write([GatewayMessage.result, id], payload);
+    const costMs = clock.monotonicMs() - startMs + payload.length / BYTES_WRITTEN_PER_MS;
+    this.expectedMs += NEWEST * (costMs - this.expectedMs);
+    return costMs;
   }
 
   private async run(request: CallRequest, signal: AbortSignal): Promise<unknown> {
@@ -81,7 +93,6 @@ export class ClientCalls {
     const args = checked instanceof Promise ? await withinTime(checked, clock, timeoutMs, () => expired(request, timeoutMs)) : checked;
     if (signal.aborted) throw new CancelledError(`${printEntityId(target)}.${method}: cancelled by its caller`);
     const idempotencyKey = kind === 'call' ? request.idempotencyKey : undefined;
-    this.owner.spend(TURN_MS);
     return backend.invoke({ kind, target, method, args, identity: this.owner.identity, deadlineMs, timeoutMs, signal, idempotencyKey, hops: 0 });
   }
 

@@ -79,7 +79,7 @@ export class FrameQueue {
     if (this.owner.isBehind()) return this.proceed(setImmediate);
     const startMs = this.clock.monotonicMs();
     try {
-      this.workOff(startMs + SLICE_MS);
+      this.workOff(startMs);
     } catch (error) {
       return this.end(error);
     }
@@ -88,9 +88,11 @@ export class FrameQueue {
     this.holdOrRelease();
   };
 
-  /** Q1. */
-  private workOff(untilMs: number): void {
-    for (let left = SLICE_BYTES; left > 0 && !this.isStopped && this.clock.monotonicMs() < untilMs; ) {
+  /** Q1. The time that is spent meanwhile is what the calls' answers are expected to take. */
+  private workOff(startMs: number): void {
+    const { spentMs } = this.allowance;
+    const usedMs = (): number => this.clock.monotonicMs() - startMs + this.allowance.spentMs - spentMs;
+    for (let left = SLICE_BYTES; left > 0 && !this.isStopped && usedMs() < SLICE_MS; ) {
       const [frame] = this.frames;
       if (frame === undefined) return;
       const next = frame.messages.next();

@@ -1,5 +1,7 @@
 /** What a client's messages may cost before they wait for others': an allowance of computing time, refilled steadily. */
 export class TimeAllowance {
+  /** In all, since the beginning. */
+  spentMs = 0;
   private leftMs: number;
 
   constructor(private readonly msPerSecond: number, private readonly maxMs: number, private filledAtMs: number) {
@@ -15,6 +17,7 @@ export class TimeAllowance {
 
   /** Takes off what was used, also when it is more than is left. */
   spend(usedMs: number): void {
+    this.spentMs += usedMs;
     this.leftMs = Math.max(this.leftMs - usedMs, -this.maxMs);
   }
 }

@@ -14,18 +14,22 @@ class Subject {
   readonly holds: boolean[] = [];
   readonly errors: unknown[] = [];
   costMs = 0;
+  /** What is known beforehand of what comes after a message. */
+  expectedMs = 0;
   isBehind = false;
   readonly clock = new VirtualClock();
   readonly queue: FrameQueue;
+  private readonly allowance = new TimeAllowance(50, 10, 0);
   private nowMs = 0;
 
   constructor(heavy: PacedQueue) {
     const { clock } = this;
     Object.assign(clock, { monotonicMs: () => this.nowMs });
-    this.queue = new FrameQueue(clock, new TimeAllowance(50, 10, 0), heavy, {
+    this.queue = new FrameQueue(clock, this.allowance, heavy, {
       handle: (one: WireMessage) => {
         this.handled.push(one.header[1] as number);
         this.nowMs += this.costMs;
+        this.allowance.spend(this.expectedMs);
       },
       fail: (error) => void this.errors.push(error),
       hold: (isHeld) => void this.holds.push(isHeld),
@@ -52,6 +56,15 @@ describe("a client's frames", () => {
     for (let id = 0; id < 100; id++) subject.queue.add(message(id));
     expect(subject.handled).to.have.length(100);
     expect(heavy.length).to.equal(0);
+  });
+
+  it('are worked off a few at a time when much is expected to come of them', async () => {
+    const subject = new Subject(heavy);
+    subject.expectedMs = 1;
+    subject.queue.add(joinMessages(Array.from({ length: 20 }, (_, id) => message(id))));
+    expect(subject.handled, 'a slice of 2 ms').to.deep.equal([0, 1]);
+    await allOf(subject, 20);
+    expect(subject.handled).to.deep.equal(Array.from({ length: 20 }, (_, id) => id));
   });
 
   it('wait for their turn once the client has used up its allowance, and come all, in order', async () => {
