@@ -13,7 +13,8 @@ import type { TimeAllowance } from './time-allowance.js';
 /** Q1, in bytes; a message counts as some more than its payload has. */
 const SLICE_BYTES = 131_072;
 const MESSAGE_BYTES = 64;
-const SLICE_MS = 2;
+/** Of what the allowance holds at most: 2 ms of the default limits'. Whoever allows more wants frames worked off whole. */
+const SLICE_SHARE = 0.2;
 /** Q3. */
 const HOLD_FRAMES = 32;
 const HOLD_BYTES = 262_144;
@@ -92,7 +93,7 @@ export class FrameQueue {
   private workOff(startMs: number): void {
     const { spentMs } = this.allowance;
     const usedMs = (): number => this.clock.monotonicMs() - startMs + this.allowance.spentMs - spentMs;
-    for (let left = SLICE_BYTES; left > 0 && !this.isStopped && usedMs() < SLICE_MS; ) {
+    for (let left = SLICE_BYTES; left > 0 && !this.isStopped && usedMs() < SLICE_SHARE * this.allowance.maxMs; ) {
       const [frame] = this.frames;
       if (frame === undefined) return;
       const next = frame.messages.next();

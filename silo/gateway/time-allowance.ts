@@ -4,7 +4,7 @@ export class TimeAllowance {
   spentMs = 0;
   private leftMs: number;
 
-  constructor(private readonly msPerSecond: number, private readonly maxMs: number, private filledAtMs: number) {
+  constructor(private readonly msPerSecond: number, readonly maxMs: number, private filledAtMs: number) {
     this.leftMs = maxMs;
   }
 
