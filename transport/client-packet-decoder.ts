@@ -14,6 +14,12 @@ const MAX_STRAYS = 100;
 const CONNECT = String(PacketType.CONNECT);
 const OURS: readonly string[] = [CONNECT, String(PacketType.DISCONNECT), String(PacketType.BINARY_EVENT)];
 
+/** There is one namespace. Each of another costs an answer, which nobody may read. */
+function isElsewhere(packet: string): boolean {
+  const first = /^\d[\d-]*/.exec(packet)?.[0].length ?? 0;
+  return packet.charAt(first) === '/';
+}
+
 /** Throws for what no client of ours sends, which ends the connection; a handshake that is too long is handed on as `OVERSIZED`. */
 export class ClientPacketDecoder extends Decoder {
   private strays = 0;
@@ -27,7 +33,7 @@ export class ClientPacketDecoder extends Decoder {
     const kind = packet.charAt(0);
     if (kind === CONNECT && packet.length > MAX_HANDSHAKE_CHARS) return void this.emitReserved('decoded', { type: PacketType.CONNECT, nsp: '/', data: OVERSIZED });
     if (kind !== CONNECT && packet.length > MAX_PACKET_CHARS) throw new Error(`a text packet of ${packet.length} characters`);
-    if (!OURS.includes(kind) && ++this.strays > MAX_STRAYS) throw new Error('too many packets of kinds that clients do not send');
+    if ((!OURS.includes(kind) || isElsewhere(packet)) && ++this.strays > MAX_STRAYS) throw new Error('too many packets of kinds that clients do not send');
     super.add(packet);
   }
 }

@@ -3,8 +3,10 @@
 //   C2. One polling request holds a bounded number of them: Engine.IO works off all packets of a request at once.
 //   C3. What waits for it to read is bounded, and known without looking at each packet.
 //   C4. Once closed it is gone: a client that does not take leave is cut off, with what waits for it.
-//   C5. What it sends is read no faster than so many bytes a second: the rest waits on its side of the wire (WebSocket).
+//   C5. What it sends is read no faster than so many bytes a second, and not at all while it is held: the rest waits on its side of the wire (WebSocket).
+//   C6. When many are lost at once, they are given up one after the other, with rests: `departures`.
 import { TokenBucket } from '../protocol/token-bucket.js';
+import type { PacedQueue } from './paced-queue.js';
 
 /** How many packets a connection may send. */
 export interface PacketRate {
@@ -15,7 +17,7 @@ export interface PacketRate {
 /** What a guard uses of Engine.IO's `Socket`. */
 export interface EngineConnection {
   readonly transport: EngineTransport;
-  on(event: 'flush', listener: () => void): unknown;
+  on(event: 'flush' | 'upgrade', listener: () => void): unknown;
   on(event: 'packet' | 'packetCreate', listener: (packet: { readonly data?: { readonly length?: number } }) => void): unknown;
   once(event: 'close', listener: () => void): unknown;
   close(discard: boolean): unknown;
@@ -24,11 +26,27 @@ export interface EngineConnection {
 interface EngineTransport {
   readonly name: string;
   /** Of a WebSocket. */
-  readonly socket?: { readonly bufferedAmount: number; terminate(): void; pause(): void; resume(): void; once(event: 'close', listener: () => void): unknown };
+  readonly socket?: EngineWebSocket;
   /** Of polling: how long a goodbye waits to be fetched. */
   closeTimeout?: number;
   onData(data: unknown): void;
   onError(message: string): void;
+}
+
+interface Source {
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  rawListeners(event: string): unknown[];
+  removeAllListeners(event: string): unknown;
+}
+
+/** Of the library `ws`. */
+interface EngineWebSocket extends Source {
+  readonly bufferedAmount: number;
+  /** The TCP connection, from which nothing more comes after its `end`. */
+  readonly _socket?: (Source & { readonly destroyed: boolean }) | null;
+  pause(): void;
+  resume(): void;
+  terminate(): void;
 }
 
 const PACKET_SEPARATOR = '\x1e';
@@ -44,8 +62,10 @@ export class ConnectionGuard {
   private readonly packets: TokenBucket;
   private readonly bytes: TokenBucket;
   private unsentBytes = 0;
+  private isHeld = false;
+  private rest: NodeJS.Timeout | undefined;
 
-  constructor(private readonly connection: EngineConnection, rate: PacketRate) {
+  constructor(private readonly connection: EngineConnection, rate: PacketRate, private readonly departures: PacedQueue) {
     this.packets = new TokenBucket(rate.perSecond, rate.burst, performance.now());
     this.bytes = new TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND, performance.now());
     // A poller that is told goodbye and does not come for it would otherwise keep a timer, and with it the process, for 30 s.
@@ -55,11 +75,19 @@ export class ConnectionGuard {
     connection.on('packetCreate', ({ data }) => (this.unsentBytes += data?.length ?? 0));
     connection.on('flush', () => (this.unsentBytes = 0));
     connection.once('close', () => this.onClose());
+    connection.on('upgrade', () => this.watchWebSocket());
+    this.watchWebSocket();
   }
 
   /** C3. */
   get unreadBytes(): number {
     return this.unsentBytes + (this.connection.transport.socket?.bufferedAmount ?? 0);
+  }
+
+  /** C5. Held, a WebSocket is not read from, and TCP makes its client wait. A poller waits by itself: one request at a time. */
+  hold(isHeld: boolean): void {
+    this.isHeld = isHeld;
+    this.readOrNot();
   }
 
   /** Cuts the connection off, without goodbye. */
@@ -69,15 +97,45 @@ export class ConnectionGuard {
     transport.socket?.terminate();
   }
 
+  /** C1: Engine.IO does not see WebSocket's own pings. C6: nor does it hear at once that one was lost. */
+  private watchWebSocket(): void {
+    const { socket } = this.connection.transport;
+    if (!socket) return;
+    socket.on('ping', () => this.onPacket(0));
+    socket.on('pong', () => this.onPacket(0));
+    this.inTurn(socket, 'close');
+    const tcp = socket._socket;
+    // A connection that is destroyed meanwhile has been told so by its `close`, and takes the end of its data amiss.
+    if (tcp) this.inTurn(tcp, 'end', () => !tcp.destroyed);
+  }
+
+  /** C6. Who listens to the event hears it when its turn comes. */
+  private inTurn(source: Source, event: 'close' | 'end', isDue = (): boolean => true): void {
+    const told = source.rawListeners(event) as ((...args: unknown[]) => void)[];
+    source.removeAllListeners(event);
+    source.on(event, (...args) => void this.departures.add(() => {
+      if (isDue()) told.forEach((listener) => listener.apply(source, args));
+    }));
+  }
+
   /** C1, C3, C5. */
   private onPacket(bytes: number): void {
     const nowMs = performance.now();
     if (!this.packets.take(nowMs) || this.unreadBytes > MAX_UNREAD_BYTES) return this.cut();
     const restMs = this.bytes.spend(nowMs, bytes);
+    if (restMs === 0 || this.rest) return;
+    this.rest = setTimeout(() => {
+      this.rest = undefined;
+      this.readOrNot();
+    }, Math.min(MAX_REST_MS, restMs)).unref();
+    this.readOrNot();
+  }
+
+  /** C5. */
+  private readOrNot(): void {
     const { socket } = this.connection.transport;
-    if (restMs === 0 || !socket) return;
-    socket.pause();
-    setTimeout(() => socket.resume(), Math.min(MAX_REST_MS, restMs)).unref();
+    if (this.isHeld || this.rest) socket?.pause();
+    else socket?.resume();
   }
 
   /** C4. The WebSocket itself would wait 30 s for the client's goodbye, and read on. */
@@ -85,7 +143,7 @@ export class ConnectionGuard {
     const { socket } = this.connection.transport;
     if (!socket) return;
     const timer = setTimeout(() => socket.terminate(), GOODBYE_MS).unref();
-    socket.once('close', () => clearTimeout(timer));
+    socket.on('close', () => clearTimeout(timer));
   }
 }
 

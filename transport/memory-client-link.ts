@@ -112,6 +112,9 @@ class MemoryConnection implements ClientConnection {
     queueMicrotask(() => this.end(reason, message === undefined ? undefined : new Error(message)));
   }
 
+  /** Memory has no other end where frames could wait. */
+  hold(): void {}
+
   onFrame(listener: (frame: Uint8Array) => void): void {
     this.frameListener = listener;
   }

@@ -1,15 +1,15 @@
 // SocketClientListener. Owns: the Socket.IO server on a given HTTP server, and its connections. Does not own: the HTTP server.
 //   L1. A connection knocks once: Socket.IO would let it ask for admission again while the first answer is pending.
+//   L2. Clients that come or go at once are let in, authenticated and given up one after the other, with rests for those that are there.
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { Server, type Socket } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
-import { TroupeError, UnauthenticatedError } from '../protocol/errors/index.js';
+import { SiloUnavailableError, TroupeError, UnauthenticatedError } from '../protocol/errors/index.js';
 import type { ClientConnection, ClientListener, CloseReason, Handshake } from '../protocol/ports/client-link.js';
 import { ClientPacketDecoder, OVERSIZED } from './client-packet-decoder.js';
 import { ConnectionGuard, type EngineConnection, type PacketRate } from './connection-guard.js';
-import { PacedWork } from './paced-work.js';
 import { isOriginAllowed, type AllowedOrigins } from './origin.js';
+import { PacedQueue } from './paced-queue.js';
 
 /** What a listener lets in. */
 export interface SocketClientListenerOptions {
@@ -28,13 +28,15 @@ const CONNECT_TIMEOUT_MS = 15_000;
 
 /** What a client that is told goodbye may still have to read before it. */
 const MAX_GOODBYE_BEHIND_BYTES = 4_194_304;
+const TOO_MANY = 'too many clients arrive at once';
+/** L2. Beyond it a client is refused, and tries again by itself. */
+const MAX_ARRIVALS = 2048;
 
 type Admit = Parameters<ClientListener['start']>[0];
 type Admitted = { accept: (connection: ClientConnection) => void };
 
 /** What is used of Engine.IO's server beyond its types. */
 interface Engine {
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   readonly ws: { readonly options: { autoPong?: boolean; allowSynchronousEvents?: boolean } };
 }
 
@@ -48,32 +50,50 @@ function tune({ ws: { options } }: Engine): void {
 /** Clients over Socket.IO, by WebSocket or by polling. A dead one is noticed within four seconds. */
 export class SocketClientListener implements ClientListener {
   private server: Server | undefined;
-  private readonly newcomers = new PacedWork();
-  private readonly leavers = new PacedWork();
+  private readonly arrivals = new PacedQueue(MAX_ARRIVALS);
+  private readonly departures = new PacedQueue();
 
   constructor(private readonly http: HttpServer, private readonly options: SocketClientListenerOptions) {}
 
   start(admit: Admit): Promise<{ readonly address: string }> {
     const server = this.open();
     const guards = new WeakMap<object, ConnectionGuard>();
-    server.engine.on('connection', (connection: EngineConnection) => void guards.set(connection, new ConnectionGuard(connection, this.options.packets)));
+    server.engine.on('connection', (connection: EngineConnection) => void guards.set(connection, new ConnectionGuard(connection, this.options.packets, this.departures)));
     const knocked = new WeakSet<object>();
     server.use((socket, next) => {
       if (knocked.has(socket.conn)) return socket.conn.close();
       knocked.add(socket.conn);
-      this.newcomers.add(() => {
-        knock(socket, admit).then((accept) => {
-          (socket.data as Admitted).accept = accept;
-          next();
-        }, (error: unknown) => next(refusal(error)));
-      }, () => socket.conn.close());
+      this.knock(socket, admit).then((accept) => {
+        (socket.data as Admitted).accept = accept;
+        next();
+      }, (error: unknown) => next(refusal(error)));
     });
     server.on('connection', (socket) => {
       const guard = guards.get(socket.conn);
-      if (guard) (socket.data as Admitted).accept(new SocketConnection(socket, guard, this.leavers));
+      if (guard) (socket.data as Admitted).accept(new SocketConnection(socket, guard, this.departures));
     });
     this.server = server;
     return Promise.resolve({ address: '' });
+  }
+
+  /** L2. A connection begins. */
+  private letIn(request: IncomingMessage, decide: (isAllowed: boolean, problem?: string) => void): void {
+    if (!isOriginAllowed(request.headers, this.options.origins)) return decide(false);
+    // Between HTTP and WebSocket nobody listens; an error would be the process's.
+    if (request.socket.listenerCount('error') === 0) request.socket.on('error', () => undefined);
+    if (!this.arrivals.add(() => decide(this.server !== undefined && !request.socket.destroyed))) decide(false, TOO_MANY);
+  }
+
+  /** L2. */
+  private knock(socket: Socket, admit: Admit): ReturnType<Admit> {
+    return new Promise((resolve, reject) => {
+      const isWaiting = this.arrivals.add(() => {
+        // Who left while waiting costs nothing more.
+        if (socket.conn.readyState !== 'open') reject(new SiloUnavailableError('the client left'));
+        else authenticated(socket, admit).then(resolve, reject);
+      });
+      if (!isWaiting) socket.conn.close();
+    });
   }
 
   private open(): Server {
@@ -87,7 +107,7 @@ export class SocketClientListener implements ClientListener {
       connectTimeout: CONNECT_TIMEOUT_MS,
       // CORS tells browsers whether pages may read answers; `allowRequest` refuses the connection itself, upgrades included.
       cors: (request, decide) => decide(null, { origin: isOriginAllowed(request.headers, origins) }),
-      allowRequest: (request, decide) => decide(null, isOriginAllowed(request.headers, origins)),
+      allowRequest: (request, decide) => this.letIn(request, (isAllowed, problem) => decide(problem, isAllowed)),
     });
     // `allowRequest` is asked when a connection begins; this, for each request and upgrade of one that exists.
     server.engine.use((request: IncomingMessage, _response: unknown, next: (error?: Error) => void) => {
@@ -98,10 +118,6 @@ export class SocketClientListener implements ClientListener {
     tune(engine);
     // Engine.IO makes another WebSocket server when the port opens.
     this.http.on('listening', () => tune(engine));
-    const upgrade = engine.handleUpgrade.bind(engine);
-    engine.handleUpgrade = (request, socket, head) => {
-      this.newcomers.add(() => upgrade(request, socket, head), () => socket.destroy());
-    };
     return server;
   }
 
@@ -110,10 +126,10 @@ export class SocketClientListener implements ClientListener {
     const { server } = this;
     this.server = undefined;
     if (!server) return;
-    this.newcomers.drop();
     server.disconnectSockets(true);
     server.engine.close();
-    this.leavers.flush();
+    this.arrivals.flush();
+    this.departures.flush();
     server.removeAllListeners();
     await Promise.resolve();
   }
@@ -123,7 +139,7 @@ class SocketConnection implements ClientConnection {
   readonly handshake: Handshake;
   private closedBy: CloseReason | undefined;
 
-  constructor(private readonly socket: Socket, private readonly guard: ConnectionGuard, private readonly leavers: PacedWork) {
+  constructor(private readonly socket: Socket, private readonly guard: ConnectionGuard, private readonly departures: PacedQueue) {
     this.handshake = handshakeOf(socket);
   }
 
@@ -143,6 +159,10 @@ class SocketConnection implements ClientConnection {
     this.socket.disconnect(true);
   }
 
+  hold(isHeld: boolean): void {
+    this.guard.hold(isHeld);
+  }
+
   onFrame(listener: (frame: Uint8Array) => void): void {
     this.socket.on('f', (frame: unknown) => {
       if (frame instanceof Uint8Array) listener(frame);
@@ -155,14 +175,14 @@ class SocketConnection implements ClientConnection {
     this.socket.on('error', () => this.socket.disconnect(true));
     this.socket.once('disconnect', (why) => {
       const reason = this.closedBy ?? (why === 'client namespace disconnect' ? 'left' : 'lost');
-      const leave = (): void => listener(reason);
-      this.leavers.add(leave, leave);
+      // L2: a WebSocket comes in turn already, but pollers are all missed at once.
+      this.departures.add(() => listener(reason));
     });
   }
 }
 
 /** Rejects with what the client is told. */
-async function knock(socket: Socket, admit: Admit): ReturnType<Admit> {
+async function authenticated(socket: Socket, admit: Admit): ReturnType<Admit> {
   const auth = socket.handshake.auth as Readonly<Record<string, unknown>>;
   if (auth === OVERSIZED) throw new UnauthenticatedError('the handshake is too long');
   const token = auth['token'] ?? undefined;

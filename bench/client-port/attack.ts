@@ -10,8 +10,9 @@ export class Tally {
     this.counts.set(outcome, (this.counts.get(outcome) ?? 0) + count);
   }
 
-  get total(): number {
-    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+  /** What was counted. */
+  get outcomes(): readonly string[] {
+    return [...this.counts.keys()];
   }
 
   toString(): string {
@@ -57,24 +58,28 @@ export function codeOf(payload: Uint8Array): string {
 export function repeated(once: (raw: RawWebSocket, field: Battlefield) => Promise<string>): Attack {
   return async (field) => {
     let raw = await field.open();
-    while (performance.now() < field.untilMs) {
+    do {
       if (raw.isClosed) raw = await field.open();
       field.tally.add(await once(raw, field));
-    }
+    } while (performance.now() < field.untilMs);
     raw.destroy();
   };
 }
 
-/** Sends something on a fresh Engine.IO session, and says whether the gateway ended it. */
+/** Sends something on a fresh Engine.IO session, and says whether the gateway ended or refused it. */
 export function onNewConnection(send: (raw: RawWebSocket) => void, { isWelcomed = true, waitMs = 3000 } = {}): Attack {
   return async (field) => {
-    while (performance.now() < field.untilMs) {
+    do {
       const raw = isWelcomed ? await field.open() : await RawWebSocket.knock(field.address);
+      const refused = new Promise<string>((resolve) => {
+        raw.onText = (text) => {
+          if (text.startsWith('44{')) resolve((JSON.parse(text.slice(2)) as { readonly data?: { readonly code?: string } }).data?.code ?? 'NO CODE');
+        };
+      });
       send(raw);
-      const isOver = await Promise.race([raw.closed, pause(waitMs)]);
-      field.tally.add(isOver === true ? 'disconnected' : 'ignored');
+      field.tally.add(await Promise.race([raw.closed.then(() => 'disconnected'), refused, pause(waitMs).then(() => 'ignored')]));
       raw.destroy();
-    }
+    } while (performance.now() < field.untilMs);
   };
 }
 

@@ -1,71 +1,63 @@
 // A real silo on a real Redis, attacked by way of its client port while other clients work: what becomes of the attack, how long the silo's loop
-// stands still, what the others notice, what memory it takes. Exit code 1 when a goal is missed.
-//   node dist/bench/client-port/client-port.js [--redis redis://127.0.0.1:6379] [--short] [--only words] [--seconds 3]
+// stands still, what the others notice against the quiet periods before and after and against the same attack at a neighbour (arena.ts), what memory it takes. Exit code 1 when a goal is missed.
+//   node dist/bench/client-port/client-port.js [--redis redis://127.0.0.1:6379] [--short] [--only pattern] [--seconds 3] [--rounds 3]
+// What misses a goal is run again, up to `rounds` times in all; the middle run counts.
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { startOwnRedis } from '../../test/support/redis-server.js';
+import { finish } from '../support/report.js';
+import { Arena } from './arena.js';
+import type { Aftermath } from './attacker-process.js';
 import { attacks } from './attacks/index.js';
 import { Child } from './child.js';
-import { GoodClients, type Latencies } from './good-clients.js';
-import { misses, printRow, printTitle, type Row } from './report.js';
+import { GoodClients } from './good-clients.js';
+import { figures, goals, middle, misses, printRow, printTitle, type Row } from './report.js';
 import type { Vitals } from './silo-process.js';
 
-const { values } = parseArgs({ options: { redis: { type: 'string' }, short: { type: 'boolean' }, only: { type: 'string' }, seconds: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { redis: { type: 'string' }, short: { type: 'boolean' }, only: { type: 'string' }, seconds: { type: 'string' }, rounds: { type: 'string' } },
+});
 const isShort = values.short ?? false;
 const forMs = Number(values.seconds ?? (isShort ? 1 : 3)) * 1000;
-const GOOD_CLIENTS = 4;
-const MUTATIONS_MS = 900_000;
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-interface Arena {
-  readonly silo: Child<Vitals>;
-  readonly attacker: Child<{ readonly outcome: string }>;
-  readonly good: GoodClients;
+const rounds = Number(values.rounds ?? (isShort ? 1 : 3));
+const GOOD_CLIENTS = 10;
+async function repeatedly(arena: Arena, name: string): Promise<Row> {
+  const runs: Row[] = [];
+  do runs.push(await arena.suffer(name));
+  while (runs.length < rounds && misses(middle(runs)).length > 0);
+  return middle(runs);
 }
 
-/** The others' latencies for that time, and the silo's vitals, while nobody attacks. */
-async function calm({ silo, good }: Arena, ms: number): Promise<{ readonly latencies: Latencies; readonly vitals: Vitals }> {
-  await silo.ask('reset');
-  good.reset();
-  await pause(ms);
-  const latencies = await good.read();
-  return { latencies, vitals: await silo.ask('read') };
+function siloProcess(redis: string, ...more: readonly string[]): Child<Vitals> {
+  return new Child('./silo-process.js', [redis, `port-${randomUUID()}`, ...more], ['--expose-gc']);
 }
 
-async function suffer(arena: Arena, name: string): Promise<Row> {
-  const before = await calm(arena, forMs);
-  await arena.silo.ask('reset');
-  arena.good.reset();
-  const { outcome } = await arena.attacker.ask({ attack: name, forMs }, MUTATIONS_MS);
-  const during = await arena.good.read();
-  const vitals = await arena.silo.ask('read');
-  return { name, outcome, before: before.latencies, during, calm: before.vitals, vitals };
-}
-
-async function main(): Promise<number> {
+async function main(): Promise<void> {
   await using redis = values.redis === undefined ? await startOwnRedis() : { url: values.redis, [Symbol.asyncDispose]: () => Promise.resolve() };
-  await using silo = new Child<Vitals>('./silo-process.js', [redis.url, `port-${randomUUID()}`], ['--expose-gc']);
+  await using silo = siloProcess(redis.url);
   const { address } = await silo.next<{ readonly address: string }>();
-  await using attacker = new Child<{ readonly outcome: string }>('./attacker-process.js', [address, isShort ? 'short' : 'long']);
+  await using neighbour = siloProcess(redis.url, 'neighbour');
+  const besides = await neighbour.next<{ readonly address: string }>();
+  await using attacker = new Child<Aftermath>('./attacker-process.js', [isShort ? 'short' : 'long']);
   await attacker.next();
   await using good = await GoodClients.join(address, GOOD_CLIENTS);
-  const arena = { silo, attacker, good };
-  await calm(arena, 2000);
+  const arena = new Arena({ address, silo }, { address: besides.address, silo: neighbour }, attacker, good, forMs);
+  await arena.calm(Math.min(2000, 5 * forMs));
   printTitle();
   const rows: Row[] = [];
-  for (const name of Object.keys(attacks(isShort))) {
-    if (values.only !== undefined && !name.includes(values.only)) continue;
-    const row = await suffer(arena, name);
+  const only = new RegExp(values.only ?? '');
+  for (const name of Object.keys(attacks(isShort)).filter((one) => only.test(one))) {
+    const row = await repeatedly(arena, name);
     rows.push(row);
     printRow(row);
   }
-  const after = await calm(arena, 8000);
-  process.stdout.write(`afterwards: RSS ${after.vitals.rssMb.toFixed(0)} MB, ${after.vitals.activations} activations, p99 of the others ${after.latencies.p99Ms.toFixed(1)} ms\n`);
+  const after = await arena.calm(isShort ? forMs : 8000);
   const missed = rows.flatMap(misses);
   for (const miss of missed) process.stdout.write(`missed: ${miss}\n`);
-  process.stdout.write(`${rows.length} attacks, ${missed.length} goals missed\n`);
-  return missed.length > 0 ? 1 : 0;
+  finish({
+    bench: 'client-port', settings: { isShort, forMs, rounds, attacks: rows.length },
+    figures: { afterwards: { rssMb: after.vitals.rssMb, activations: after.vitals.activations, p99Ms: after.latencies.p99Ms }, attacks: rows.map(figures), missed }, goals: goals(rows),
+  });
 }
 
-process.exitCode = await main();
+await main();

@@ -36,6 +36,11 @@ export class GoodClients implements AsyncDisposable {
     this.failed = 0;
   }
 
+  /** Calls of this phase that were answered. */
+  get count(): number {
+    return this.latencies.length;
+  }
+
   /** The phase until now, once what is under way has ended. */
   async read(): Promise<Latencies> {
     const { latencies } = this;

@@ -1,5 +1,6 @@
-// The silo under attack, in a process of its own, which watches its own loop. Arguments: Redis URL, cluster. Speaks over IPC:
+// The silo under attack, in a process of its own, which watches its own loop. Arguments: Redis URL, cluster, perhaps `neighbour`. Speaks over IPC:
 // once `{ address }`; for each `'reset'` and `'read'` of its parent a `Vitals`.
+import { setPriority } from 'node:os';
 import { UnauthenticatedError } from '../../sdk/index.js';
 import { startSilo } from '../../silo/index.js';
 import { Account, Echo, Fountain, Visitor } from './target.js';
@@ -34,7 +35,9 @@ function beat(): void {
   beatCpu = process.cpuUsage();
 }
 
-const [redis = '', cluster = ''] = process.argv.slice(2);
+const [redis = '', cluster = '', role = ''] = process.argv.slice(2);
+// See arena.ts.
+if (role === 'neighbour') setPriority(19);
 const silo = await startSilo({
   cluster, redis, log: 'silent', modules: [Account, Echo, Fountain, Visitor],
   gateway: {

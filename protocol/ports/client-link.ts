@@ -18,6 +18,8 @@ export interface ClientConnection {
   send(frame: Uint8Array): void;
   /** Closes; the client is told the reason and does not reconnect when it was kicked. */
   close(reason: CloseReason, message?: string): void;
+  /** Held, nothing is read from the client, so that what it sends waits at its end; frames that were received already still arrive. */
+  hold(isHeld: boolean): void;
   onFrame(listener: (frame: Uint8Array) => void): void;
   /** Called once. */
   onClose(listener: (reason: CloseReason) => void): void;

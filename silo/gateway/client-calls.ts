@@ -17,14 +17,24 @@ export interface ClientOwner {
   fail(id: number | undefined, error: unknown): void;
   /** Bytes on their way to the client. */
   waitingBytes(): number;
+  /** Takes computing time off the client's allowance. */
+  spend(usedMs: number): void;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** What a call's turn and commit cost at least, which nobody measures: they are mixed with everybody else's. */
+const TURN_MS = 0.05;
+/** What it costs to encode an answer and to write it out. Not measured either: what interrupts the process would count as the client's doing. */
+const ANSWER_BYTES_PER_MS = 125_000;
+/** How much the newest answer counts for what the next is expected to cost. */
+const NEWEST = 0.25;
 
 /** The calls of one client that wait for their results. */
 export class ClientCalls {
   private readonly waiting = new Set<AbortController>();
   private readonly byId = new Map<number, AbortController>();
+  /** Taken off the client's allowance when a call begins, so that no crowd of calls begins whose answers would all come at once. */
+  private expectedMs = 0;
 
   constructor(private readonly owner: ClientOwner, private readonly context: ClientSessionContext) {}
 
@@ -52,12 +62,23 @@ export class ClientCalls {
 
   private async call(request: CallRequest, signal: AbortSignal): Promise<void> {
     const id = request.kind === 'call' ? request.id : undefined;
+    const { expectedMs, owner } = this;
+    owner.spend(expectedMs);
     try {
       const result = await this.run(request, signal);
-      if (id !== undefined) this.owner.write([GatewayMessage.result, id], this.context.codec.encode(result, 'result'));
+      owner.spend(TURN_MS + (id === undefined ? 0 : Math.max(0, this.answer(id, result) - expectedMs)));
     } catch (error) {
-      this.owner.fail(id, error);
+      owner.fail(id, error);
     }
+  }
+
+  /** Returns what it costs, in milliseconds. */
+  private answer(id: number, result: unknown): number {
+    const payload = this.context.codec.encode(result, 'result');
+    this.owner.write([GatewayMessage.result, id], payload);
+    const costMs = payload.length / ANSWER_BYTES_PER_MS;
+    this.expectedMs += NEWEST * (costMs - this.expectedMs);
+    return costMs;
   }
 
   private async run(request: CallRequest, signal: AbortSignal): Promise<unknown> {

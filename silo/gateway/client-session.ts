@@ -14,11 +14,12 @@ import type { GatewayLimits } from '../silo-options.js';
 import type { Access } from './access.js';
 import type { ClientFailures } from './client-failures.js';
 import { ClientCalls } from './client-calls.js';
+import type { ClientBudget, ClientBudgets } from './client-budgets.js';
 import { readRequest, type ClientRequest } from './client-message-reader.js';
 import { FrameQueue } from './frame-queue.js';
 import { ClientSubscriptions } from './client-subscriptions.js';
 import type { GatewayBackend } from './gateway-backend.js';
-import { TokenBucket } from '../../protocol/token-bucket.js';
+import type { PacedQueue } from '../../transport/paced-queue.js';
 
 /** What all clients of a gateway share. */
 export interface ClientSessionContext {
@@ -29,20 +30,20 @@ export interface ClientSessionContext {
   readonly log: Logger;
   readonly limits: GatewayLimits;
   readonly failures: ClientFailures;
+  readonly budgets: ClientBudgets;
+  /** Where clients take turns that are beyond their allowance of computing time. */
+  readonly heavy: PacedQueue;
 }
 
-/** Messages of any kind, as multiples of the calls' rate and burst: a client beyond them floods, and loses its connection. */
-export const MESSAGES_PER_CALL = 10;
-/** See `MESSAGES_PER_CALL`. */
-export const MESSAGE_BURST_PER_CALL = 25;
 /** G5. */
 const MAX_UNREAD_BYTES = 16_777_216;
+/** A client with so much to read is not heard further until it has read some. */
+const BEHIND_BYTES = 1_048_576;
 
 /** One connected client. */
 export class ClientSession {
   private readonly writer: FrameWriter;
-  private readonly callRate: TokenBucket;
-  private readonly messageRate: TokenBucket;
+  private readonly budget: ClientBudget;
   private readonly frames: FrameQueue;
   private readonly calls: ClientCalls;
   private readonly subscriptions: ClientSubscriptions;
@@ -50,18 +51,20 @@ export class ClientSession {
   private phase: 'new' | 'open' | 'ended' = 'new';
 
   constructor(readonly id: string, readonly identity: Identity, private readonly connection: ClientConnection, private readonly context: ClientSessionContext) {
-    const { limits, clock } = context;
-    const nowMs = clock.monotonicMs();
+    const { budgets, clock } = context;
+    this.budget = budgets.take(identity.id);
     this.writer = new FrameWriter((frame) => this.send(frame));
-    this.callRate = new TokenBucket(limits.callsPerSecond, limits.burst, nowMs);
-    this.messageRate = new TokenBucket(limits.callsPerSecond * MESSAGES_PER_CALL, limits.burst * MESSAGE_BURST_PER_CALL, nowMs);
     const owner = {
       identity, write: (header: readonly unknown[], payload?: Uint8Array) => this.write(header, payload),
       fail: (id: number | undefined, error: unknown) => this.fail(id, error), waitingBytes: () => connection.bufferedBytes + this.writer.waitingBytes,
+      spend: (usedMs: number) => this.budget.time.spend(usedMs),
     };
     this.calls = new ClientCalls(owner, context);
     this.subscriptions = new ClientSubscriptions(owner, context);
-    this.frames = new FrameQueue(clock, (message) => this.onMessage(message), (error) => this.onBadFrame(error));
+    this.frames = new FrameQueue(clock, this.budget.time, context.heavy, {
+      handle: (message) => this.onMessage(message), fail: (error) => this.onBadFrame(error), hold: (isHeld) => connection.hold(isHeld),
+      isBehind: () => owner.waitingBytes() > BEHIND_BYTES && connection.bufferedBytes <= MAX_UNREAD_BYTES,
+    });
     connection.onFrame((frame) => this.onFrame(frame));
   }
 
@@ -98,7 +101,9 @@ export class ClientSession {
 
   /** G3. Idempotent. */
   end(): void {
+    if (this.phase === 'ended') return;
     this.phase = 'ended';
+    this.context.budgets.giveBack(this.identity.id, this.budget);
     this.frames.stop();
     this.calls.stop();
     this.subscriptions.stop();
@@ -117,7 +122,7 @@ export class ClientSession {
 
   private onMessage(message: WireMessage): void {
     const { limits, clock } = this.context;
-    if (!this.messageRate.take(clock.monotonicMs())) {
+    if (!this.budget.messages.take(clock.monotonicMs())) {
       return this.close('lost', 'too many messages', new RateLimitedError(`far more than ${limits.callsPerSecond} messages per second`));
     }
     const request = readRequest(message);
@@ -129,7 +134,7 @@ export class ClientSession {
 
   /** G1. */
   private admit(request: Exclude<ClientRequest, { kind: 'cancel' | 'unsubscribe' | 'malformed' }>): void {
-    if (!this.callRate.take(this.context.clock.monotonicMs())) this.refuseForRate(request.kind === 'oneWay' ? undefined : request.id);
+    if (!this.budget.calls.take(this.context.clock.monotonicMs())) this.refuseForRate(request.kind === 'oneWay' ? undefined : request.id);
     else if (request.kind === 'subscribe') void this.subscriptions.add(request);
     else this.calls.add(request);
   }

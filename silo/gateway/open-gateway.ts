@@ -3,16 +3,18 @@ import { isWireName } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { ClientListener, Clock, Logger } from '../../protocol/ports/index.js';
+import { PacedQueue } from '../../transport/paced-queue.js';
 import { SocketClientListener } from '../../transport/socket-client-listener.js';
 import type { ResolvedGatewayOptions } from '../silo-options.js';
 import { Access } from './access.js';
 import { Authentication } from './authentication.js';
 import { ClientFailures } from './client-failures.js';
-import { MESSAGE_BURST_PER_CALL, MESSAGES_PER_CALL } from './client-session.js';
+import { ClientBudgets, MESSAGE_BURST_PER_CALL, MESSAGES_PER_CALL } from './client-budgets.js';
 import { Gateway } from './gateway.js';
 import type { GatewayBackend } from './gateway-backend.js';
 import { HttpServer } from './http-server.js';
 import { StaticFiles } from './static-files.js';
+import { warmUp } from './warm-up.js';
 
 /** An open gateway. */
 export interface RunningGateway {
@@ -29,6 +31,8 @@ export interface GatewayCollaborators {
   readonly log: Logger;
   /** Signs resume tokens. */
   readonly resumeSecret: string;
+  /** Where clients take turns that are beyond their allowance; default: a queue of the gateway's own. */
+  readonly heavy?: PacedQueue;
 }
 
 /** Room for headers and for a few calls in one frame. */
@@ -48,12 +52,14 @@ export async function openGateway(options: ResolvedGatewayOptions, collaborators
   const { origins, limits } = options;
   const packets = { perSecond: 2 * MESSAGES_PER_CALL * limits.callsPerSecond, burst: 2 * MESSAGE_BURST_PER_CALL * limits.burst + HEARTBEATS };
   const listener = new SocketClientListener(http.server, { origins, maxFrameBytes: limits.bytes + FRAME_SLACK_BYTES, packets });
-  const gateway = createGateway(options, listener, collaborators);
+  const heavy = new PacedQueue();
+  const gateway = createGateway(options, listener, { ...collaborators, heavy });
   await gateway.start();
   const address = await http.start().catch(async (error: unknown) => {
     await gateway.stop();
     throw unopened(error);
   });
+  warmUp(collaborators.codec, heavy);
   return {
     address,
     stop: async () => {
@@ -65,9 +71,11 @@ export async function openGateway(options: ResolvedGatewayOptions, collaborators
 
 /** The gateway over any listener. */
 export function createGateway(options: ResolvedGatewayOptions, listener: ClientListener, collaborators: GatewayCollaborators): Gateway {
-  const { backend, codec, clock, log, resumeSecret } = collaborators;
+  const { backend, codec, clock, log, resumeSecret, heavy = new PacedQueue() } = collaborators;
   return new Gateway(listener, {
     backend, codec, clock, log,
+    heavy,
+    budgets: new ClientBudgets(options.limits, clock),
     limits: options.limits,
     failures: new ClientFailures(codec, log, backend.siloId),
     session: options.session,

@@ -24,6 +24,8 @@ export class RawClient implements ClientConnection {
   bufferedBytes = 0;
   /** False: what is sent to it stays in its buffer (and is heard all the same). */
   isReading = true;
+  /** Whether the gateway leaves it unread. */
+  isHeld = false;
   closed: { readonly reason: CloseReason; readonly message: string | undefined } | undefined;
   readonly messages: WireMessage[] = [];
   private frameListener: (frame: Uint8Array) => void = () => undefined;
@@ -41,6 +43,10 @@ export class RawClient implements ClientConnection {
 
   close(reason: CloseReason, message?: string): void {
     this.end(reason, message);
+  }
+
+  hold(isHeld: boolean): void {
+    this.isHeld = isHeld;
   }
 
   onFrame(listener: (frame: Uint8Array) => void): void {

@@ -38,6 +38,8 @@ describe('a client that sends packets of its own making', () => {
     'text in place of an attachment': [`451-["f",${placeholders(1)}]`, '42["x"]'],
     'a second handshake': ['40{"token":"other"}'],
     'more words that nobody knows than a habit explains': Array<string>(101).fill('42["x"]'),
+    'more namespaces than a habit explains': Array<string>(101).fill('40/nobody,'),
+    'more pings of WebSocket than packets are allowed': Array<Buffer>(25).fill(Buffer.concat(Array<Buffer>(1000).fill(webSocketFrame(0x9, Buffer.alloc(0))))),
     'a frame of 2^62 bytes': [Buffer.from([0x82, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])],
   };
   for (const [what, packets] of Object.entries(ENDING)) {

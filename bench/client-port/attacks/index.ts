@@ -4,8 +4,14 @@ import { mutations } from './mutations.js';
 import { PACKETS } from './packets.js';
 import { PAYLOADS } from './payloads.js';
 
+/** Together 100,000; a batch is run again alone by its name, with the same bytes. */
+const BATCH = 5000;
+const BATCHES = 20;
+const SEED = 20_260_101;
+
 /** All attacks by name. The mutations run until they are through, the others until their time is up. */
 export function attacks(isShort: boolean): Readonly<Record<string, () => Attack>> {
-  const count = isShort ? 5000 : 100_000;
-  return { ...PAYLOADS, ...PACKETS, ...FLOODS, [`${count.toLocaleString('en')} mutations`]: () => mutations(count, 20_260_101) };
+  const batches = isShort ? 1 : BATCHES;
+  const mutated = Object.fromEntries(Array.from({ length: batches }, (_, index) => [`${BATCH.toLocaleString('en')} mutations, ${index + 1} of ${batches}`, () => mutations(BATCH, SEED + index)]));
+  return { ...PAYLOADS, ...PACKETS, ...FLOODS, ...mutated };
 }

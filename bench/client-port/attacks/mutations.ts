@@ -3,16 +3,20 @@ import fc from 'fast-check';
 import { ClientMessage, encodeMessage, joinMessages } from '../../../protocol/client-wire.js';
 import { createCodec } from '../../../protocol/codec/index.js';
 import { webSocketFrame, type RawWebSocket } from '../../../test/gateway/raw-web-socket.js';
-import type { Attack, Battlefield } from '../attack.js';
+import { call, pause, type Attack, type Battlefield } from '../attack.js';
 
 const codec = createCodec();
 /** So many connections are attacked side by side. */
-const WIDTH = 10;
+const WIDTH = 20;
 const BATCH = 20;
+/** The id of the calls in between. */
+const SOUNDING = 777_777;
+/** So long a connection is left that waits for the rest of a frame; the gateway itself gives it up after four seconds without heartbeats. */
+const INCOMPLETE_MS = 500;
 
-const call = (id: number, value: unknown, method = 'echo'): Uint8Array => encodeMessage([ClientMessage.call, id, 'echo', 'e', null, method, 30_000, null], codec.encode(value, 'args'));
+const honest = (id: number, value: unknown, method = 'echo'): Uint8Array => encodeMessage([ClientMessage.call, id, 'echo', 'e', null, method, 30_000, null], codec.encode(value, 'args'));
 const MESSAGES: readonly Uint8Array[] = [
-  call(1, ['hello']), call(2, [{ a: [1, 'x', new Date(0), new Map<unknown, unknown>([[1, new Set([2n ** 70n])]]), new Error('e'), new Uint16Array(3)] }]), call(3, [new Array(3), null, undefined, -0, '\ud800']),
+  honest(1, ['hello']), honest(2, [{ a: [1, 'x', new Date(0), new Map<unknown, unknown>([[1, new Set([2n ** 70n])]]), new Error('e'), new Uint16Array(3)] }]), honest(3, [new Array(3), null, undefined, -0, '\ud800']),
   encodeMessage([ClientMessage.subscribe, 4, 'visitor', 'm', null, 'port-noise']), encodeMessage([ClientMessage.unsubscribe, 4]), encodeMessage([ClientMessage.cancel, 1]),
   encodeMessage([ClientMessage.oneWay, 'echo', 'e', null, 'echo'], codec.encode([1], 'args')),
 ];
@@ -22,17 +26,24 @@ const change = fc.record({ kind: fc.constantFrom('flip', 'cut', 'insert', 'doubl
 const changes = fc.array(change, { minLength: 1, maxLength: 4 });
 type Change = { readonly kind: string; readonly at: number; readonly byte: number };
 
-/** A way to send something that was right until it was changed. */
-type Mutation = (raw: RawWebSocket) => void;
+/** Something that was right until it was changed. */
+interface Mutation {
+  /** Whether the gateway may have to wait for the rest of a WebSocket frame. */
+  readonly isWire: boolean;
+  send(raw: RawWebSocket): void;
+}
 
-const messages = fc.tuple(fc.shuffledSubarray([...MESSAGES], { minLength: 1 }), changes).map(([chosen, edits]): Mutation => (raw) => raw.frame(edits.reduce(changed, joinMessages(chosen))));
-const packets = fc.tuple(fc.constantFrom(...PACKETS), changes).map(([packet, edits]): Mutation => (raw) => {
-  raw.bytes(webSocketFrame(0x1, edits.reduce(changed, packet)));
-  raw.binary(MESSAGES[0]!);
-});
+const messages = fc.tuple(fc.shuffledSubarray([...MESSAGES], { minLength: 1 }), changes).map(([chosen, edits]): Mutation => ({ isWire: false, send: (raw) => raw.frame(edits.reduce(changed, joinMessages(chosen))) }));
+const packets = fc.tuple(fc.constantFrom(...PACKETS), changes).map(([packet, edits]): Mutation => ({
+  isWire: false,
+  send: (raw) => {
+    raw.bytes(webSocketFrame(0x1, edits.reduce(changed, packet)));
+    raw.binary(MESSAGES[0]!);
+  },
+}));
 const wire = fc.tuple(fc.constantFrom(...MESSAGES), changes).map(([message, edits]): Mutation => {
-  const honest = Buffer.concat([webSocketFrame(0x1, PACKETS[0]!), webSocketFrame(0x2, message)]);
-  return (raw) => void raw.bytes(edits.reduce(changed, honest));
+  const whole = Buffer.concat([webSocketFrame(0x1, PACKETS[0]!), webSocketFrame(0x2, message)]);
+  return { isWire: true, send: (raw) => void raw.bytes(edits.reduce(changed, whole)) };
 });
 
 function changed(bytes: Uint8Array, { kind, at, byte }: Change): Uint8Array {
@@ -57,18 +68,33 @@ export function mutations(count: number, seed: number): Attack {
 
 async function mutate(field: Battlefield, token: string, next: () => Mutation | undefined): Promise<void> {
   let raw: RawWebSocket | undefined;
-  for (let sent = 0; ; sent++) {
-    const mutation = next();
-    if (mutation === undefined) break;
-    if (raw === undefined || raw.isClosed) {
-      raw = await field.open({ token });
-      raw.onMessage = ({ header }) => field.tally.add(header[0] === 3 ? 'typed error' : 'answered');
+  let unheard = 0;
+  for (let mutation = next(); mutation !== undefined; mutation = next()) {
+    if (raw === undefined || raw.isClosed) raw = await field.open({ token });
+    // What counts is what was worked off: an honest call behind it is answered, or the connection is over.
+    mutation.send(raw);
+    unheard++;
+    if (!mutation.isWire && unheard < BATCH) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!raw.isClosed) continue;
     }
-    mutation(raw);
-    field.tally.add('sent');
-    // A turn of the loop, so that a connection that is lost is noticed; now and then a pause, for a client has 200 calls a second.
-    await new Promise((resolve) => (sent % BATCH === 0 ? setTimeout(resolve, 5) : setImmediate(resolve)));
-    if (raw.isClosed) field.tally.add('disconnected');
+    const outcome = await sounded(raw, mutation.isWire);
+    field.tally.add('worked off', unheard);
+    field.tally.add(outcome);
+    unheard = 0;
+    if (outcome === 'answered') continue;
+    raw.destroy();
+    raw = undefined;
+  }
+  if (raw !== undefined && unheard > 0) {
+    field.tally.add(await sounded(raw, false));
+    field.tally.add('worked off', unheard);
   }
   raw?.destroy();
+}
+
+/** An honest call: answered, with its value or for coming too often; or the connection is over. */
+async function sounded(raw: RawWebSocket, isWire: boolean): Promise<string> {
+  const outcome = await Promise.race([call(raw, codec.encode(['sounding'], 'args'), { id: SOUNDING }), ...(isWire ? [pause(INCOMPLETE_MS).then(() => 'half a frame')] : [])]);
+  return outcome === 'value' || outcome === 'ERR_RATE_LIMITED' ? 'answered' : outcome;
 }

@@ -23,6 +23,8 @@ const many = (packet: string, bytes = 1_100_000): string => Array<string>(Math.f
 /** By name. */
 export const PACKETS: Readonly<Record<string, () => Attack>> = {
   '11 attachments': () => after(attachments(11), ...Array.from({ length: 11 }, () => new Uint8Array(8))),
+  '12 attachments': () => after(attachments(12), ...Array.from({ length: 12 }, () => new Uint8Array(8))),
+  '100 attachments': () => after(attachments(100), ...Array.from({ length: 100 }, () => new Uint8Array(8))),
   '2 attachments': () => after(attachments(2), new Uint8Array(8), new Uint8Array(8)),
   '1,000,000,000 attachments': () => after(attachments(1_000_000_000), new Uint8Array(8)),
   'an attachment that never comes, then text': () => after(attachments(1), '42["x"]'),

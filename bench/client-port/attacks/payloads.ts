@@ -36,14 +36,17 @@ const sent = (payload: Uint8Array): Attack => repeated((raw) => call(raw, payloa
 
 /** By name; payloads are made when their attack begins. */
 export const PAYLOADS: Readonly<Record<string, () => Attack>> = {
-  ...Object.fromEntries([30, 31, 32, 100, 1000, 10_000, 60_000, 490_000].map((depth) => [`${depth + 1} arrays deep`, () => sent(nested(depth, [0x91]))])),
-  ...Object.fromEntries([31, 16_000, 160_000].map((depth) => [`${depth + 1} objects deep`, () => sent(nested(depth, [0x81, 0xa1, 0x61]))])),
+  ...Object.fromEntries([31, 32, 33, 100, 1000, 10_000, 65_000, 100_000, 490_000].map((depth) => [`${depth} arrays deep`, () => sent(nested(depth - 1, [0x91]))])),
+  ...Object.fromEntries([31, 32, 33, 100, 16_000, 160_000].map((depth) => [`${depth} objects deep`, () => sent(nested(depth - 1, [0x81, 0xa1, 0x61]))])),
+  'text of 64 kB': () => sent(codec.encode(['x'.repeat(65_536 - 5)], 'args')),
+  'text of 65 kB': () => sent(codec.encode(['x'.repeat(65_536)], 'args')),
   'text of 1.1 MB': () => sent(codec.encode(['x'.repeat(MEGABYTE_ONE - 100)], 'args')),
   '100,000 keys': () => sent(bytes(0x91, head32(0xdf, 100_000), fields(100_000))),
   '10,001 keys in 64 kB': () => sent(bytes(0x91, head32(0xdf, 10_001), fields(10_001))),
   'an array of a million': () => sent(bytes(0x91, head32(0xdd, 1_000_000), new Uint8Array(1_000_000))),
   'an array that claims four billion': () => sent(bytes(0x91, head32(0xdd, 0xffffffff))),
-  'lone surrogates': () => sent(codec.encode([['\ud800', { '\udfff': '\udc00x' }]], 'args')),
+  'lone surrogates in text and keys': () => sent(codec.encode([['\ud800', { '\udfff': '\udc00x' }]], 'args')),
+  'lone surrogates as bytes that are no UTF-8': () => sent(bytes(0x91, 0x82, 0xa3, 0xed, 0xa0, 0x80, 0xa3, 0xed, 0xbf, 0xbf, 0xa1, 0x61, 1)),
   'lone surrogates in 1 MB': () => sent(codec.encode(['\ud800'.repeat(500_000)], 'args')),
   'all that is allowed: 9,990 values': () => sent(bytes(0x91, array(4990), Array.from({ length: 4990 }, () => [0x91, 1]))),
   'an error of 8,000 fields': () => sent(bytes(0x91, array(3 + 16_000), 0xc0, 14, text('ERR_INVALID_ARGUMENT'), fields(8000))),
@@ -59,7 +62,8 @@ export const PAYLOADS: Readonly<Record<string, () => Attack>> = {
   'a shared object doubled forty times': () => sent(codec.encode([Array.from({ length: 40 }).reduce((inner: unknown) => [inner, inner], ['x'])], 'args')),
   'forbidden names': () => sent(bytes(0x91, 0x81, text('__proto__'), 0x81, text('isAdmin'), 0xc3)),
   'one frame of 16 calls of 64 kB': () => repeated(async (raw) => {
-    const heavy = bytes(0x91, array(4990), Array.from({ length: 4990 }, () => [0xa9, ...Buffer.from('abcdefghi'), 0x90].slice(0, 11)).flatMap((one) => [0x92, ...one]));
+    // As much as one call may hold: 4,990 lists of a text, in just under 64 kB.
+    const heavy = bytes(0x91, array(4990), Array.from({ length: 4990 }, () => [0x91, 0xaa, ...Buffer.from('abcdefghij')]));
     const message = (id: number): Uint8Array => encodeMessage([ClientMessage.call, id, 'echo', 'e', null, 'echo', 30_000, null], heavy);
     raw.frame(joinMessages(Array.from({ length: 15 }, (_, i) => message(i + 2))));
     return call(raw, heavy);
