@@ -1,7 +1,6 @@
+import { FNV_OFFSET, fnv1a } from './fnv1a.js';
 import type { PlacementPolicy, PlacementRequest, SiloSnapshot } from '../protocol/ports/placement.js';
 
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
 /** What a silo without a capacity weighs. A constant, not a mean of the others: weights that depend on who else is there would move actors. */
 const WEIGHT_WITHOUT_CAPACITY = 100_000;
 
@@ -30,16 +29,6 @@ export class HashPlacement implements PlacementPolicy {
 
 function weightOf(capacity: number | undefined): number {
   return capacity !== undefined && capacity > 0 ? capacity : WEIGHT_WITHOUT_CAPACITY;
-}
-
-/** FNV-1a of 32 bits over UTF-16, from a hash so far. */
-function fnv1a(hash: number, text: string): number {
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    hash = Math.imul(hash ^ (unit & 0xff), FNV_PRIME);
-    hash = Math.imul(hash ^ (unit >>> 8), FNV_PRIME);
-  }
-  return hash;
 }
 
 /** Between 0 and 1, neither of them. The stir (MurmurHash3's end) because FNV's last characters hardly reach its high bits. */

@@ -1,6 +1,7 @@
 import type { ActorId, EntityId } from '../protocol/actor-id.js';
 import { printEntityId } from '../protocol/actor-id.js';
 import { ConfigurationError, SiloUnavailableError, UnknownActorTypeError } from '../protocol/errors/index.js';
+import type { Member } from '../protocol/ports/membership.js';
 import { notImplemented } from '../protocol/errors/not-implemented.js';
 import { currentTurn } from '../sdk/context/turn-scope.js';
 import type { Activation } from './activation/activation.js';
@@ -10,8 +11,24 @@ import type { ActorTypes } from './actor-types.js';
 import type { Catalog } from './catalog.js';
 import { CallChain } from './turns/call-chain.js';
 
-/** What `handle.manage` can do, on one silo. */
+/** The way to the silo that has an actor, if another one has it. */
+export interface HolderAccess {
+  /** `undefined`: nobody else that lives has it. */
+  holderOf(id: ActorId): Promise<Member | undefined>;
+  ask(holder: Member, topic: string, body: unknown): Promise<unknown>;
+}
+
+interface ActivationInfo {
+  readonly silo: string;
+  readonly epoch: number;
+  readonly since: number;
+}
+
+/** What `handle.manage` can do, on this silo and by way of it. */
 export class Management {
+  /** Set once when this silo has others beside it. */
+  elsewhere: HolderAccess | undefined;
+
   constructor(
     private readonly types: ActorTypes,
     private readonly catalog: Catalog,
@@ -19,15 +36,25 @@ export class Management {
     private readonly forgetAlwaysOn: (id: ActorId) => void,
   ) {}
 
+  /** What another silo asks of the actors that are here. */
+  async control(topic: string, [type, key, how]: readonly [type: string, key: string, how: 'deactivate' | 'destroy']): Promise<unknown> {
+    const id = { type, key };
+    if (topic === 'activation') return this.activationHere(id);
+    if (topic !== 'end') throw new ConfigurationError(`unknown control message '${topic}'`);
+    const present = this.catalog.get(id);
+    if (present) await this.endHere(present, how);
+    return present !== undefined && (how === 'deactivate' || present.isDestroyed);
+  }
+
   of(target: EntityId, handleOf: (id: EntityId) => object) {
     const id = { type: target.type, key: target.key };
     const later = (what: string) => (): Promise<never> => Promise.reject(notImplemented(`manage.${what}`));
     return {
       /** Never activates. */
-      activation: (): Promise<{ silo: string; epoch: number; since: number } | undefined> => {
-        const present = this.catalog.get(id);
-        const isHere = present !== undefined && (present.status === 'active' || present.status === 'ending');
-        return Promise.resolve(isHere ? { silo: this.services.siloId, epoch: present.epoch, since: present.since } : undefined);
+      activation: async (): Promise<ActivationInfo | undefined> => {
+        if (this.catalog.get(id) || !this.elsewhere) return this.activationHere(id);
+        const holder = await this.elsewhere.holderOf(id);
+        return holder && ((await this.elsewhere.ask(holder, 'activation', [id.type, id.key])) as ActivationInfo | undefined);
       },
       deactivate: (): Promise<void> => this.end(target, 'deactivate'),
       destroy: (): Promise<void> => this.end(target, 'destroy'),
@@ -49,6 +76,8 @@ export class Management {
     }
     const present = this.catalog.get(id);
     if (!present) {
+      const holder = await this.elsewhere?.holderOf(id);
+      if (holder && (await this.elsewhere!.ask(holder, 'end', [id.type, id.key, how])) === true) return;
       if (how === 'deactivate') return;
       const destroyed = this.catalog.whileDormant(id, () => this.destroyDormant(id));
       return destroyed ?? this.catalog.afterDormantWork(id).then(() => this.end(target, how));
@@ -59,9 +88,19 @@ export class Management {
       present.requestEndAfter(present.units.of(turn.chain), how);
       return;
     }
+    await this.endHere(present, how);
+    if (how === 'destroy' && !present.isDestroyed) await this.end(target, how);
+  }
+
+  private async endHere(present: Activation, how: 'deactivate' | 'destroy'): Promise<void> {
     await present.settled();
     await this.catalog.deactivate(present, 'requested', how === 'destroy');
-    if (how === 'destroy' && !present.isDestroyed) await this.end(target, how);
+  }
+
+  private activationHere(id: ActorId): ActivationInfo | undefined {
+    const present = this.catalog.get(id);
+    const isHere = present !== undefined && (present.status === 'active' || present.status === 'ending');
+    return isHere ? { silo: this.services.siloId, epoch: present.epoch, since: present.since } : undefined;
   }
 
   /** Only the owner may delete what is saved, so the actor is claimed without being activated. */

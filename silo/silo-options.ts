@@ -17,9 +17,9 @@ export interface SiloOptions {
   readonly modules: readonly ModuleSource[];
   /** Absent: embedded, nothing is kept after exit. */
   readonly redis?: RedisSource | undefined;
-  /** Where other silos will reach this one. Checked, and not opened yet: one silo has no links. Default 127.0.0.1:11111. */
+  /** Where other silos reach this one; not opened without `redis`. Default 127.0.0.1:11111, or another port when that is taken. */
   readonly listen?: ListenOptions | undefined;
-  /** The address by which other silos reach this one, where `listen` is not it. Not in this version: refused with `ConfigurationError`. */
+  /** The address by which other silos reach this one, where `listen` is not it: `ws://host:port`. */
   readonly advertise?: string | undefined;
   /** Absent: no gateway, no outside clients. */
   readonly gateway?: GatewayOptions | undefined;

@@ -25,9 +25,10 @@ import { mistakenHooks } from './mistaken-hooks.js';
 import { Management } from './management.js';
 import { Router } from './router.js';
 import { ChainTable } from './routing/chain-table.js';
-import { ClusterRouter, type IsNotSent, type PeerLinks } from './routing/cluster-router.js';
+import { ClusterRouter, type PeerLinks } from './routing/cluster-router.js';
 import { PeerCalls } from './routing/peer-calls.js';
 import { Placing, type PlacingParts } from './routing/placing.js';
+import { isMyShare } from './routing/share.js';
 import { SessionDirectory } from './session-directory.js';
 import { SiloGatewayBackend } from './silo-gateway-backend.js';
 import { SiloHandleCaller } from './silo-handle-caller.js';
@@ -40,7 +41,6 @@ const STOP_GRACE_MS = 1000;
 /** What a silo has that others beside it. */
 export interface PeerParts extends Pick<PlacingParts, 'chooser' | 'defaultPolicy' | 'labels' | 'self'> {
   readonly links: PeerLinks;
-  readonly isNotSent: IsNotSent;
 }
 
 export interface SiloPorts {
@@ -70,6 +70,7 @@ export class SiloRuntime {
   private readonly sessions: SessionDirectory;
   private readonly alwaysOn: AlwaysOn;
   private readonly router: Router;
+  private readonly management: Management;
   private readonly directory: ActorDirectory;
   private readonly chains = new ChainTable();
   private lazyLocations: LocationCache | undefined;
@@ -92,7 +93,7 @@ export class SiloRuntime {
     const invoker = ports.intercept?.(this.router) ?? this.router;
     this.sessions = new SessionDirectory((id) => this.activate(id), log);
     this.backend = new SiloGatewayBackend(ports.siloId, this.types, this.catalog, invoker, this.sessions);
-    const management = new Management(this.types, this.catalog, services, (id) => this.alwaysOn.forget(id));
+    const management = (this.management = new Management(this.types, this.catalog, services, (id) => this.alwaysOn.forget(id)));
     this.handles = createHandleFactory(Object.assign(new SiloHandleCaller(invoker, () => this.codec, clock, this.types, log), {
       manage: (target: EntityId) => management.of(target, (id) => this.handles.handle(id)),
     }));
@@ -112,13 +113,18 @@ export class SiloRuntime {
   }
 
   /** From now on calls of actors that are not active here go where they are, and actors that are nowhere are placed. */
-  joinPeers({ links, isNotSent, ...placing }: PeerParts): void {
+  joinPeers({ links, ...placing }: PeerParts): void {
     const { clock, membership, siloId } = this.ports;
-    this.router.elsewhere = new ClusterRouter({
-      membership, directory: this.directory, locations: this.locations, links, isNotSent, chains: this.chains, clock,
+    const cluster = new ClusterRouter({
+      membership, directory: this.directory, locations: this.locations, links, chains: this.chains, clock,
       placing: new Placing({ ...placing, siloId, membership, typeOf: (name) => this.types.get(name) }),
       isReadOnly: ({ target, method }) => this.isReadOnly(target, method),
       deliverHere: (envelope) => this.router.deliver(envelope).promise,
+    });
+    this.router.elsewhere = cluster;
+    this.management.elsewhere = cluster;
+    membership.onChange(({ dead }) => {
+      if (dead.length > 0) this.wakeAlwaysOn().catch((error: unknown) => this.ports.log.error({ err: error }, 'always-on actors of a dead silo could not be looked for'));
     });
   }
 
@@ -127,9 +133,14 @@ export class SiloRuntime {
     return new PeerCalls(this.chains, (envelope) => this.router.deliver(envelope).promise);
   }
 
-  /** Wakes actors of always-on types that an earlier silo left. */
+  /** What another silo asks of this one. */
+  peerControl(topic: string, body: unknown): Promise<unknown> {
+    return this.management.control(topic, body as Parameters<Management['control']>[1]);
+  }
+
+  /** Wakes actors of always-on types that are nowhere, as far as they are this silo's share. */
   wakeAlwaysOn(): Promise<void> {
-    return this.alwaysOn.wake(this.ports.store, ({ type }) => this.types.get(type)?.alwaysOn ?? false);
+    return this.alwaysOn.wake(this.ports.store, (id) => (this.types.get(id.type)?.alwaysOn ?? false) && isMyShare(this.ports.membership, id));
   }
 
   /** Ends every activation in good order. */

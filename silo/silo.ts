@@ -4,20 +4,26 @@ import { hostname } from 'node:os';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { ActorId } from '../protocol/actor-id.js';
-import type { Logger, Member } from '../protocol/ports/index.js';
+import type { Clock, Logger, Member, Membership } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
+import { SocketFrameNetwork } from '../transport/socket-frame-network.js';
 import type { EntityClass, Handle } from '../sdk/author/index.js';
 import type { Statistics } from './activation/silo-services.js';
 import { openGateway, type RunningGateway } from './gateway/open-gateway.js';
 import { createLogger } from './log.js';
+import { LoadMeter } from './load-meter.js';
 import { loadModules } from './options/modules.js';
+import { loadOf, Peers } from './peers.js';
 import { resolveSiloOptions, type ResolvedSiloOptions, type SiloOptions } from './silo-options.js';
 import { SiloRuntime } from './silo-runtime.js';
-import { openStores, type Stores } from './stores.js';
+import { Stages } from './stages.js';
+import { openStores } from './stores.js';
 
 export type SiloEvent = 'member-joined' | 'member-dead' | 'stopping' | 'fenced' | 'scale-needed';
 
 const EVENTS: readonly SiloEvent[] = ['member-joined', 'member-dead', 'stopping', 'fenced', 'scale-needed'];
+
+const DEFAULT_PORT = 11_111;
 
 /** A running silo. */
 export class Silo {
@@ -28,11 +34,16 @@ export class Silo {
     /** Unique among the silos of the cluster; new at every start. */
     readonly id: string,
     private readonly log: Logger,
-    private readonly stores: Stores,
+    private readonly stages: Stages,
+    private readonly membership: Membership,
     private readonly runtime: SiloRuntime,
     private readonly gateway: RunningGateway | undefined,
   ) {
-    stores.membership.onFenced((reason) => void this.fence(reason));
+    membership.onFenced((reason) => void this.fence(reason));
+    membership.onChange(({ joined, dead }) => {
+      for (const member of joined) this.tell('member-joined', member);
+      for (const member of dead) this.tell('member-dead', member);
+    });
   }
 
   /** Starts a silo; see `startSilo`. */
@@ -41,23 +52,40 @@ export class Silo {
     const id = `${hostname().replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, 40)}-${randomBytes(4).toString('hex')}`;
     const log = typeof resolved.log === 'object' ? resolved.log.child({ silo: id }) : createLogger(resolved.log, { silo: id });
     const { actors } = await loadModules(resolved.modules);
-    const clock = new SystemClock();
-    const stores = await openStores(resolved, { siloId: id, clock, log });
+    const stages = new Stages();
     try {
-      const { policies } = resolved.placement;
-      const runtime = new SiloRuntime({ siloId: id, clock, log, store: stores.store, membership: stores.membership, classes: actors, policies });
-      const gateway = await startGateway(resolved, runtime, stores, log);
-      const silo = new Silo(id, log, stores, runtime, gateway);
-      await runtime.wakeAlwaysOn().catch(async (error: unknown) => {
-        await gateway?.stop();
-        throw error;
-      });
-      log.info({ cluster: resolved.cluster, types: actors.length, gateway: gateway?.address }, 'the silo runs');
-      return silo;
+      return await Silo.bringUp(stages, id, log, resolved, actors);
     } catch (error) {
-      await stores.close();
+      await stages.down().catch((failure: unknown) => log.error({ err: failure }, 'what had started did not stop well'));
       throw error;
     }
+  }
+
+  private static async bringUp(stages: Stages, siloId: string, log: Logger, options: ResolvedSiloOptions, classes: readonly object[]): Promise<Silo> {
+    const clock = new SystemClock();
+    const load = new LoadMeter(clock);
+    load.start();
+    stages.add(() => Promise.resolve(load.stop()));
+    const network = openNetwork(siloId, options, () => stores.membership.incarnation);
+    const stores = await openStores(options, {
+      siloId, clock, log,
+      self: { address: () => network.address, labels: options.labels, types: () => runtime.hostedTypes(), load: () => loadOf(load, runtime) },
+    });
+    stages.add(() => stores.close());
+    const { membership, store } = stores;
+    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes, policies: options.placement.policies });
+    if (stores.isShared) {
+      const peers = new Peers({ siloId, clock, log, network, membership, runtime, options, load });
+      stages.add(() => peers.close());
+      await peers.open();
+    }
+    stages.add(() => membership.stop());
+    const { genesis } = await membership.start();
+    const gateway = await startGateway(options, runtime, { clock, log, genesis });
+    if (gateway) stages.add(() => gateway.stop());
+    await runtime.wakeAlwaysOn();
+    log.info({ cluster: options.cluster, types: classes.length, gateway: gateway?.address }, 'the silo runs');
+    return new Silo(siloId, log, stages, membership, runtime, gateway);
   }
 
   /** `http://host:port` of the gateway; `undefined` without one. */
@@ -74,7 +102,7 @@ export class Silo {
 
   /** The silos of the cluster. */
   members(): Promise<readonly Member[]> {
-    return this.stores.membership.members();
+    return this.membership.members();
   }
 
   /** The actors that are active on this silo now. */
@@ -87,7 +115,7 @@ export class Silo {
     return { ...this.runtime.statistics };
   }
 
-  /** Hears of the silo's own fate; returns what ends that. In this version `stopping` and `fenced` (with the reason) happen. */
+  /** Hears of the silo's own fate; returns what ends that. `fenced` comes with the reason, `member-…` with the member; `scale-needed` does not happen in this version. */
   on(event: SiloEvent, listener: (detail: unknown) => void): () => void {
     if (!EVENTS.includes(event)) throw new ConfigurationError(`silo.on: unknown event '${String(event)}'; known: ${EVENTS.join(', ')}`);
     let listeners = this.listeners.get(event);
@@ -140,7 +168,7 @@ export class Silo {
       await this.gateway?.stop();
       if (force) this.runtime.abandon('the silo was stopped by force');
       else await this.runtime.stop();
-      await this.stores.close();
+      await this.stages.down();
       this.log.info('the silo stopped');
     } finally {
       clearInterval(alive);
@@ -175,11 +203,25 @@ export function startSilo(options: SiloOptions): Promise<Silo> {
   return Silo.start(options);
 }
 
-async function startGateway(options: ResolvedSiloOptions, runtime: SiloRuntime, stores: Stores, log: Logger): Promise<RunningGateway | undefined> {
+function openNetwork(siloId: string, options: ResolvedSiloOptions, incarnation: () => string): SocketFrameNetwork {
+  const { cluster, secret, listen, advertise } = options;
+  return new SocketFrameNetwork({
+    siloId, incarnation, cluster, secrets: secret === undefined ? [] : [secret],
+    host: listen.host, port: listen.port ?? DEFAULT_PORT, orAnotherPort: listen.port === undefined, advertise,
+  });
+}
+
+interface GatewayContext {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly genesis: string;
+}
+
+async function startGateway(options: ResolvedSiloOptions, runtime: SiloRuntime, { clock, log, genesis }: GatewayContext): Promise<RunningGateway | undefined> {
   if (!options.gateway) return undefined;
   const { session } = options.gateway;
   if (session !== undefined && !runtime.types.get(session)) {
     throw new ConfigurationError(`gateway.session: no module exports an actor named '${session}'; it has ${[...runtime.types.all()].map(({ name }) => name).join(', ')}`);
   }
-  return openGateway(options.gateway, { backend: runtime.backend, codec: runtime.codec, clock: new SystemClock(), log, resumeSecret: `${options.secret ?? ''}${stores.genesis}` });
+  return openGateway(options.gateway, { backend: runtime.backend, codec: runtime.codec, clock, log, resumeSecret: `${options.secret ?? ''}${genesis}` });
 }

@@ -3,6 +3,7 @@ import { MemoryMembership } from '../state/memory-membership.js';
 import { MemoryStateStore } from '../state/memory-state-store.js';
 import { RedisConnection } from '../state/redis-connection.js';
 import { RedisMembership } from '../state/redis-membership.js';
+import type { MembershipOptions } from '../state/leased-membership.js';
 import { checkRedisSettings } from '../state/redis-settings.js';
 import type { RedisSource } from '../state/redis-source.js';
 import { RedisStateStore } from '../state/redis-state-store.js';
@@ -12,8 +13,8 @@ import type { ResolvedSiloOptions } from './silo-options.js';
 export interface Stores {
   readonly store: StateStore;
   readonly membership: Membership;
-  /** Random and the same for all silos of the cluster; proves resume tokens. */
-  readonly genesis: string;
+  /** Other silos can share them. */
+  readonly isShared: boolean;
   close(): Promise<void>;
 }
 
@@ -21,42 +22,30 @@ export interface StoresContext {
   readonly siloId: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What this silo tells the others of itself. */
+  readonly self: Pick<MembershipOptions, 'address' | 'types' | 'labels' | 'load'>;
 }
 
-/**
- * Opens Redis or memory and joins the cluster. Throws `ConfigurationError` when Redis cannot be reached or another silo of the cluster
- * lives (until silos can link).
- */
+/** Opens Redis or memory; `membership.start` joins the cluster. Throws `ConfigurationError` when Redis cannot be reached. */
 export async function openStores(options: ResolvedSiloOptions, context: StoresContext): Promise<Stores> {
-  if (options.redis === undefined) return openEmbedded(options, context);
-  const source = options.redis instanceof URL ? options.redis.href : (options.redis as RedisSource);
-  const connection = await RedisConnection.open(source, { clock: context.clock });
-  try {
-    for (const warning of await checkRedisSettings(connection.scripts)) context.log.warn(warning);
-    const store = new RedisStateStore(connection.scripts, { cluster: options.cluster });
-    const membership = new RedisMembership(connection, { cluster: options.cluster, siloId: context.siloId, address: addressOf(options), clock: context.clock });
-    const { genesis } = await membership.start();
-    return {
-      store, membership, genesis,
-      close: async () => {
-        await membership.stop();
-        await store.stop();
-        connection.close();
-      },
-    };
-  } catch (error) {
-    connection.close();
-    throw error;
+  const { siloId, clock, log } = context;
+  const about = { siloId, clock, ...context.self };
+  if (options.redis === undefined) {
+    log.info('embedded: no Redis is configured; state lives in this process and ends with it');
+    const membership = new MemoryMembership(about);
+    return { store: new MemoryStateStore(), membership, isShared: false, close: () => membership.stop() };
   }
-}
-
-async function openEmbedded(options: ResolvedSiloOptions, context: StoresContext): Promise<Stores> {
-  context.log.info('embedded: no Redis is configured; state lives in this process and ends with it');
-  const membership = new MemoryMembership({ siloId: context.siloId, address: addressOf(options), clock: context.clock });
-  const { genesis } = await membership.start();
-  return { store: new MemoryStateStore(), membership, genesis, close: () => membership.stop() };
-}
-
-function addressOf({ listen }: ResolvedSiloOptions): string {
-  return `ws://${listen.host}:${listen.port}`;
+  const source = options.redis instanceof URL ? options.redis.href : (options.redis as RedisSource);
+  const connection = await RedisConnection.open(source, { clock });
+  for (const warning of await checkRedisSettings(connection.scripts)) log.warn(warning);
+  const store = new RedisStateStore(connection.scripts, { cluster: options.cluster });
+  const membership = new RedisMembership(connection, { ...about, cluster: options.cluster });
+  return {
+    store, membership, isShared: true,
+    close: async () => {
+      await membership.stop();
+      await store.stop();
+      connection.close();
+    },
+  };
 }

@@ -13,11 +13,11 @@ import type { BeatAnswer, JoinAnswer, MembershipTable } from './membership-table
 
 export interface MembershipOptions {
   readonly siloId: string;
-  /** Where the other members reach this silo. */
-  readonly address: string;
+  /** Where the other members reach this silo; a function is asked when it joins. */
+  readonly address: string | (() => string);
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** The actor types that this silo hosts, with their versions. */
-  readonly types?: Readonly<Record<string, string>> | undefined;
+  readonly types?: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>) | undefined;
   /** Told to the others with every beat. */
   readonly load?: (() => SiloLoad) | undefined;
   readonly clock: Clock;
@@ -139,7 +139,11 @@ export class LeasedMembership implements Membership {
 
   private joinRequest() {
     const { siloId, address, clock, labels = {}, types = {}, partitions = 32 } = this.options;
-    return { joiner: { siloId, address, incarnation: this.incarnation, startedAt: clock.now(), labels, types }, newGenesis: randomUUID(), partitions };
+    const joiner = {
+      siloId, incarnation: this.incarnation, startedAt: clock.now(), labels,
+      address: typeof address === 'function' ? address() : address, types: typeof types === 'function' ? types() : types,
+    };
+    return { joiner, newGenesis: randomUUID(), partitions };
   }
 
   private tick(): void {

@@ -56,11 +56,14 @@ export class SiloPort {
   }
 
   /** Resolves with the port. Rejects with `ConfigurationError` when it cannot be had. */
-  open(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.http.once('error', (error: NodeJS.ErrnoException) => reject(unlistenable(this.host, this.port, error)));
-      this.http.listen({ host: this.host, port: this.port }, () => resolve((this.http.address() as AddressInfo).port));
-    });
+  async open(orAnother: boolean): Promise<number> {
+    try {
+      return await this.listen(this.port);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (!orAnother || code !== 'EADDRINUSE') throw unlistenable(this.host, this.port, error as NodeJS.ErrnoException);
+      return this.listen(0);
+    }
   }
 
   /** Resolves when everything is closed; the lines that were admitted must be closing. Idempotent. */
@@ -71,6 +74,16 @@ export class SiloPort {
     this.http.closeAllConnections();
     await closed;
     this.io.removeAllListeners();
+  }
+
+  private listen(port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.http.once('error', reject);
+      this.http.listen({ host: this.host, port }, () => {
+        this.http.off('error', reject);
+        resolve((this.http.address() as AddressInfo).port);
+      });
+    });
   }
 
   private receive(socket: Socket): void {

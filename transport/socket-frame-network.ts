@@ -26,8 +26,10 @@ export interface SocketFrameNetworkOptions {
   readonly host?: string;
   /** Default 0: a free one. */
   readonly port?: number;
-  /** The host by which the others reach it. Default: `host`. */
-  readonly advertisedHost?: string;
+  /** A free one, when `port` is taken. */
+  readonly orAnotherPort?: boolean;
+  /** The address by which the others reach it. Default: host and port. */
+  readonly advertise?: string | undefined;
 }
 
 const LINK_MS = 2000;
@@ -48,8 +50,8 @@ export class SocketFrameNetwork implements FrameNetwork {
   }
 
   get address(): string {
-    const host = this.options.advertisedHost ?? this.host;
-    return `ws://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${this.listensAt}`;
+    const { host } = this;
+    return this.options.advertise ?? `ws://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${this.listensAt}`;
   }
 
   async listen(accept: (connection: FrameConnection) => void): Promise<void> {
@@ -58,7 +60,7 @@ export class SocketFrameNetwork implements FrameNetwork {
       throw new ConfigurationError(`links on ${this.host} need a secret of the cluster: without one, silos listen on 127.0.0.1, ::1 or localhost only`);
     }
     this.port = new SiloPort(this.host, this.options.port ?? 0, (newcomer) => void this.receive(newcomer, accept));
-    this.listensAt = await this.port.open();
+    this.listensAt = await this.port.open(this.options.orAnotherPort ?? false);
   }
 
   async connect(address: string, expected: Incarnation): Promise<FrameConnection> {

@@ -33,7 +33,7 @@ export const FLAGS: readonly Flag[] = [
     apply: (draft, values) => { draft.cluster = last(values); },
   },
   {
-    name: 'port', variable: 'TROUPE_PORT', value: 'PORT', help: 'for links between silos; checked, not opened yet (11111)',
+    name: 'port', variable: 'TROUPE_PORT', value: 'PORT', help: 'for links between silos (11111, or another one when that is taken)',
     apply: (draft, values, source) => { draft.listen = { ...draft.listen, port: toPort(last(values), source) }; },
   },
   {

@@ -60,13 +60,12 @@ export async function openGateway(options: ResolvedGatewayOptions, collaborators
     throw unopened(error);
   });
   warmUp(collaborators.codec, heavy);
-  return {
-    address,
-    stop: async () => {
-      await gateway.stop();
-      await http.stop();
-    },
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    await gateway.stop();
+    await http.stop();
   };
+  return { address, stop: () => (stopped ??= stop()) };
 }
 
 /** The gateway over any listener. */

@@ -6,11 +6,11 @@
 import type { TimerHandle } from '../../protocol/ports/clock.js';
 import type { FrameConnection, FrameNetwork } from '../../protocol/ports/frame-network.js';
 import type { Incarnation } from '../../protocol/ports/state-store.js';
-import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { Link } from './link.js';
 import type { LinkContext } from './link-context.js';
 import type { Outgoing } from './outgoing.js';
+import { notSent } from './not-sent.js';
 
 const BACKOFF = { firstMs: 50, longestMs: 1000 };
 
@@ -97,9 +97,9 @@ export class PeerLinks {
   }
 
   /** The error of a call that surely was not sent. */
-  refuse(what: string, why: string, cause?: unknown): SiloUnavailableError {
+  refuse(what: string, why: string, cause?: unknown): Error {
     const { siloId, incarnation } = this.to;
-    return new SiloUnavailableError(`${what}: not sent to silo '${siloId}' (${incarnation}): ${why}`, { cause });
+    return notSent(`${what}: not sent to silo '${siloId}' (${incarnation}): ${why}`, cause);
   }
 
   private readonly onGone = (link: Link): void => {

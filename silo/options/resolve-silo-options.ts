@@ -13,7 +13,9 @@ export interface ResolvedSiloOptions {
   readonly modules: readonly ModuleSource[];
   /** Absent: embedded. */
   readonly redis: RedisSource | undefined;
-  readonly listen: { readonly host: string; readonly port: number };
+  /** Without a port: 11111, or another one when that is taken. */
+  readonly listen: { readonly host: string; readonly port: number | undefined };
+  readonly advertise: string | undefined;
   readonly gateway: ResolvedGatewayOptions | undefined;
   readonly secret: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
@@ -22,9 +24,8 @@ export interface ResolvedSiloOptions {
 }
 
 const SILO = {
-  known: ['cluster', 'modules', 'redis', 'listen', 'gateway', 'secret', 'labels', 'placement', 'log'],
+  known: ['cluster', 'modules', 'redis', 'listen', 'advertise', 'gateway', 'secret', 'labels', 'placement', 'log'],
   planned: {
-    advertise: 'leave it out: one silo has no links that others could dial',
     capacity: 'leave it out: one silo takes every activation',
   },
 };
@@ -48,6 +49,7 @@ export function resolveSiloOptions(options: SiloOptions): ResolvedSiloOptions {
     modules: reader.read('modules', checkModules) ?? refuseNoModules(),
     redis: reader.read('redis', checkRedis),
     listen,
+    advertise: reader.read('advertise', checkAddress),
     gateway: reader.read('gateway', resolveGatewayOptions),
     secret,
     labels: reader.read('labels', checkLabels) ?? Object.freeze({}),
@@ -58,7 +60,7 @@ export function resolveSiloOptions(options: SiloOptions): ResolvedSiloOptions {
 
 function resolveListen(value: unknown, path: string): ResolvedSiloOptions['listen'] {
   const reader = new OptionReader(value, path, LISTEN);
-  return { host: reader.read('host', checkText('a host')) ?? '127.0.0.1', port: reader.read('port', checkPort) ?? 11_111 };
+  return { host: reader.read('host', checkText('a host')) ?? '127.0.0.1', port: reader.read('port', checkPort) };
 }
 
 function checkModules(value: unknown, path: string): readonly ModuleSource[] {
@@ -67,6 +69,11 @@ function checkModules(value: unknown, path: string): readonly ModuleSource[] {
     const isSource = (typeof source === 'string' && source !== '') || typeof source === 'function' || (typeof source === 'object' && source !== null);
     return isSource ? (source as ModuleSource) : refuse(`${path}[${index}]`, source, 'a module', 'use a glob, a path, a URL, a class or a module namespace');
   });
+}
+
+function checkAddress(value: unknown, path: string): string {
+  const isAddress = typeof value === 'string' && URL.canParse(value) && /^wss?:$/.test(new URL(value).protocol) && new URL(value).port !== '';
+  return isAddress ? value : refuse(path, value, 'an address', "use 'ws://host:port', as the other silos reach this one");
 }
 
 function refuseNoModules(): never {

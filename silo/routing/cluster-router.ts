@@ -9,22 +9,23 @@ import type { Envelope } from '../../protocol/envelope.js';
 import { CallTimeoutError, CancelledError, LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { Clock, Incarnation, Member, Membership } from '../../protocol/ports/index.js';
 import { Moved } from '../links/moved.js';
+import { isNotSent } from '../links/not-sent.js';
 import { CallChain } from '../turns/call-chain.js';
 import type { ChainTable } from './chain-table.js';
 import type { Placing } from './placing.js';
 
 const MAX_MOVES = 3;
 const FIRST_PAUSE_MS = 50;
+const ASK_TIMEOUT_MS = 15_000;
 const LONGEST_PAUSE_MS = 250;
 
 /** The way to other silos. */
 export interface PeerLinks {
-  /** Rejects with `Moved`, with `NotSent`, with `LinkLostError` when nobody knows whether it ran, or with what the method threw. */
+  /** Asks another silo itself. */
+  ask(to: Member, topic: string, body: unknown, timeoutMs: number): Promise<unknown>;
+  /** Rejects with `Moved`, with `notSent`, with `LinkLostError` when nobody knows whether it ran, or with what the method threw. */
   invoke(to: Member, envelope: Envelope): Promise<unknown>;
 }
-
-/** The call surely did not get to the silo. */
-export type IsNotSent = (error: unknown) => error is SiloUnavailableError;
 
 export interface ClusterRouterParts {
   readonly membership: Membership;
@@ -34,7 +35,6 @@ export interface ClusterRouterParts {
   readonly chains: ChainTable;
   readonly placing: Placing;
   readonly clock: Clock;
-  readonly isNotSent: IsNotSent;
   isReadOnly(envelope: Envelope): boolean;
   /** Delivers to this silo, which activates the actor if it can. */
   deliverHere(envelope: Envelope): Promise<unknown>;
@@ -55,6 +55,19 @@ export class ClusterRouter {
     this.parts.locations.set(id, incarnation);
   }
 
+  /** The other silo that has the actor, if one that lives has. */
+  async holderOf(id: ActorId): Promise<Member | undefined> {
+    const { directory, membership } = this.parts;
+    const holder = await directory.lookup(id);
+    if (!holder || holder.incarnation === membership.incarnation || !(await directory.isAlive(holder.incarnation))) return undefined;
+    return this.peer(holder.incarnation);
+  }
+
+  /** Asks another silo about one of its actors. */
+  ask(to: Member, topic: string, body: unknown): Promise<unknown> {
+    return this.parts.links.ask(to, topic, body, ASK_TIMEOUT_MS);
+  }
+
   /** Calls the actor wherever it is; it is not active here. */
   async route(envelope: Envelope): Promise<unknown> {
     const refused = new Set<Incarnation>();
@@ -70,6 +83,7 @@ export class ClusterRouter {
         if (this.isToldBetter(error, envelope) && ++moves <= MAX_MOVES) continue;
         if (error instanceof Moved) refused.add(place.incarnation);
         else if (!this.mayRepeat(error, envelope)) throw error;
+        if (isConnectionRefused(error)) this.parts.membership.suspect(place.incarnation);
         await this.pause(pauseMs, envelope, error);
       }
     }
@@ -94,7 +108,7 @@ export class ClusterRouter {
 
   private async locate(envelope: Envelope, refused: ReadonlySet<Incarnation>): Promise<Place> {
     const { target } = envelope;
-    const { locations, membership, placing, directory } = this.parts;
+    const { locations, membership, placing } = this.parts;
     const seen = locations.get(target);
     if (seen !== undefined && seen !== membership.incarnation) {
       const member = this.peer(seen);
@@ -104,15 +118,10 @@ export class ClusterRouter {
     const chosen = await placing.choose(envelope, refused);
     // Claiming it here says who has it, in the same round trip.
     if (chosen === 'here') return chosen;
-    const holder = await directory.lookup(target);
-    if (holder && holder.incarnation !== membership.incarnation && (await directory.isAlive(holder.incarnation))) {
-      const member = this.peer(holder.incarnation);
-      if (member && !refused.has(holder.incarnation)) {
-        locations.set(target, holder.incarnation);
-        return member;
-      }
-    }
-    return chosen;
+    const holder = await this.holderOf(target);
+    if (!holder || refused.has(holder.incarnation)) return chosen;
+    locations.set(target, holder.incarnation);
+    return holder;
   }
 
   private peer(incarnation: Incarnation): Member | undefined {
@@ -128,7 +137,7 @@ export class ClusterRouter {
 
   /** R2. */
   private mayRepeat(error: unknown, envelope: Envelope): boolean {
-    if (this.parts.isNotSent(error)) return true;
+    if (isNotSent(error)) return true;
     if (!(error instanceof LinkLostError)) return false;
     return envelope.idempotencyKey !== undefined || this.parts.isReadOnly(envelope);
   }
@@ -152,4 +161,12 @@ export class ClusterRouter {
     if (!this.parts.membership.mayAccept) throw new SiloUnavailableError(`${name}: this silo lost its lease; the call did not run`, { cause: reason });
     if (leftMs <= ms) throw new CallTimeoutError(`${name}: no silo took it within ${timeoutMs} ms`, { timeoutMs, cause: reason });
   }
+}
+
+/** Nobody listens there: the process is gone, or not what it was. */
+function isConnectionRefused(error: unknown): boolean {
+  for (let each = error, depth = 0; each instanceof Error && depth < 4; each = each.cause, depth++) {
+    if ((each as { readonly code?: string }).code === 'ECONNREFUSED') return true;
+  }
+  return false;
 }

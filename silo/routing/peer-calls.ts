@@ -3,6 +3,8 @@ import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import { Moved } from '../links/moved.js';
 import type { ChainTable } from './chain-table.js';
 
+type Mutable<T, K extends keyof T> = Omit<T, K> & { -readonly [Key in K]: T[Key] };
+
 /** What other silos' calls meet here. */
 export class PeerCalls {
   constructor(
@@ -12,7 +14,7 @@ export class PeerCalls {
   ) {}
 
   /** `envelope.chain` is known by its ids; the call gets the chain that they mean here. Rejects with `Moved` when it surely did not run. */
-  async invoke(envelope: Envelope & { chain: Envelope['chain'] }): Promise<unknown> {
+  async invoke(envelope: Mutable<Envelope, 'chain'>): Promise<unknown> {
     const { chain: named } = envelope;
     if (!named) return this.deliverOrRefuse(envelope);
     const chain = this.chains.enter(named.lineage ?? [named.id]);

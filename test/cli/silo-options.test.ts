@@ -67,7 +67,7 @@ describe('the options of a silo', () => {
     it(`refuse an unknown option at any depth: ${String(message).slice(2, 24)}`, () => expect(refusal(options)).to.match(message));
   }
 
-  const planned = [{ advertise: 'ws://10.0.0.7:1' }, { capacity: { activations: 1 } }];
+  const planned = [{ capacity: { activations: 1 } }];
   for (const option of planned) {
     const [name = ''] = Object.keys(option);
     it(`refuse what is not implemented yet, by name: ${name}`, () => {

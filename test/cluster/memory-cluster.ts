@@ -1,10 +1,11 @@
 // Silos in one process on one store and one membership table, whose calls go from one to the other without a wire. Time is a test's.
 import type { EntityClass, Handle } from '../../sdk/index.js';
 import type { Envelope } from '../../protocol/envelope.js';
-import { LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
-import type { Clock, Incarnation, Member, TimerHandle } from '../../protocol/ports/index.js';
+import { LinkLostError } from '../../protocol/errors/index.js';
+import type { Clock, Member, TimerHandle } from '../../protocol/ports/index.js';
 import { actorMetadata } from '../../decorators/index.js';
 import { lineageOf } from '../../silo/links/lineage.js';
+import { notSent } from '../../silo/links/not-sent.js';
 import { waitingEntities, remoteTurns } from '../../silo/links/waiting-turns.js';
 import { SiloRuntime } from '../../silo/silo-runtime.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
@@ -34,8 +35,6 @@ class SiloClock implements Clock {
   }
 }
 
-class NotSent extends SiloUnavailableError {}
-
 export class MemoryClusterSilo {
   readonly log = new RecordingLogger();
   readonly runtime: SiloRuntime;
@@ -48,8 +47,7 @@ export class MemoryClusterSilo {
     this.membership = new MemoryMembership({ siloId: name, address: `memory:${name}`, clock, table, types: Object.fromEntries(classes.map((Class) => [nameOf(Class), ''])) });
     this.runtime = new SiloRuntime({ siloId: name, clock, log: this.log, store, membership: this.membership, classes });
     this.runtime.joinPeers({
-      links: { invoke: (to, envelope) => cluster.carry(this, to, envelope) },
-      isNotSent: (error): error is SiloUnavailableError => error instanceof NotSent,
+      links: { invoke: (to, envelope) => cluster.carry(this, to, envelope), ask: (to, topic, body) => cluster.siloOf(to).runtime.peerControl(topic, body) },
       chooser: { choose: (_policy, _request, candidates) => cluster.choose?.(candidates.map(({ id }) => id)) ?? candidates[0]!.id },
       defaultPolicy: 'random',
       labels: {},
@@ -101,8 +99,8 @@ export class MemoryCluster {
   }
 
   async carry(from: MemoryClusterSilo, to: Member, envelope: Envelope): Promise<unknown> {
-    const target = this.silos.find(({ membership }) => membership.incarnation === to.incarnation)!;
-    if (target.clock.isStopped) throw new NotSent(`${to.siloId} refuses connections`);
+    const target = this.siloOf(to);
+    if (target.clock.isStopped) throw notSent(`${to.siloId} refuses connections`);
     this.carried.push(`${from.name}>${target.name} ${envelope.method}`);
     const { codec } = target.runtime;
     const chain = envelope.chain && { id: envelope.chain.id, lineage: lineageOf(envelope.chain) };
@@ -138,8 +136,8 @@ export class MemoryCluster {
     }
   }
 
-  incarnationOf(name: string): Incarnation {
-    return this.silos.find((silo) => silo.name === name)!.membership.incarnation;
+  siloOf({ incarnation }: Member): MemoryClusterSilo {
+    return this.silos.find(({ membership }) => membership.incarnation === incarnation)!;
   }
 }
 

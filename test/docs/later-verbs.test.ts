@@ -121,7 +121,7 @@ describe('what this version lacks is said where it is declared, and nothing else
   }
 
   const siloOptions: Readonly<Record<string, readonly [wrap: (given: object) => object, expected: readonly string[]]>> = {
-    SiloOptions: [(given) => given, ['advertise', 'capacity']],
+    SiloOptions: [(given) => given, ['capacity']],
     ListenOptions: [(listen) => ({ listen }), []],
     GatewayOptions: [(gateway) => ({ gateway: { authenticate: 'anonymous', ...gateway } }), []],
     PlacementOptions: [(placement) => ({ placement }), ['policies']],

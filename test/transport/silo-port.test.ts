@@ -91,7 +91,7 @@ describe('The port of links', () => {
           line.send(writeMessage('welcome', 'y'.repeat(43)));
         })();
       });
-      const address = `ws://127.0.0.1:${await impostor.open()}`;
+      const address = `ws://127.0.0.1:${await impostor.open(false)}`;
       expect(await refusalOf(open().connect(address, 'b1'))).to.match(/it did not prove that it has a secret/);
       await impostor.close();
     });
@@ -106,7 +106,7 @@ describe('The port of links', () => {
           line.send(writeMessage('welcome', proof));
         })();
       });
-      const address = `ws://127.0.0.1:${await mirror.open()}`;
+      const address = `ws://127.0.0.1:${await mirror.open(false)}`;
       expect(await refusalOf(open().connect(address, 'a1'))).to.match(/it did not prove that it has a secret/);
       await mirror.close();
     });
