@@ -25,6 +25,7 @@ import { mistakenHooks } from './mistaken-hooks.js';
 import { Management } from './management.js';
 import { Router } from './router.js';
 import { ChainTable } from './routing/chain-table.js';
+import { CircleWatch } from './routing/circle-watch.js';
 import { ClusterRouter, type PeerLinks } from './routing/cluster-router.js';
 import { PeerCalls } from './routing/peer-calls.js';
 import { Placing, type PlacingParts } from './routing/placing.js';
@@ -73,6 +74,7 @@ export class SiloRuntime {
   private readonly management: Management;
   private readonly directory: ActorDirectory;
   private readonly chains = new ChainTable();
+  private circles: CircleWatch | undefined;
   private lazyLocations: LocationCache | undefined;
   private readonly warned = new Set<string>();
 
@@ -122,6 +124,8 @@ export class SiloRuntime {
       deliverHere: (envelope) => this.router.deliver(envelope).promise,
     });
     this.router.elsewhere = cluster;
+    this.circles = new CircleWatch({ clock, log: this.ports.log, membership, chains: this.chains, ask: (silo, timeoutMs) => links.ask(silo, 'waits', undefined, timeoutMs) });
+    this.circles.start();
     this.management.elsewhere = cluster;
     membership.onChange(({ dead }) => {
       if (dead.length > 0) this.wakeAlwaysOn().catch((error: unknown) => this.ports.log.error({ err: error }, 'always-on actors of a dead silo could not be looked for'));
@@ -135,6 +139,7 @@ export class SiloRuntime {
 
   /** What another silo asks of this one. */
   peerControl(topic: string, body: unknown): Promise<unknown> {
+    if (topic === 'waits') return Promise.resolve(this.circles?.report() ?? []);
     return this.management.control(topic, body as Parameters<Management['control']>[1]);
   }
 
@@ -149,6 +154,7 @@ export class SiloRuntime {
     await this.catalog.stop().finally(() => hurry.cancel());
     this.lazySaver.stop();
     this.alwaysOn.stop();
+    this.circles?.stop();
     this.idle.stop();
     this.deadlines.stop();
   }
@@ -158,6 +164,7 @@ export class SiloRuntime {
     this.catalog.abandon(reason);
     this.lazySaver.stop();
     this.alwaysOn.stop();
+    this.circles?.stop();
     this.idle.stop();
     this.deadlines.stop();
   }

@@ -55,6 +55,10 @@ export class Entity {
     return call.deadlineMs <= this.activation.services.clock.monotonicMs();
   }
 
+  now(): number {
+    return this.activation.services.clock.now();
+  }
+
   /** M5. A lost activation waits for nobody. */
   unfinished(): readonly CallChain[] {
     return this.activation.isLost ? [] : this.activation.entities.flatMap((entity) => entity.mailbox.present());

@@ -35,6 +35,10 @@ export class ChainTable {
     }
   }
 
+  *all(): Generator<CallChain> {
+    for (const { chain } of this.entries.values()) yield chain;
+  }
+
   get size(): number {
     return this.entries.size;
   }

@@ -26,6 +26,8 @@ export interface MailboxOwner {
   start(call: PendingCall, nested: boolean): void;
   /** The call's deadline has passed, even if nobody was told yet. */
   isOverdue(call: PendingCall): boolean;
+  /** Wall clock, milliseconds. */
+  now(): number;
   /** The chains that are inside the actor or one of its components: its end waits for them. */
   unfinished(): readonly CallChain[];
 }
@@ -182,6 +184,7 @@ export class Mailbox extends Occupancy {
   }
 
   private enqueue(call: PendingCall): void {
+    call.queuedAtMs = this.owner.now();
     // M3: a chain that is inside goes first, else those ahead would wait for its own turn.
     (this.waiting ??= new WaitingCalls(this)).add(call, this.isReading(call.chain) || this.isInside(call.chain));
     this.refuseCycle(call);

@@ -23,6 +23,8 @@ export class PendingCall implements DeadlineLink {
   mailbox: Mailbox | undefined;
   /** Rises with every enqueueing: the youngest queued call has the highest. */
   queuedAs = 0;
+  /** When that was, on the wall clock. */
+  queuedAtMs = 0;
   /** Activations that ended before its turn came. */
   handedOn = 0;
   previous: DeadlineLink | undefined;

@@ -1,0 +1,48 @@
+import { printEntityId } from '../../protocol/actor-id.js';
+import { lineageOf } from '../links/lineage.js';
+import { waitingEntities } from '../links/waiting-turns.js';
+import type { CallChain } from '../turns/call-chain.js';
+import type { PendingCall } from '../turns/pending-call.js';
+
+/** A queued call as other silos need to know it, to find circles that go through several silos. */
+export interface WaitingCall {
+  /** Unique in the cluster. */
+  readonly id: string;
+  /** The entity in whose queue it stands. */
+  readonly target: string;
+  /** When it was queued, on its silo's wall clock. */
+  readonly since: number;
+  /** Its chain's id. */
+  readonly chain: string;
+  /** The chains that keep it waiting. */
+  readonly waitsFor: readonly string[];
+  /** Those of them that are its own or a parent's: it waits only for their turns on its target (reentrancy `none`). */
+  readonly waitsForOwn: readonly string[];
+  /** The entities whose open turns wait for it. */
+  readonly awaitedBy: readonly string[];
+}
+
+/** The queued calls of `chains`, and those that they wait for on this silo, to any depth. */
+export function waitsOf(chains: Iterable<CallChain>): readonly PendingCall[] {
+  const found = new Set<PendingCall>();
+  for (const chain of chains) for (const call of chain.waiting ?? []) found.add(call);
+  // The set grows while it is walked.
+  for (const call of found) for (const holder of call.mailbox?.waitsFor(call) ?? []) for (const next of holder.waiting ?? []) found.add(next);
+  return [...found];
+}
+
+/** What is said of the call to other silos; `silo` is this one's incarnation. */
+export function describeWait(call: PendingCall, silo: string): WaitingCall {
+  const { target, caller } = call.envelope;
+  const lineage = lineageOf(call.chain);
+  const holders = (call.mailbox?.waitsFor(call) ?? []).map(({ id }) => id);
+  return {
+    id: `${silo} ${call.queuedAs}`,
+    target: printEntityId(target),
+    since: call.queuedAtMs,
+    chain: call.chain.id,
+    waitsFor: holders.filter((id) => !lineage.includes(id)),
+    waitsForOwn: holders.filter((id) => lineage.includes(id)),
+    awaitedBy: waitingEntities(caller).map(printEntityId),
+  };
+}
