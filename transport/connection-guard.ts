@@ -42,6 +42,7 @@ interface Source {
 /** Of the library `ws`. */
 interface EngineWebSocket extends Source {
   readonly bufferedAmount: number;
+  readonly readyState: number;
   /** The TCP connection, from which nothing more comes after its `end`. */
   readonly _socket?: (Source & { readonly destroyed: boolean }) | null;
   pause(): void;
@@ -53,6 +54,7 @@ const PACKET_SEPARATOR = '\x1e';
 const MAX_PACKETS_PER_REQUEST = 2000;
 const MAX_UNREAD_BYTES = 16_777_216;
 const GOODBYE_MS = 2000;
+const WEB_SOCKET_CLOSED = 3;
 const BYTES_PER_SECOND = 2_097_152;
 /** Shorter than it takes for a silent client to count as gone. */
 const MAX_REST_MS = 1000;
@@ -141,7 +143,8 @@ export class ConnectionGuard {
   /** C4. The WebSocket itself would wait 30 s for the client's goodbye, and read on. */
   private onClose(): void {
     const { socket } = this.connection.transport;
-    if (!socket) return;
+    // Its own end may be what was heard of in turn (C6).
+    if (!socket || socket.readyState === WEB_SOCKET_CLOSED) return;
     const timer = setTimeout(() => socket.terminate(), GOODBYE_MS).unref();
     socket.on('close', () => clearTimeout(timer));
   }
