@@ -1,7 +1,7 @@
 import type { Outgoing } from './outgoing.js';
 
 /** How many can wait at once: the calls of one peer's limit, and control messages beside them. */
-const SLOTS = 2 ** 20;
+export const SLOTS = 2 ** 20;
 
 /**
  * What waits for its reply on one connection, by id. An id is a slot and a generation of it: finding one is an array access, and a reply that

@@ -14,7 +14,7 @@ import { Unreadable, type ValueWire } from './value-wire.js';
 /** What the messages of a connection say. */
 export interface LinkEvents {
   /** `unreadable`: what it carries cannot be read here. */
-  onCall(id: number, envelope: RemoteEnvelope, unreadable: Unreadable | undefined): void;
+  onCall(envelope: RemoteEnvelope, unreadable: Unreadable | undefined): void;
   onOneWay(envelope: RemoteEnvelope, unreadable: Unreadable | undefined): void;
   /** `body` may be `Unreadable`. */
   onAsk(id: number, topic: string, body: unknown): void;
@@ -70,7 +70,8 @@ export class LinkReader {
       case MessageKind.call: {
         const id = from.varint();
         const envelope = this.envelopes.read(from, nowMs);
-        return events.onCall(id, envelope, this.envelopes.unreadable);
+        envelope.callId = id;
+        return events.onCall(envelope, this.envelopes.unreadable);
       }
       case MessageKind.oneWay: {
         const envelope = this.envelopes.read(from, nowMs);

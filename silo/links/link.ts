@@ -118,8 +118,8 @@ export class Link implements OutgoingKeeper, LinkEvents {
     }
   }
 
-  onCall(id: number, envelope: RemoteEnvelope, unreadable: Unreadable | undefined): void {
-    this.incoming.call(id, envelope, unreadable);
+  onCall(envelope: RemoteEnvelope, unreadable: Unreadable | undefined): void {
+    this.incoming.call(envelope, unreadable);
   }
 
   onOneWay(envelope: RemoteEnvelope, unreadable: Unreadable | undefined): void {
