@@ -4,10 +4,10 @@ import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { MalformedFrame } from './malformed-frame.js';
 
-/** The first byte of a value. From `SMALL` on it is itself a whole number. */
-const enum Tag { undefined, null, true, false, negative, positive, double, text, encoded, SMALL = 16 }
+/** The first byte of a value. From `small` on it is itself a whole number. */
+const Tag = { undefined: 0, null: 1, true: 2, false: 3, negative: 4, positive: 5, double: 6, text: 7, encoded: 8, small: 16 } as const;
 
-const MAX_SMALL = 0xff - Tag.SMALL;
+const MAX_SMALL = 0xff - Tag.small;
 /** In the place of the number of arguments: they follow as one encoded array. */
 const ENCODED_ARGS = 0xff;
 
@@ -34,7 +34,7 @@ export class ValueWire {
 
   read(from: ByteReader): unknown {
     const tag = from.byte();
-    return tag === (Tag.encoded as number) ? this.readEncoded(from, 'value') : readPrimitive(from, tag);
+    return tag === Tag.encoded ? this.readEncoded(from, 'value') : readPrimitive(from, tag);
   }
 
   writeArgs(out: ByteWriter, args: readonly unknown[]): Tail {
@@ -114,7 +114,7 @@ function writeNumber(out: ByteWriter, value: number): void {
     out.byte(Tag.double);
     out.double(value);
   } else if (value >= 0 && value <= MAX_SMALL) {
-    out.byte(Tag.SMALL + value);
+    out.byte(Tag.small + value);
   } else {
     out.byte(value < 0 ? Tag.negative : Tag.positive);
     out.varint(Math.abs(value));
@@ -122,8 +122,8 @@ function writeNumber(out: ByteWriter, value: number): void {
 }
 
 function readPrimitive(from: ByteReader, tag: number): unknown {
-  if (tag >= Tag.SMALL) return tag - Tag.SMALL;
-  switch (tag as Tag) {
+  if (tag >= Tag.small) return tag - Tag.small;
+  switch (tag) {
     case Tag.undefined: return undefined;
     case Tag.null: return null;
     case Tag.true: return true;
