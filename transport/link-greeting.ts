@@ -36,8 +36,9 @@ export async function greet(talk: LinkTalk, self: LinkSelf): Promise<Peer | unde
   talk.send(writeMessage('challenge', self.peer.siloId, self.peer.incarnation, askedNonce));
   const terms: LinkTerms = { version: LINK_PROTOCOL, cluster, asking: { siloId, incarnation }, asked: self.peer, askingNonce, askedNonce };
   const proof = readMessage(await talk.next(), LINK_PROTOCOL);
-  if (proof?.kind !== 'proof' || !secrets.accepts('asking', terms, proof.fields[0] ?? '')) return refuse('this silo did not prove that it has a secret of the cluster');
-  talk.send(writeMessage('welcome', secrets.prove('asked', terms)));
+  const secret = proof?.kind === 'proof' ? secrets.recognize('asking', terms, proof.fields[0] ?? '') : undefined;
+  if (!secret) return refuse('this silo did not prove that it has a secret of the cluster');
+  talk.send(writeMessage('welcome', secret.prove('asked', terms)));
   return terms.asking;
 }
 
@@ -52,7 +53,7 @@ export async function introduce(talk: LinkTalk, self: LinkSelf, address: string,
   const terms: LinkTerms = { version: LINK_PROTOCOL, cluster, asking: peer, asked: { siloId, incarnation }, askingNonce, askedNonce };
   talk.send(writeMessage('proof', secrets.prove('asking', terms)));
   const welcome = expectKind('welcome', await talk.next(), address);
-  if (!secrets.accepts('asked', terms, welcome.fields[0] ?? '')) throw refused(address, 'it did not prove that it has a secret of the cluster');
+  if (!secrets.recognize('asked', terms, welcome.fields[0] ?? '')) throw refused(address, 'it did not prove that it has a secret of the cluster');
   return terms.asked;
 }
 

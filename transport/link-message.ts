@@ -55,6 +55,6 @@ function parse(frame: Uint8Array): readonly unknown[] | undefined {
 
 /** Control characters would reach logs by way of error messages. */
 function isText(value: unknown): value is string {
-  // eslint-disable-next-line no-control-regex
+   
   return typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT && !/[\u0000-\u001f\u007f-\u009f]/.test(value);
 }

@@ -19,7 +19,10 @@ export interface LinkTerms {
 /** Which end proves. */
 export type LinkRole = 'asking' | 'asked';
 
-/** The first secret proves, any of them is accepted: so a new one can be given to one silo after the other. */
+/**
+ * The first secret proves, any of them is accepted, and answered with the same. So a new one is brought in while silos come and go: first listed
+ * behind the old one on every silo, then before it, then alone.
+ */
 export class LinkSecrets {
   /** Throws `ConfigurationError` for an empty secret. */
   constructor(private readonly secrets: readonly string[]) {
@@ -35,15 +38,15 @@ export class LinkSecrets {
     return digest(this.secrets[0] ?? '', role, terms).toString('base64url');
   }
 
-  /** Takes the same time for every wrong proof. */
-  accepts(role: LinkRole, terms: LinkTerms, proof: string): boolean {
+  /** The secret that a proof was made with, to answer with; undefined for a wrong proof. Takes the same time for every one. */
+  recognize(role: LinkRole, terms: LinkTerms, proof: string): LinkSecrets | undefined {
     const shown = Buffer.from(proof, 'base64url');
-    let isAccepted = false;
+    let recognized: LinkSecrets | undefined;
     for (const secret of this.isOpen ? [''] : this.secrets) {
       const right = digest(secret, role, terms);
-      if (shown.length === right.length && timingSafeEqual(shown, right)) isAccepted = true;
+      if (shown.length === right.length && timingSafeEqual(shown, right)) recognized ??= this.isOpen ? this : new LinkSecrets([secret]);
     }
-    return isAccepted;
+    return recognized;
   }
 }
 

@@ -40,7 +40,7 @@ export function dial(address: string): SiloDial {
     socket.once('connect', () => {
       const { engine } = socket.io;
       const { ws } = engine.transport as unknown as { readonly ws: LineWebSocket };
-      resolve(new SocketLine(socket, engine as never, ws));
+      resolve(new SocketLine(socket, engine, ws));
     });
     socket.once('connect_error', (error: ConnectError) => reject(explain(address, error)));
     // Between the WebSocket and Socket.IO's own hello.

@@ -12,7 +12,7 @@ const DISCONNECT = String(PacketType.DISCONNECT);
 /** Frames, and the packets that open and close a connection. */
 export class SiloPacketEncoder extends Encoder {
   override encode(packet: Packet): ReturnType<Encoder['encode']> {
-    if (packet.type === PacketType.EVENT) return [(packet.data as readonly [string, Uint8Array])[1]] as unknown as ReturnType<Encoder['encode']>;
+    if (packet.type === PacketType.EVENT) return [(packet.data as readonly [string, Uint8Array])[1]];
     return super.encode(packet);
   }
 }

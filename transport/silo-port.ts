@@ -47,6 +47,8 @@ export class SiloPort {
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: HANDSHAKE_MS,
+      // Nobody else on this server takes upgrades.
+      destroyUpgradeTimeout: 1,
       allowRequest: (request, decide) => decide(null, request.headers.origin === undefined),
     });
     this.io.engine.on('connection', ({ request }: { readonly request: IncomingMessage }) => this.strangers.watch(request.socket));
@@ -73,10 +75,10 @@ export class SiloPort {
 
   private receive(socket: Socket): void {
     const { request, transport } = socket.conn;
-    const tcp = (request as IncomingMessage).socket;
+    const tcp = (request).socket;
     const { socket: webSocket } = transport as unknown as { readonly socket: LineWebSocket };
     this.arrived({
-      line: new SocketLine(socket, socket.conn as never, webSocket),
+      line: new SocketLine(socket, socket.conn, webSocket),
       remoteAddress: tcp.remoteAddress ?? '',
       admit: () => this.strangers.admit(tcp),
     });

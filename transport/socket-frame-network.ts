@@ -100,12 +100,13 @@ export class SocketFrameNetwork implements FrameNetwork {
   }
 
   /** The asked end, N1. Whoever is refused is told why, and leaves, or is thrown out when its time is over. */
-  private async receive({ line, remoteAddress, admit }: Newcomer, accept: (connection: FrameConnection) => void): Promise<void> {
+  private async receive(newcomer: Newcomer, accept: (connection: FrameConnection) => void): Promise<void> {
+    const { line } = newcomer;
     this.keep(line);
-    if (this.secrets.isOpen && !isLoopback(remoteAddress)) return line.send(writeMessage('refused', 'it has no secret of the cluster, and links to silos of its own machine only'));
+    if (this.secrets.isOpen && !isLoopback(newcomer.remoteAddress)) return line.send(writeMessage('refused', 'it has no secret of the cluster, and links to silos of its own machine only'));
     // One that breaks off, or has no time left, is gone: there is nobody to tell.
     const peer = await greet(line, this.self).catch(() => undefined);
-    if (peer && admit() && !this.isClosed) accept(new SocketFrameConnection(peer, line));
+    if (peer && newcomer.admit() && !this.isClosed) accept(new SocketFrameConnection(peer, line));
   }
 
   private keep(line: SocketLine): void {
