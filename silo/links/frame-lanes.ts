@@ -3,6 +3,7 @@
 //   N2. Small messages of a lane leave in their order. A large one travels in chunks, one message a lane at a time, and may arrive after
 //       messages that were written later. Chunks leave while the network holds less than the window: a small message waits for no more.
 //   N3. Names are announced before any message that uses them leaves, however it travels.
+//   N4. One message is written at a time: what user code calls while its values are encoded is sent later.
 import type { Clock, TimerHandle } from '../../protocol/ports/clock.js';
 import type { FrameConnection } from '../../protocol/ports/frame-network.js';
 import { ByteWriter } from './byte-writer.js';
@@ -41,6 +42,8 @@ export class FrameLanes {
   private largeBytes = 0;
   private timer: TimerHandle | undefined;
   private isClosed = false;
+  /** N4. */
+  private isOpen = false;
 
   constructor(
     private readonly connection: FrameConnection,
@@ -54,12 +57,18 @@ export class FrameLanes {
     return this.connection.bufferedBytes + this.largeBytes + this.writers[CONTROL].length + this.writers[CALLS].length;
   }
 
+  /** A message is begun and not ended. */
+  get isWriting(): boolean {
+    return this.isOpen;
+  }
+
   get hasLarge(): boolean {
     return this.largeBytes > 0;
   }
 
-  /** Where to write the next message of a lane. End it with `commit`, or `rewind` the writer to its length at `begin`. */
+  /** Where to write the next message of a lane. End it with `commit` or `abandon`; N4. */
   begin(lane: Lane): ByteWriter {
+    this.isOpen = true;
     const writer = this.writers[lane];
     if (writer.length === 0) writer.byte(lane === CONTROL ? FrameKind.control : FrameKind.calls);
     return writer;
@@ -67,6 +76,7 @@ export class FrameLanes {
 
   /** The message since `start`, and its tail, are complete. False: it is longer than a message may be, and taken back. */
   commit(lane: Lane, start: number, tail: Tail, owner: Sendable | undefined): boolean {
+    this.isOpen = false;
     const writer = this.writers[lane];
     const size = writer.length - start + (tail === undefined ? 0 : tail.length);
     if (size > this.limits.maxMessageBytes) {
@@ -81,6 +91,12 @@ export class FrameLanes {
     }
     if (!this.isScheduled) this.schedule();
     return true;
+  }
+
+  /** Takes back the message since `start`. */
+  abandon(lane: Lane, start: number): void {
+    this.isOpen = false;
+    this.writers[lane].rewind(start);
   }
 
   /** All of the message was handed to the network. */

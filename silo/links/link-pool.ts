@@ -11,12 +11,11 @@ import type { Incarnation } from '../../protocol/ports/state-store.js';
 import { DeadlineWheel } from '../turns/deadline-wheel.js';
 import type { LinkContext } from './link-context.js';
 import type { LinkHandler } from './link-handler.js';
-import { CHUNK_BYTES, DEFAULT_LINK_LIMITS, type LinkLimits } from './link-limits.js';
+import { DEFAULT_LINK_LIMITS, type LinkLimits } from './link-limits.js';
 import type { Outgoing } from './outgoing.js';
 import { OutgoingAsk } from './outgoing-ask.js';
 import { OutgoingCall } from './outgoing-call.js';
 import { PeerLinks } from './peer-links.js';
-import { ValueWire } from './value-wire.js';
 
 /** What a silo gives its links. */
 export interface LinkPoolOptions {
@@ -45,7 +44,7 @@ export class LinkPool {
     this.network = network;
     this.self = self;
     this.wheel = new DeadlineWheel(clock);
-    this.context = { codec, clock, log, handler, values: new ValueWire(codec, CHUNK_BYTES), limits: { ...DEFAULT_LINK_LIMITS, ...limits } };
+    this.context = { codec, clock, log, handler, limits: { ...DEFAULT_LINK_LIMITS, ...limits } };
   }
 
   /** Opens this silo's port. Rejects with `ConfigurationError` when it cannot be had. */

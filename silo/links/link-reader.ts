@@ -30,11 +30,9 @@ export interface LinkEvents {
 export class LinkReader {
   private readonly names = new IncomingNames();
   private readonly chunks: ChunkAssembly;
-  private readonly values: ValueWire;
   private readonly envelopes: EnvelopeReader;
 
-  constructor({ codec, values, limits }: LinkContext, private readonly events: LinkEvents) {
-    this.values = values;
+  constructor({ codec, limits }: LinkContext, private readonly values: ValueWire, private readonly events: LinkEvents) {
     this.chunks = new ChunkAssembly(limits.maxMessageBytes);
     this.envelopes = new EnvelopeReader(this.names, values, (bytes) => codec.decode(bytes));
   }

@@ -12,7 +12,7 @@ import { CALLS, FrameLanes } from './frame-lanes.js';
 import { IncomingCalls } from './incoming-calls.js';
 import type { LinkContext } from './link-context.js';
 import { LinkReader, type LinkEvents } from './link-reader.js';
-import type { LinkLimits } from './link-limits.js';
+import { CHUNK_BYTES, type LinkLimits } from './link-limits.js';
 import { MalformedFrame } from './malformed-frame.js';
 import { MessageKind } from './message-kind.js';
 import type { Outgoing, OutgoingKeeper, OutgoingWriters } from './outgoing.js';
@@ -20,7 +20,7 @@ import { EnvelopeWriter } from './envelope-writer.js';
 import { OutgoingNames } from './outgoing-names.js';
 import type { RemoteEnvelope } from './remote-envelope.js';
 import { ReplyWriter } from './reply-writer.js';
-import type { Unreadable } from './value-wire.js';
+import { ValueWire, type Unreadable } from './value-wire.js';
 
 /** Between two looks whether what was sent has left. */
 const DRAIN_MS = 10;
@@ -41,7 +41,8 @@ export class Link implements OutgoingKeeper, LinkEvents {
 
   /** `opener`: the incarnation that opened the connection. `onGone` is called once, when it has closed. */
   constructor(private readonly connection: FrameConnection, readonly opener: Incarnation, context: LinkContext, private readonly onGone: (link: Link) => void) {
-    const { codec, values, limits, clock } = context;
+    const { codec, limits, clock } = context;
+    const values = new ValueWire(codec, CHUNK_BYTES);
     this.clock = clock;
     this.limits = limits;
     this.log = context.log.child({ peer: connection.peer.siloId, incarnation: connection.peer.incarnation });
@@ -49,7 +50,7 @@ export class Link implements OutgoingKeeper, LinkEvents {
     this.lanes = new FrameLanes(connection, names, limits, clock);
     this.writers = { values, envelopes: new EnvelopeWriter(names, values, (identity) => codec.encode(identity, 'identity')) };
     this.incoming = new IncomingCalls(connection.peer, context.handler, new ReplyWriter(this.lanes, values, codec, limits), this.log);
-    this.reader = new LinkReader(context, this);
+    this.reader = new LinkReader(context, values, this);
     connection.onClose((reason) => this.end(reason));
     connection.onFrame((frame) => this.receive(frame));
   }
@@ -66,6 +67,7 @@ export class Link implements OutgoingKeeper, LinkEvents {
   /** Writes a message and keeps it until it settles. */
   send(call: Outgoing): void {
     if (this.isClosed) return call.lose(false, 'the link is closed');
+    if (this.lanes.isWriting) return this.later(() => call.isSettled || this.send(call));
     const { lane } = call;
     if (!call.isOneWay) this.calls.add(call);
     call.keeper = this;
@@ -80,7 +82,7 @@ export class Link implements OutgoingKeeper, LinkEvents {
       const limit = this.limits.maxMessageBytes;
       call.fail(new PayloadTooLargeError(`${call.describe()}: longer than the ${limit} bytes that a message between silos may have; not sent`, { limit }));
     } catch (error) {
-      out.rewind(start);
+      this.lanes.abandon(lane, start);
       call.fail(error);
     }
   }
@@ -171,11 +173,17 @@ export class Link implements OutgoingKeeper, LinkEvents {
 
   private sendShort(kind: number, id?: number): void {
     if (this.isClosed) return;
+    if (this.lanes.isWriting) return this.later(() => this.sendShort(kind, id));
     const out = this.lanes.begin(CALLS);
     const start = out.length;
     out.byte(kind);
     if (id !== undefined) out.varint(id);
     this.lanes.commit(CALLS, start, undefined, undefined);
+  }
+
+  /** Code of a value that is being encoded wants to send something: it waits for that message to be complete. */
+  private later(send: () => void): void {
+    void Promise.resolve().then(send);
   }
 
   private tryRetire(): void {

@@ -40,7 +40,7 @@ export class ReplyWriter {
       const limit = this.limits.maxMessageBytes;
       return new PayloadTooLargeError(`the result is longer than the ${limit} bytes that a message between silos may have; the call ran`, { limit });
     } catch (error) {
-      out.rewind(start);
+      this.lanes.abandon(lane, start);
       return error;
     }
   }
