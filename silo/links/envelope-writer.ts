@@ -38,7 +38,7 @@ export class EnvelopeWriter {
     out.text(target.key);
     if (target.component !== undefined) this.names.write(out, target.component);
     this.names.write(out, envelope.method);
-    if (hasDeadline) out.varint(Math.max(0, Math.ceil(deadlineMs - nowMs)));
+    if (hasDeadline) out.varint(Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.ceil(deadlineMs - nowMs))));
     this.values.write(out, envelope.timeoutMs, 'timeoutMs');
     out.byte(Math.min(0xff, envelope.hops + 1));
     if (from !== undefined && !fromIsCaller) this.writeEntity(out, from);

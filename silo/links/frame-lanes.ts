@@ -118,11 +118,7 @@ export class FrameLanes {
   /** Hands over what is written. */
   flush(): void {
     if (this.isClosed) return;
-    if (this.names.hasNew) {
-      this.announcements.byte(FrameKind.names);
-      this.names.announce(this.announcements);
-      this.connection.send(this.announcements.take());
-    }
+    this.announce();
     for (const writer of this.writers) {
       if (writer.length > 1) this.connection.send(writer.take());
     }
@@ -168,10 +164,20 @@ export class FrameLanes {
   private readonly pump = (): void => {
     this.timer = undefined;
     if (this.isClosed) return;
+    this.announce();
     let budget = this.limits.windowBytes;
     while (this.largeBytes > 0 && budget > 0 && this.connection.bufferedBytes < this.limits.windowBytes) budget -= this.sendChunk();
     if (this.largeBytes > 0) this.timer = this.clock.setTimer(this.pump, PUMP_MS);
   };
+
+  /** N3. */
+  private announce(): void {
+    while (this.names.hasNew) {
+      this.announcements.byte(FrameKind.names);
+      this.names.announce(this.announcements);
+      this.connection.send(this.announcements.take());
+    }
+  }
 
   private sendChunk(): number {
     const queue = this.large[CONTROL]!.length > 0 ? this.large[CONTROL]! : this.large[CALLS]!;

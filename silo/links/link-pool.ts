@@ -11,7 +11,7 @@ import type { Incarnation } from '../../protocol/ports/state-store.js';
 import { DeadlineWheel } from '../turns/deadline-wheel.js';
 import type { LinkContext } from './link-context.js';
 import type { LinkHandler } from './link-handler.js';
-import { DEFAULT_LINK_LIMITS, type LinkLimits } from './link-limits.js';
+import { DEFAULT_LINK_LIMITS, checkedLimits, type LinkLimits } from './link-limits.js';
 import type { Outgoing } from './outgoing.js';
 import { OutgoingAsk } from './outgoing-ask.js';
 import { OutgoingCall } from './outgoing-call.js';
@@ -44,7 +44,7 @@ export class LinkPool {
     this.network = network;
     this.self = self;
     this.wheel = new DeadlineWheel(clock);
-    this.context = { codec, clock, log, handler, limits: { ...DEFAULT_LINK_LIMITS, ...limits } };
+    this.context = { codec, clock, log, handler, limits: checkedLimits({ ...DEFAULT_LINK_LIMITS, ...limits }) };
   }
 
   /** Opens this silo's port. Rejects with `ConfigurationError` when it cannot be had. */
@@ -66,6 +66,8 @@ export class LinkPool {
   /** Asks another silo on the control lane, ahead of calls. Rejects as `invoke`; `CallTimeoutError` after `timeoutMs`. */
   ask(to: Member, topic: string, body: unknown, timeoutMs: number): Promise<unknown> {
     const peer = this.peers.get(to.incarnation) ?? this.peer(to);
+    const { controlOverload } = peer;
+    if (controlOverload !== undefined) return Promise.reject(peer.refuse(`control message '${topic}'`, controlOverload));
     return this.send(peer, new OutgoingAsk(topic, body, timeoutMs, this.context.clock.monotonicMs() + timeoutMs, peer.onSettled), to);
   }
 

@@ -2,7 +2,7 @@
 //   E1. New calls go over one link. When both silos opened one at once, both keep that of the smaller incarnation; the other retires.
 //   E2. Calls made while a link opens wait for it. When it cannot be opened they fail, surely not sent; so do, at once, those made before
 //       the next attempt may begin (`BACKOFF`).
-//   E3. What waits is bounded: calls by `maxInFlight`, bytes by `maxWaitingBytes`; control messages are never refused.
+//   E3. What waits is bounded: calls by `maxInFlight`, bytes by `maxWaitingBytes`; control messages by twice the calls alone.
 import type { TimerHandle } from '../../protocol/ports/clock.js';
 import type { FrameConnection, FrameNetwork } from '../../protocol/ports/frame-network.js';
 import type { Incarnation } from '../../protocol/ports/state-store.js';
@@ -41,6 +41,12 @@ export class PeerLinks {
     private readonly network: FrameNetwork,
     private readonly context: LinkContext,
   ) {}
+
+  /** Why no control message may be sent now (E3), or `undefined`. */
+  get controlOverload(): string | undefined {
+    const limit = 2 * this.context.limits.maxInFlight;
+    return this.inFlight >= limit ? `${limit} messages to it are in flight already, the limit` : undefined;
+  }
 
   /** Why no call may be made now (E3), or `undefined`. */
   get overload(): string | undefined {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { CallTimeoutError, LinkLostError, PayloadTooLargeError, SiloUnavailableError } from '../../protocol/errors/index.js';
+import { CallTimeoutError, ConfigurationError, LinkLostError, PayloadTooLargeError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import { FrameKind } from '../../silo/links/large-message.js';
-import { CHUNK_BYTES, MAX_FRAME_BYTES, type LinkLimits } from '../../silo/links/link-limits.js';
+import { CHUNK_BYTES, DEFAULT_LINK_LIMITS, MAX_FRAME_BYTES, checkedLimits, type LinkLimits } from '../../silo/links/link-limits.js';
 import { failure, gate } from '../support/memory-silo.js';
 import { LinkedSilos, outcomeOf, type LinkedSilo } from './link-fixture.js';
 import { SpiedNetwork, type SpiedConnection } from './spied-network.js';
@@ -39,6 +39,16 @@ describe('what leaves over a link', () => {
     await Promise.all([a.pool.invoke(b.member, silos.call('warm')), a.pool.ask(b.member, 'urgent', 1, 1000)]);
     expect(order).to.deep.equal(['urgent', 'warm']);
     expect(kindsOf(wire)).to.deep.equal([FrameKind.control, FrameKind.calls]);
+  });
+
+  it('is never a longer frame than 256 KiB for names either, and more names than are numbered travel all the same', async () => {
+    const { silos, a, b, wire } = await linked({ maxInFlight: 10_000 });
+    const methods = Array.from({ length: 5000 }, (_, n) => `${'m'.repeat(120)}${n}`);
+    for (const round of [1, 2]) {
+      await Promise.all(methods.map((method) => a.pool.invoke(b.member, silos.call(method, [round]))));
+      expect(b.seen.splice(0).map(({ method }) => method)).to.deep.equal(methods);
+    }
+    for (const frame of wire.sent) expect(frame.length).to.be.at.most(MAX_FRAME_BYTES);
   });
 
   it('is never a longer frame than 256 KiB', async () => {
@@ -128,6 +138,12 @@ describe('what leaves over a link', () => {
 });
 
 describe('the bounds of a link', () => {
+  it('are numbers that can work, or the pool is not made', () => {
+    for (const limits of [{ maxInFlight: 0 }, { maxInFlight: 2 ** 20 }, { maxMessageBytes: 2 ** 32 }, { windowBytes: 1.5 }, { connectTimeoutMs: Number.NaN }]) {
+      expect(() => checkedLimits({ ...DEFAULT_LINK_LIMITS, ...limits }), JSON.stringify(limits)).to.throw(ConfigurationError, Object.keys(limits)[0]);
+    }
+  });
+
   it('refuse calls while too many bytes wait, and take them again when those have left', async () => {
     const { silos, a, b, wire } = await linked();
     wire.heldBytes = 33 * MIB;
