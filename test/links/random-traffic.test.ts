@@ -36,13 +36,13 @@ const MUTANTS: Readonly<Record<string, Mutant>> = {
     broken: (original) => function (this: { generations: number[] }, ...args: never[]) {
       original.apply(this, args);
       this.generations.fill(0);
-    } as never,
+    },
   },
   'what was handed over counts as not sent': { of: FrameLanes.prototype, method: 'hasLeft', shows: /it ran/, broken: () => () => false },
   'nobody watches deadlines': { of: DeadlineWheel.prototype, method: 'add', shows: /after its deadline/, broken: () => () => undefined },
   'answers go to whoever has waited longest': {
     of: CallTable.prototype, method: 'get', shows: /not its own/,
-    broken: () => function (this: { all(): readonly unknown[] }) { return this.all()[0]; } as never,
+    broken: () => function (this: { all(): readonly unknown[] }) { return this.all()[0]; },
   },
 };
 

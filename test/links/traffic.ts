@@ -1,5 +1,5 @@
 import { CallTimeoutError, LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
-import { Random } from '../silo/model/random.js';
+import type { Random } from '../silo/model/random.js';
 import { LinkedSilos, outcomeOf, type LinkedSilo } from './link-fixture.js';
 
 const CALLS = 120;
