@@ -32,9 +32,9 @@ export class LinkReader {
   private readonly chunks: ChunkAssembly;
   private readonly envelopes: EnvelopeReader;
 
-  constructor({ codec, limits }: LinkContext, private readonly values: ValueWire, private readonly events: LinkEvents) {
+  constructor({ limits }: LinkContext, private readonly values: ValueWire, private readonly events: LinkEvents) {
     this.chunks = new ChunkAssembly(limits.maxMessageBytes);
-    this.envelopes = new EnvelopeReader(this.names, values, (bytes) => codec.decode(bytes));
+    this.envelopes = new EnvelopeReader(this.names, values);
   }
 
   /** Throws `MalformedFrame`; messages before the bad one have been told. */

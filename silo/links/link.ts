@@ -48,7 +48,7 @@ export class Link implements OutgoingKeeper, LinkEvents {
     this.log = context.log.child({ peer: connection.peer.siloId, incarnation: connection.peer.incarnation });
     const names = new OutgoingNames();
     this.lanes = new FrameLanes(connection, names, limits, clock);
-    this.writers = { values, envelopes: new EnvelopeWriter(names, values, (identity) => codec.encode(identity, 'identity')) };
+    this.writers = { values, envelopes: new EnvelopeWriter(names, values) };
     this.incoming = new IncomingCalls(connection.peer, context.handler, new ReplyWriter(this.lanes, values, codec, limits), this.log);
     this.reader = new LinkReader(context, values, this);
     connection.onClose((reason) => this.end(reason));
@@ -65,16 +65,16 @@ export class Link implements OutgoingKeeper, LinkEvents {
   }
 
   /** Writes a message and keeps it until it settles. */
-  send(call: Outgoing): void {
+  send(call: Outgoing, nowMs: number): void {
     if (this.isClosed) return call.lose(false, 'the link is closed');
-    if (this.lanes.isWriting) return this.later(() => call.isSettled || this.send(call));
+    if (this.lanes.isWriting) return this.later(() => call.isSettled || this.send(call, nowMs));
     const { lane } = call;
     if (!call.isOneWay) this.calls.add(call);
     call.keeper = this;
     const out = this.lanes.begin(lane);
     const start = out.length;
     try {
-      const tail = call.write(out, this.writers, this.clock.monotonicMs());
+      const tail = call.write(out, this.writers, nowMs);
       if (this.lanes.commit(lane, start, tail, call)) {
         if (call.isOneWay) call.succeed(undefined);
         return;

@@ -57,11 +57,11 @@ export class PeerLinks {
   }
 
   /** Sends it, now or when a link is open. */
-  send(call: Outgoing, address: string): void {
+  send(call: Outgoing, address: string, nowMs: number): void {
     this.inFlight++;
-    if (this.current !== undefined) return this.current.send(call);
+    if (this.current !== undefined) return this.current.send(call, nowMs);
     if (this.closedBecause !== undefined) return call.lose(false, this.closedBecause);
-    if (this.opening === undefined && this.context.clock.monotonicMs() < this.retryAtMs) {
+    if (this.opening === undefined && nowMs < this.retryAtMs) {
       return call.fail(this.refuse(call.describe(), 'the last attempt to reach it failed a moment ago', this.lastCause));
     }
     this.waiting.push(call);
@@ -72,7 +72,10 @@ export class PeerLinks {
   adopt(connection: FrameConnection, opener: Incarnation): void {
     if (this.closedBecause !== undefined) return connection.close(this.closedBecause);
     const link = new Link(connection, opener, this.context, this.onGone);
-    if (link.hasEnded) return;
+    if (link.hasEnded) {
+      if (this.opening === undefined) this.failWaiting((call) => call.lose(false, 'the link closed as soon as it was open'));
+      return;
+    }
     this.links.add(link);
     const { current } = this;
     // E1. Of two that the same silo opened, the older is one whose end we have not seen yet.
@@ -85,7 +88,8 @@ export class PeerLinks {
     this.retryAtMs = -Infinity;
     const waiting = this.waiting;
     this.waiting = [];
-    for (const call of waiting) if (!call.isSettled) this.current!.send(call);
+    const nowMs = this.context.clock.monotonicMs();
+    for (const call of waiting) if (!call.isSettled) this.current!.send(call, nowMs);
   }
 
   /** All that is written leaves, if it does by then. */
@@ -118,7 +122,7 @@ export class PeerLinks {
     const timer = clock.setTimer(() => this.onFailed(timer, new Error(`no connection within ${limits.connectTimeoutMs} ms`)), limits.connectTimeoutMs);
     this.opening = timer;
     // The connection lives longer than the turn that needs it first.
-    const connecting = runOutsideTurns(() => this.network.connect(address, this.to.incarnation));
+    const connecting = runOutsideTurns(async () => this.network.connect(address, this.to.incarnation));
     connecting.then((connection) => this.onOpened(timer, connection), (error: unknown) => this.onFailed(timer, error));
   }
 

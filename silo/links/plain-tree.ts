@@ -15,11 +15,12 @@ const MAX_DEPTH = 8;
 const MAX_LIST = 1000;
 
 export class PlainTreeWriter {
-  private readonly met: object[] = [];
+  private readonly met: (object | undefined)[] = [];
+  private count = 0;
 
   /** False: it is no small plain tree, and part of it may have been written. Throws what a getter of it throws. */
   write(out: ByteWriter, value: unknown): boolean {
-    this.met.length = 0;
+    if (this.count > 0) this.forget();
     return this.writeNext(out, value, 0);
   }
 
@@ -42,12 +43,24 @@ export class PlainTreeWriter {
   }
 
   private writeObject(out: ByteWriter, value: object, depth: number): boolean {
-    const { met } = this;
-    if (depth === MAX_DEPTH || met.length === MAX_OBJECTS || met.includes(value)) return false;
-    met.push(value);
+    if (depth === MAX_DEPTH || this.count === MAX_OBJECTS || this.hasMet(value)) return false;
+    this.met[this.count++] = value;
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === Array.prototype && Array.isArray(value)) return this.writeList(out, value, depth);
     return prototype === Object.prototype && this.writeFields(out, value as Record<string, unknown>, depth);
+  }
+
+  private hasMet(value: object): boolean {
+    for (let i = 0; i < this.count; i++) {
+      if (this.met[i] === value) return true;
+    }
+    return false;
+  }
+
+  /** They are the user's: nothing here keeps them alive for long. */
+  private forget(): void {
+    this.met.fill(undefined, 0, this.count);
+    this.count = 0;
   }
 
   private writeFields(out: ByteWriter, value: Readonly<Record<string, unknown>>, depth: number): boolean {

@@ -36,8 +36,8 @@ const anyEnvelope: fc.Arbitrary<Envelope> = fc.record({
 class Ends {
   private readonly outgoing = new OutgoingNames();
   private readonly incoming = new IncomingNames();
-  private readonly writer = new EnvelopeWriter(this.outgoing, values, (identity) => codec.encode(identity, 'identity'));
-  readonly reader = new EnvelopeReader(this.incoming, values, (bytes) => codec.decode(bytes));
+  private readonly writer = new EnvelopeWriter(this.outgoing, values);
+  readonly reader = new EnvelopeReader(this.incoming, values);
   private readonly out = new ByteWriter(256);
 
   bytesOf(envelope: Envelope): Uint8Array {
