@@ -13,7 +13,8 @@ const CONNECT_MS = 1000;
 export interface SiloDial {
   /** Rejects with `SiloUnavailableError`. */
   readonly line: Promise<SocketLine>;
-  abandon(): void;
+  /** With a system's code: why. */
+  abandon(code: string): void;
 }
 
 /** What Socket.IO says when it cannot connect. */
@@ -50,8 +51,8 @@ export function dial(address: string): SiloDial {
   line.catch(() => undefined);
   return {
     line,
-    abandon: () => {
-      give(unreachable(address, 'ETIMEDOUT'));
+    abandon: (code) => {
+      give(unreachable(address, code));
       socket.disconnect();
     },
   };
