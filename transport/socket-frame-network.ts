@@ -26,7 +26,7 @@ export interface SocketFrameNetworkOptions {
   readonly host?: string;
   /** Default 0: a free one. */
   readonly port?: number;
-  /** The host by which the others reach it. Default: `host`. */
+  /** The host by which the others reach it. Default: `host`; needed when that is every address (`0.0.0.0`, `::`). */
   readonly advertisedHost?: string;
 }
 
@@ -56,6 +56,9 @@ export class SocketFrameNetwork implements FrameNetwork {
     if (this.isClosed || this.port) throw new ConfigurationError(`the link port of silo "${this.options.siloId}" opens once`);
     if (this.secrets.isOpen && !isLoopback(this.host)) {
       throw new ConfigurationError(`links on ${this.host} need a secret of the cluster: without one, silos listen on 127.0.0.1, ::1 or localhost only`);
+    }
+    if (isWildcard(this.host) && this.options.advertisedHost === undefined) {
+      throw new ConfigurationError(`links listen on every address of this machine (${this.host}): say by which host name or address the other silos reach it`);
     }
     this.port = new SiloPort(this.host, this.options.port ?? 0, (newcomer) => void this.receive(newcomer, accept));
     this.listensAt = await this.port.open();
@@ -103,7 +106,9 @@ export class SocketFrameNetwork implements FrameNetwork {
   private async receive(newcomer: Newcomer, accept: (connection: FrameConnection) => void): Promise<void> {
     const { line } = newcomer;
     this.keep(line);
-    if (this.secrets.isOpen && !isLoopback(newcomer.remoteAddress)) return line.send(writeMessage('refused', 'it has no secret of the cluster, and links to silos of its own machine only'));
+    if (this.secrets.isOpen && !isLoopback(newcomer.remoteAddress)) {
+      return line.send(writeMessage('refused', 'it has no secret of the cluster, and links to silos of its own machine only'));
+    }
     // One that breaks off, or has no time left, is gone: there is nobody to tell.
     const peer = await greet(line, this.self).catch(() => line.close('the link was not made'));
     if (peer && newcomer.admit() && !this.isClosed) accept(new SocketFrameConnection(peer, line));
@@ -113,6 +118,10 @@ export class SocketFrameNetwork implements FrameNetwork {
     this.lines.add(line);
     void line.gone.then(() => this.lines.delete(line));
   }
+}
+
+function isWildcard(host: string): boolean {
+  return host === '' || host === '0.0.0.0' || host === '::';
 }
 
 function hostOf(address: string): string {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { SiloUnavailableError } from '../../protocol/errors/index.js';
+import { ConfigurationError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import { SocketFrameNetwork } from '../../transport/socket-frame-network.js';
 import { frameNetworkContract } from '../contracts/frame-network.contract.js';
 import { TestProcess, freePort } from '../support/processes.js';
@@ -80,6 +80,16 @@ describe('SocketFrameNetwork', () => {
     await Promise.all([near.closed, accepted[1]!.closed]);
     idle.connection.send(bytes('still here'));
     expect(await accepted[0]!.first(1)).to.deep.equal(['still here']);
+  });
+
+  it('says by which host others reach it, and wants to be told when it listens on every address', async () => {
+    const everywhere = new SocketFrameNetwork({ siloId: 'w', incarnation: 'w1', ...common, host: '0.0.0.0' });
+    const error: unknown = await everywhere.listen(() => undefined).catch((refused: unknown) => refused);
+    expect(error).to.be.instanceOf(ConfigurationError).with.property('message').that.matches(/by which host/);
+    const named = new SocketFrameNetwork({ siloId: 'n', incarnation: 'n1', ...common, advertisedHost: 'silo-3.internal' });
+    await named.listen(() => undefined);
+    expect(named.address).to.match(/^ws:\/\/silo-3\.internal:\d+$/);
+    await named.close();
   });
 
   it('refuses while it closes, and leaves nothing open', async () => {
