@@ -209,13 +209,24 @@ describe('The port of links', () => {
       const long = await RawStranger.open(b.address);
       long.send(Buffer.alloc(MAX_LINK_FRAME_BYTES));
       await long.closed;
+      expect(long.heard, 'thrown out before the frame was whole').to.deep.equal([]);
       const many = await RawStranger.open(b.address);
       for (let at = 0; at < 100; at++) many.send(Buffer.from('[]'.repeat(100)));
       await many.closed;
-      const chatty = await RawStranger.open(b.address);
-      for (let at = 0; at < 100; at++) chatty.bytes(SESSION);
-      await chatty.closed;
       expect(accepted).to.deep.equal([]);
+    });
+
+    it('makes one line of a connection that asks for many', async () => {
+      const lines: unknown[] = [];
+      const port = new SiloPort('127.0.0.1', 0, ({ line }) => lines.push(line));
+      const address = `ws://127.0.0.1:${await port.open()}`;
+      const many = await RawStranger.reach(address);
+      many.bytes(upgradeRequest(address));
+      await many.said('0');
+      many.bytes(Buffer.concat(Array.from({ length: 50 }, () => SESSION)));
+      await many.closed;
+      expect(lines.length).to.be.at.most(1);
+      await port.close();
     });
 
     it('ends the connection of a proven silo whose frame is longer than allowed', async () => {
