@@ -30,6 +30,16 @@ export class CallTable {
     return call !== undefined && call.id === id ? call : undefined;
   }
 
+  /** Its answer came. Without effect when nobody waits for it any more. */
+  succeed(id: number, value: unknown): void {
+    this.get(id)?.succeed(value);
+  }
+
+  /** As `succeed`, for an error. */
+  fail(id: number, error: unknown): void {
+    this.get(id)?.fail(error);
+  }
+
   remove(call: Outgoing): void {
     const slot = call.id % SLOTS;
     if (this.slots[slot] !== call) return;
