@@ -3,7 +3,7 @@
 import { CancelledError } from '../../protocol/errors/index.js';
 import type { Peer } from '../../protocol/ports/frame-network.js';
 import type { Logger } from '../../protocol/ports/logger.js';
-import { CALLS, CONTROL } from './frame-lanes.js';
+import { CALLS, CONTROL } from './lane.js';
 import type { LinkHandler } from './link-handler.js';
 import type { RemoteEnvelope } from './remote-envelope.js';
 import type { ReplyWriter } from './reply-writer.js';

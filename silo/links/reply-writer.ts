@@ -2,7 +2,8 @@
 import { fromWireError, toWireError, type Codec, type WireError } from '../../protocol/codec/index.js';
 import { LinkLostError, PayloadTooLargeError } from '../../protocol/errors/index.js';
 import type { ByteReader } from './byte-reader.js';
-import type { FrameLanes, Lane } from './frame-lanes.js';
+import type { FrameLanes } from './frame-lanes.js';
+import type { Lane } from './lane.js';
 import type { LinkLimits } from './link-limits.js';
 import { MessageKind } from './message-kind.js';
 import { Moved } from './moved.js';

@@ -1,0 +1,10 @@
+export const CONTROL = 0;
+export const CALLS = 1;
+/** Which of the two lanes. */
+export type Lane = typeof CONTROL | typeof CALLS;
+
+/** Whose message it is, when it matters whether it was handed to the network. */
+export interface Sendable {
+  /** The batch that it left or leaves with; `Infinity` while parts of it wait. */
+  batch: number;
+}
