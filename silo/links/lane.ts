@@ -1,4 +1,6 @@
+/** Control messages and their answers: ahead of calls. */
 export const CONTROL = 0;
+/** Calls and their answers. */
 export const CALLS = 1;
 /** Which of the two lanes. */
 export type Lane = typeof CONTROL | typeof CALLS;
