@@ -1,84 +1,96 @@
-// Calls between two silos' link pools in one process, on the network in memory: encoding, both ends' bookkeeping and decoding, without sockets.
-//   node dist/bench/link-calls.js [--seconds 2] [--rounds 3] [--goal 195000] [--top 15]
-// Both ends share a core here: two processes have one each.
+// Calls from one silo's links to another's: envelopes with chain, caller and deadline, encoded, sent, decoded, answered. No actors.
+//   node dist/bench/link-calls.js [--seconds 1] [--rounds 5] [--top 0]
+// Two processes over Socket.IO, beside the bare framed echo over the same network, in turns; before that both ends in one process, on the
+// network in memory. Quote the ratios. `--top 15`: what the time goes to at the calling end.
 import { parseArgs } from 'node:util';
-import { createCodec } from '../protocol/codec/index.js';
-import type { Envelope } from '../protocol/envelope.js';
 import type { Member } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
-import { LinkPool } from '../silo/links/link-pool.js';
-import { createLogger } from '../silo/log.js';
+import type { LinkPool } from '../silo/links/link-pool.js';
 import { MemoryNetwork } from '../transport/memory-network.js';
+import { SocketFrameNetwork } from '../transport/socket-frame-network.js';
+import { Child } from './client-port/child.js';
+import { callsPerSecond, medianMicros } from './links/call-rates.js';
+import { KEYS, openCountingPool } from './links/counting-pool.js';
+import { ECHO, FramedEcho } from './links/framed-echo.js';
 import { profile } from './support/cpu-profile.js';
-import { atLeast, finish } from './support/report.js';
-import { measureInTurns, type Loop } from './support/rounds.js';
+import { atLeast, atMost, finish, show } from './support/report.js';
+import { median } from './support/rounds.js';
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '2' }, rounds: { type: 'string', default: '3' }, goal: { type: 'string', default: '195000' }, top: { type: 'string', default: '15' },
-  },
-});
-const settings = { rounds: Number(values.rounds), measureMs: Number(values.seconds) * 1000 };
+type Call = () => Promise<unknown>;
+
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '1' }, rounds: { type: 'string', default: '5' }, top: { type: 'string', default: '0' } } });
+const settings = { measureMs: Number(values.seconds) * 1000, rounds: Number(values.rounds) };
+const IN_FLIGHT = [1, 100, 1000];
+const LONE_CALLS = 2000;
+const PAYLOAD = new Uint8Array(100).fill(7);
 
 const clock = new SystemClock();
-const wire = new MemoryNetwork({ clock });
-const keys = Array.from({ length: 1000 }, (_, index) => `actor-${index}`);
-const counts = new Map(keys.map((key) => [key, 0]));
-
-/** What an actor with one counter would do, without the actor. */
-function add({ target, args }: Envelope): Promise<unknown> {
-  const value = counts.get(target.key)! + (args[0] as number);
-  counts.set(target.key, value);
-  return Promise.resolve(value);
-}
-
-async function startPool(siloId: string): Promise<{ readonly pool: LinkPool; readonly member: Member }> {
-  const network = wire.silo({ siloId, incarnation: `${siloId}1` });
-  const handler = { invoke: add, control: (_topic: string, body: unknown) => Promise.resolve(body) };
-  const pool = new LinkPool({ network, clock, handler, codec: createCodec(), self: { siloId, incarnation: `${siloId}1` }, log: createLogger('silent', {}) });
-  await pool.start();
-  return { pool, member: { siloId, incarnation: `${siloId}1`, address: network.address, status: 'up', startedAt: 0, labels: {}, types: {} } };
-}
-
-const near = await startPool('a');
-const far = await startPool('b');
+const measured = new Map<string, number[]>();
+const record = (name: string, figure: number): void => void measured.set(name, [...(measured.get(name) ?? []), figure]);
 const caller = { entity: { type: 'bench-caller', key: 'c1' }, isOpen: true, caller: undefined, holdsBack: undefined };
 let serial = 0;
 
-function call(args: readonly unknown[]): Promise<unknown> {
-  return near.pool.invoke(far.member, {
-    kind: 'call', target: { type: 'bench-counter', key: keys[serial++ % keys.length]! }, method: 'add', args, from: caller.entity, caller,
-    chain: { id: 'k3j2h1g0-77' }, deadlineMs: clock.monotonicMs() + 30_000, timeoutMs: 30_000, hops: 0,
+function callOver(pool: LinkPool, to: Member, argsOf: () => readonly unknown[]): Call {
+  return () => pool.invoke(to, {
+    kind: 'call', target: { type: 'bench-counter', key: KEYS[serial++ % KEYS.length]! }, method: 'add', args: argsOf(), from: caller.entity, identity: undefined, caller,
+    chain: { id: 'k3j2h1g0-77', lineage: undefined }, deadlineMs: clock.monotonicMs() + 30_000, timeoutMs: 30_000, signal: undefined, idempotencyKey: undefined,
+    baggage: undefined, hops: 0,
   });
 }
 
-/** So many strands at once, sharing the count. */
-function strands(width: number, argsOf: () => readonly unknown[]): Loop {
-  return async (count) => {
-    await Promise.all(Array.from({ length: width }, async () => {
-      for (let i = 0; i < count / width; i++) await call(argsOf());
-    }));
-  };
+function memberAt(siloId: string, incarnation: string, address: string): Member {
+  return { siloId, incarnation, address, status: 'up', startedAt: 0, labels: {}, types: {} };
 }
 
-const one = () => [1];
-const withObject = () => [1, { x: 1.5, y: 2.5, name: 'spot' }];
-const rates = await measureInTurns({
-  'alone': strands(1, one), '100 in flight': strands(100, one), '1000 in flight': strands(1000, one), '100 in flight, with an object': strands(100, withObject),
-}, settings);
-for (const [name, rate] of Object.entries(rates)) console.log(`${name.padEnd(32)} ${Math.round(rate).toLocaleString('en').padStart(12)} calls/s  ${(1e6 / rate).toFixed(2).padStart(8)} µs`);
+/** Before there is a socket: all of it runs in microtasks, and no socket is served meanwhile. */
+async function measureInOneProcess(): Promise<void> {
+  const wire = new MemoryNetwork({ clock });
+  const far = wire.silo(ECHO.far);
+  const pools = [await openCountingPool(wire.silo(ECHO.near), ECHO.near, clock), await openCountingPool(far, ECHO.far, clock)] as const;
+  const call = callOver(pools[0], memberAt('far', 'far-1', far.address), () => [1]);
+  for (let round = 0; round <= settings.rounds; round++) {
+    const rate = await callsPerSecond(call, 100, settings.measureMs);
+    if (round > 0) record('call, both ends in one process, 100 in flight, per second', rate);
+  }
+  for (const pool of pools) await pool.close();
+}
 
-const loop = strands(100, one);
-const entries = await profile(async () => {
-  const end = performance.now() + settings.measureMs;
-  while (performance.now() < end) await loop(2000);
-});
-console.log('\n100 in flight: own time');
-for (const { name, place, selfShare } of entries.slice(0, Number(values.top))) console.log(`${(100 * selfShare).toFixed(1).padStart(5)} %  ${name.padEnd(36)} ${place}`);
+await measureInOneProcess();
 
-await near.pool.close();
-await far.pool.close();
+await using child = new Child<{ readonly address: string }>('../links/pool-process.js', []);
+const { address } = await child.next();
+const near = await openCountingPool(new SocketFrameNetwork({ ...ECHO.near, incarnation: 'near-2' }), { siloId: 'near', incarnation: 'near-2' }, clock);
+const far = memberAt('far', ECHO.far.incarnation, address);
+await using echo = await FramedEcho.open();
+
+const calls: Readonly<Record<string, Call>> = {
+  'echo': () => echo.call(PAYLOAD),
+  'call': callOver(near, far, () => [1]),
+  'call with an object': callOver(near, far, () => [1, { x: 1.5, y: 2.5, name: 'spot' }]),
+};
+
+for (const call of Object.values(calls)) await callsPerSecond(call, 100, Math.min(1000, settings.measureMs));
+for (let round = 0; round < settings.rounds; round++) {
+  for (const inFlight of IN_FLIGHT) {
+    for (const [name, call] of Object.entries(calls)) record(`${name}, ${inFlight} in flight, per second`, await callsPerSecond(call, inFlight, settings.measureMs));
+  }
+  for (const [name, call] of Object.entries(calls)) record(`${name}, alone, p50 µs`, await medianMicros(call, LONE_CALLS));
+}
+const figures = Object.fromEntries([...measured].map(([name, all]) => [name, median(all)]));
+for (const [name, figure] of Object.entries(figures)) console.log(`${name.padEnd(60)} ${show(figure).padStart(10)}`);
+
+if (Number(values.top) > 0) {
+  const entries = await profile(async () => void (await callsPerSecond(calls['call']!, 100, settings.measureMs)));
+  for (const { name, place, selfShare } of entries.slice(0, Number(values.top))) console.log(`${(100 * selfShare).toFixed(1).padStart(5)} %  ${name.padEnd(36)} ${place}`);
+}
+
+await near.close();
+const ratio = (name: string): number => figures[`call, ${name}`]! / figures[`echo, ${name}`]!;
 finish({
-  bench: 'link-calls', settings: { ...settings, network: 'memory' }, figures: { perSecond: rates },
-  goals: [atLeast('calls per second, both ends on one core, 100 in flight', rates['100 in flight'], Number(values.goal))],
+  bench: 'link-calls', settings: { ...settings, echoBytes: PAYLOAD.length }, figures,
+  goals: [
+    atLeast('calls per second of the bare echo, 100 in flight', ratio('100 in flight, per second'), 0.5),
+    atLeast('calls per second of the bare echo, 1000 in flight', ratio('1000 in flight, per second'), 0.5),
+    atMost('p50 of a lone call, of the echo', ratio('alone, p50 µs'), 1.5),
+  ],
 });

@@ -7,9 +7,7 @@ import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
 import type { FrameConnection, Peer } from '../protocol/ports/frame-network.js';
 import { FrameInbox } from './frame-inbox.js';
 import { checkFrame } from './link-frame.js';
-
-/** How long a peer may be silent before its connections close. */
-export const SILENCE_MS = 1000;
+import { SILENCE_MS } from './pulse.js';
 
 const SILENT = `the peer was silent for ${SILENCE_MS} ms`;
 const BROKEN = 'the connection broke';

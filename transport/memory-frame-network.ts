@@ -63,7 +63,8 @@ export class MemoryFrameNetwork implements FrameNetwork, MemoryParty {
     return new Promise((resolve, reject) => {
       const attempt = new Attempt(this, address, this.wire, {
         arrive: (there) => {
-          const why = mismatch({ version: LINK_PROTOCOL, cluster: there.cluster, incarnation: there.peer.incarnation }, { version: LINK_PROTOCOL, cluster: this.cluster, expected });
+          const asked = { version: LINK_PROTOCOL, cluster: there.cluster, incarnation: there.peer.incarnation };
+          const why = mismatch(asked, { version: LINK_PROTOCOL, cluster: this.cluster, expected });
           if (why !== undefined) reject(refused(address, why));
           else resolve(this.join(there));
         },

@@ -8,12 +8,15 @@ import { SILO_PATH } from './silo-port.js';
 import { SocketLine, type LineWebSocket } from './socket-line.js';
 
 const CONNECT_MS = 1000;
+/** Options of the WebSocket that Engine.IO hands on; its types know other values. */
+const WEB_SOCKET: object = { maxPayload: MAX_LINK_FRAME_BYTES, perMessageDeflate: false };
 
 /** An attempt under way. */
 export interface SiloDial {
   /** Rejects with `SiloUnavailableError`. */
   readonly line: Promise<SocketLine>;
-  abandon(): void;
+  /** With a system's code: why. */
+  abandon(code: string): void;
 }
 
 /** What Socket.IO says when it cannot connect. */
@@ -31,8 +34,7 @@ export function dial(address: string): SiloDial {
     reconnection: false,
     timeout: CONNECT_MS,
     parser: { Encoder: SiloPacketEncoder, Decoder: SiloPacketDecoder },
-    // Of the WebSocket: Engine.IO hands it on.
-    ...{ maxPayload: MAX_LINK_FRAME_BYTES },
+    ...WEB_SOCKET,
   });
   let give: (error: SiloUnavailableError) => void;
   const line = new Promise<SocketLine>((resolve, reject) => {
@@ -50,8 +52,8 @@ export function dial(address: string): SiloDial {
   line.catch(() => undefined);
   return {
     line,
-    abandon: () => {
-      give(unreachable(address, 'ETIMEDOUT'));
+    abandon: (code) => {
+      give(unreachable(address, code));
       socket.disconnect();
     },
   };

@@ -12,9 +12,9 @@ import { Strangers } from './strangers.js';
 /** Where on the server the silos meet. */
 export const SILO_PATH = '/troupe/silo';
 
-/** A dead peer is noticed after 0.8 to 1.2 s at either end. */
-const PING_INTERVAL_MS = 400;
-const PING_TIMEOUT_MS = 800;
+/** Engine.IO's own pings judge late: the pulse of the lines does (pulse.ts). */
+const PING_INTERVAL_MS = 10_000;
+const PING_TIMEOUT_MS = 20_000;
 const HANDSHAKE_MS = 2000;
 const MAX_HEADER_BYTES = 8192;
 

@@ -28,7 +28,7 @@ export interface SocketFrameNetworkOptions {
   readonly port?: number;
   /** A free one, when `port` is taken. */
   readonly orAnotherPort?: boolean;
-  /** The address by which the others reach it. Default: host and port. */
+  /** The address by which the others reach it. Default: host and port; needed when the host is every address (`0.0.0.0`, `::`). */
   readonly advertise?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export class SocketFrameNetwork implements FrameNetwork {
   private readonly secrets: LinkSecrets;
   private readonly host: string;
   private readonly lines = new Set<SocketLine>();
-  private readonly attempts = new Set<() => void>();
+  private readonly attempts = new Set<(code: string) => void>();
   private port: SiloPort | undefined;
   private listensAt = 0;
   private isClosed = false;
@@ -59,6 +59,9 @@ export class SocketFrameNetwork implements FrameNetwork {
     if (this.secrets.isOpen && !isLoopback(this.host)) {
       throw new ConfigurationError(`links on ${this.host} need a secret of the cluster: without one, silos listen on 127.0.0.1, ::1 or localhost only`);
     }
+    if (isWildcard(this.host) && this.options.advertise === undefined) {
+      throw new ConfigurationError(`links listen on every address of this machine (${this.host}): say by which address the other silos reach it (advertise: 'ws://host:port')`);
+    }
     this.port = new SiloPort(this.host, this.options.port ?? 0, (newcomer) => void this.receive(newcomer, accept));
     this.listensAt = await this.port.open(this.options.orAnotherPort ?? false);
   }
@@ -67,13 +70,13 @@ export class SocketFrameNetwork implements FrameNetwork {
     if (this.isClosed) throw unreachable(address, 'ECANCELED');
     if (this.secrets.isOpen && !isLoopback(hostOf(address))) throw refused(address, 'without a secret of the cluster, this silo links to silos of its own machine only');
     const attempt = dial(address);
-    let isLate = false;
+    let code = 'ECONNRESET';
     let line: SocketLine | undefined;
-    const abandon = (): void => {
-      isLate = true;
-      attempt.abandon();
+    const abandon = (why: string): void => {
+      code = why;
+      attempt.abandon(why);
     };
-    const timer = setTimeout(abandon, LINK_MS);
+    const timer = setTimeout(() => abandon('ETIMEDOUT'), LINK_MS);
     this.attempts.add(abandon);
     try {
       line = await attempt.line;
@@ -81,7 +84,7 @@ export class SocketFrameNetwork implements FrameNetwork {
       return new SocketFrameConnection(await introduce(line, this.self, address, expected), line);
     } catch (error) {
       line?.close('the link was not made');
-      throw error instanceof SiloUnavailableError ? error : unreachable(address, isLate ? 'ETIMEDOUT' : 'ECONNRESET', error);
+      throw error instanceof SiloUnavailableError ? error : unreachable(address, code, error);
     } finally {
       clearTimeout(timer);
       this.attempts.delete(abandon);
@@ -90,7 +93,7 @@ export class SocketFrameNetwork implements FrameNetwork {
 
   async close(): Promise<void> {
     this.isClosed = true;
-    for (const abandon of [...this.attempts]) abandon();
+    for (const abandon of [...this.attempts]) abandon('ECANCELED');
     const lines = [...this.lines];
     for (const line of lines) line.close('this silo closed its network');
     await Promise.all([this.port?.close(), ...lines.map(({ gone }) => gone)]);
@@ -105,9 +108,11 @@ export class SocketFrameNetwork implements FrameNetwork {
   private async receive(newcomer: Newcomer, accept: (connection: FrameConnection) => void): Promise<void> {
     const { line } = newcomer;
     this.keep(line);
-    if (this.secrets.isOpen && !isLoopback(newcomer.remoteAddress)) return line.send(writeMessage('refused', 'it has no secret of the cluster, and links to silos of its own machine only'));
+    if (this.secrets.isOpen && !isLoopback(newcomer.remoteAddress)) {
+      return line.send(writeMessage('refused', 'it has no secret of the cluster, and links to silos of its own machine only'));
+    }
     // One that breaks off, or has no time left, is gone: there is nobody to tell.
-    const peer = await greet(line, this.self).catch(() => undefined);
+    const peer = await greet(line, this.self).catch(() => line.close('the link was not made'));
     if (peer && newcomer.admit() && !this.isClosed) accept(new SocketFrameConnection(peer, line));
   }
 
@@ -115,6 +120,10 @@ export class SocketFrameNetwork implements FrameNetwork {
     this.lines.add(line);
     void line.gone.then(() => this.lines.delete(line));
   }
+}
+
+function isWildcard(host: string): boolean {
+  return host === '' || host === '0.0.0.0' || host === '::';
 }
 
 function hostOf(address: string): string {

@@ -3,11 +3,13 @@
 //   L2. Once over, its WebSocket is gone within `GOODBYE_MS`, whatever the peer does.
 import { FrameInbox } from './frame-inbox.js';
 import { checkFrame } from './link-frame.js';
-import { FRAME } from './silo-packet.js';
+import { Pulse } from './pulse.js';
+import { BEAT, FRAME } from './silo-packet.js';
 
 /** What a line uses of Socket.IO's two kinds of socket. */
 export interface LineSocket {
   emit(event: typeof FRAME, frame: Uint8Array): unknown;
+  emit(event: typeof BEAT): unknown;
   on(event: string, listener: (argument: never) => void): unknown;
   disconnect(): unknown;
 }
@@ -30,9 +32,10 @@ const GOODBYE_MS = 300;
 const MAX_GOODBYE_BEHIND_BYTES = 65_536;
 const CLOSED = 3;
 
+const SILENT = 'the peer was silent for about a second';
 /** Socket.IO's reasons, in our words. */
 const REASONS: Readonly<Record<string, string>> = {
-  'ping timeout': 'the peer was silent for about a second',
+  'ping timeout': SILENT,
   'io client disconnect': 'closed',
   'io server disconnect': 'the peer closed the connection',
   'client namespace disconnect': 'the peer closed the connection',
@@ -44,10 +47,13 @@ export class SocketLine {
   /** Resolves when the WebSocket is closed. */
   readonly gone: Promise<void>;
   private readonly inbox = new FrameInbox();
+  private readonly pulse: Pulse;
   private unsentBytes = 0;
 
   constructor(private readonly socket: LineSocket, private readonly engine: LineEngine, private readonly webSocket: LineWebSocket) {
     this.gone = new Promise((resolve) => void webSocket.once('close', () => resolve()));
+    this.pulse = new Pulse(() => socket.emit(BEAT), () => this.end(SILENT));
+    engine.on('packet', () => this.pulse.heard());
     engine.on('packetCreate', ({ data }) => (this.unsentBytes += data?.length ?? 0));
     engine.on('flush', () => (this.unsentBytes = 0));
     socket.on(FRAME, (frame: Uint8Array) => this.inbox.push(frame));
@@ -93,6 +99,7 @@ export class SocketLine {
   private end(reason: string, isOurs = false): void {
     if (this.inbox.isClosed) return;
     this.inbox.end(reason, isOurs);
+    this.pulse.stop();
     if (this.webSocket.readyState === CLOSED) return;
     // A goodbye behind much that is not read will not be read either; and who is silent reads nothing.
     if (!isOurs || this.bufferedBytes > MAX_GOODBYE_BEHIND_BYTES) this.webSocket.terminate();

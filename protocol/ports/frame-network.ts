@@ -11,7 +11,7 @@ export interface FrameConnection {
   readonly peer: Peer;
   /** Bytes handed over that the network has not taken yet. */
   readonly bufferedBytes: number;
-  /** Hands a frame over; after the close it is dropped. The bytes must not change afterwards. */
+  /** Hands a frame over; after the close it is dropped. The bytes must not change afterwards. Throws `PayloadTooLargeError` above `MAX_LINK_FRAME_BYTES`. */
   send(frame: Uint8Array): void;
   /** Closes at once: what is buffered may be lost. Idempotent. */
   close(reason: string): void;

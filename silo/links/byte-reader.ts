@@ -1,6 +1,9 @@
 import { MalformedFrame } from './malformed-frame.js';
 
 const SHORT_TEXT = 12;
+const FIELD_NAMES = 512;
+/** Names of fields that were read lately, of all links: the same few come again and again. */
+const fieldNames: string[] = Array.from({ length: FIELD_NAMES }, () => '');
 
 /** Reads what a `ByteWriter` wrote; throws `MalformedFrame` where the bytes end or make no sense. Nothing that it returns shares their memory, but `view`. */
 export class ByteReader {
@@ -62,11 +65,38 @@ export class ByteReader {
     return length <= SHORT_TEXT ? this.shortText(start, this.at) : this.source.toString('latin1', start, this.at);
   }
 
+  /** A text that has probably been read before. */
+  fieldName(): string {
+    const start = this.at;
+    const header = this.byte();
+    const length = header >> 1;
+    if (header > 0x7f || header % 2 === 1 || length === 0 || length > this.left) {
+      this.at = start;
+      return this.text();
+    }
+    const slot = (length * 31 + this.source[this.at]! * 7 + this.source[this.at + length - 1]!) % FIELD_NAMES;
+    const known = fieldNames[slot]!;
+    if (this.isNext(known, length)) {
+      this.at += length;
+      return known;
+    }
+    this.at = start;
+    return (fieldNames[slot] = this.text());
+  }
+
   /** A view of `size` bytes of the frame. */
   view(size: number): Uint8Array {
     this.need(size);
     this.at += size;
     return this.source.subarray(this.at - size, this.at);
+  }
+
+  private isNext(text: string, length: number): boolean {
+    if (text.length !== length) return false;
+    for (let i = 0; i < length; i++) {
+      if (text.charCodeAt(i) !== this.source[this.at + i]) return false;
+    }
+    return true;
   }
 
   private shortText(start: number, end: number): string {

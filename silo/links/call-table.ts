@@ -1,7 +1,7 @@
 import type { Outgoing } from './outgoing.js';
 
 /** How many can wait at once: the calls of one peer's limit, and control messages beside them. */
-const SLOTS = 2 ** 20;
+export const SLOTS = 2 ** 20;
 
 /**
  * What waits for its reply on one connection, by id. An id is a slot and a generation of it: finding one is an array access, and a reply that
@@ -28,6 +28,16 @@ export class CallTable {
   get(id: number): Outgoing | undefined {
     const call = this.slots[id % SLOTS];
     return call !== undefined && call.id === id ? call : undefined;
+  }
+
+  /** Its answer came. Without effect when nobody waits for it any more. */
+  succeed(id: number, value: unknown): void {
+    this.get(id)?.succeed(value);
+  }
+
+  /** As `succeed`, for an error. */
+  fail(id: number, error: unknown): void {
+    this.get(id)?.fail(error);
   }
 
   remove(call: Outgoing): void {

@@ -1,6 +1,6 @@
 // EnvelopeReader: a call from bytes. The layout:
 //   kind u8 · parts varint · type name · key text · [component name] · method name · [ms left until the deadline varint] · timeout value · hops u8
-//   · [from entity] · [identity: length varint, encoded] · [lineage: count, texts] · [callers: count, entities] · [idempotency key text]
+//   · [from entity] · [identity value] · [lineage: count, texts] · [callers: count, entities] · [idempotency key text]
 //   · [baggage: count, pairs of texts] · arguments.   An entity is type name, key text, component name or the empty one.
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Baggage } from '../../protocol/envelope.js';
@@ -18,7 +18,7 @@ export class EnvelopeReader {
   /** Why the last envelope is not fit to be handed on: its identity or arguments could not be read. */
   unreadable: Unreadable | undefined;
 
-  constructor(private readonly names: IncomingNames, private readonly values: ValueWire, private readonly decodeIdentity: (bytes: Uint8Array) => unknown) {}
+  constructor(private readonly names: IncomingNames, private readonly values: ValueWire) {}
 
   /** Throws `MalformedFrame`. */
   read(from: ByteReader, nowMs: number): RemoteEnvelope {
@@ -70,13 +70,14 @@ export class EnvelopeReader {
   }
 
   private readIdentity(from: ByteReader): Identity | undefined {
-    const bytes = from.view(from.varint());
-    try {
-      return this.decodeIdentity(bytes) as Identity;
-    } catch (error) {
-      this.unreadable = new Unreadable(error);
+    const identity = this.values.read(from);
+    if (identity instanceof Unreadable) {
+      this.unreadable = identity;
       return undefined;
     }
+    if (typeof identity !== 'object' || identity === null) throw new MalformedFrame('an identity that is no object');
+    // As the gateway of its client does.
+    return Object.freeze(identity) as Identity;
   }
 }
 

@@ -1,7 +1,6 @@
 // EnvelopeWriter: one call as bytes. The layout is in envelope-reader.ts: both change together, with the version of the link protocol.
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Baggage, Envelope, EnvelopeKind } from '../../protocol/envelope.js';
-import type { Identity } from '../../protocol/identity.js';
 import type { ByteWriter } from './byte-writer.js';
 import { MAX_LINEAGE, lineageOf } from './lineage.js';
 import type { OutgoingNames } from './outgoing-names.js';
@@ -17,10 +16,7 @@ export const Part = {
 } as const;
 
 export class EnvelopeWriter {
-  /** Identities are frozen by the gateway, and many calls carry the same. */
-  private readonly identities = new WeakMap<Identity, Uint8Array>();
-
-  constructor(private readonly names: OutgoingNames, private readonly values: ValueWire, private readonly encodeIdentity: (identity: Identity) => Uint8Array) {}
+  constructor(private readonly names: OutgoingNames, private readonly values: ValueWire) {}
 
   /** Throws `NotSerializableError`. A large encoding of the arguments is left to follow. */
   write(out: ByteWriter, envelope: Envelope, nowMs: number): Tail {
@@ -38,11 +34,14 @@ export class EnvelopeWriter {
     out.text(target.key);
     if (target.component !== undefined) this.names.write(out, target.component);
     this.names.write(out, envelope.method);
-    if (hasDeadline) out.varint(Math.max(0, Math.ceil(deadlineMs - nowMs)));
+    if (hasDeadline) out.varint(Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.ceil(deadlineMs - nowMs))));
     this.values.write(out, envelope.timeoutMs, 'timeoutMs');
     out.byte(Math.min(0xff, envelope.hops + 1));
     if (from !== undefined && !fromIsCaller) this.writeEntity(out, from);
-    if (identity) this.writeIdentity(out, identity);
+    if (identity) {
+      const tail = this.values.write(out, identity, 'identity');
+      if (tail !== undefined) out.bytes(tail);
+    }
     if (chain) writeLineage(out, lineageOf(chain));
     if (callers.length > 0) this.writeEntities(out, callers);
     if (idempotencyKey !== undefined) out.text(idempotencyKey);
@@ -60,16 +59,6 @@ export class EnvelopeWriter {
     this.names.write(out, type);
     out.text(key);
     this.names.write(out, component ?? '');
-  }
-
-  private writeIdentity(out: ByteWriter, identity: Identity): void {
-    let bytes = this.identities.get(identity);
-    if (bytes === undefined) {
-      bytes = this.encodeIdentity(identity);
-      if (Object.isFrozen(identity)) this.identities.set(identity, bytes);
-    }
-    out.varint(bytes.length);
-    out.bytes(bytes);
   }
 }
 

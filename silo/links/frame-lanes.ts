@@ -1,65 +1,63 @@
 // FrameLanes: the way out of one connection. Owns: messages that are written and not handed to the network yet.
 //   N1. Messages that are written before the microtask queue drains leave in one frame a lane, the control lane first.
-//   N2. Small messages of a lane leave in their order. A large one travels in chunks, one message a lane at a time, and may arrive after
-//       messages that were written later. Chunks leave while the network holds less than the window: a small message waits for no more.
+//   N2. Small messages of a lane leave in their order. A large one travels in chunks (chunk-pump.ts) and may arrive after messages that
+//       were written later.
 //   N3. Names are announced before any message that uses them leaves, however it travels.
-import type { Clock, TimerHandle } from '../../protocol/ports/clock.js';
+//   N4. One message is written at a time: what user code calls while its values are encoded is sent later.
+import type { Clock } from '../../protocol/ports/clock.js';
 import type { FrameConnection } from '../../protocol/ports/frame-network.js';
 import { ByteWriter } from './byte-writer.js';
+import { ChunkPump } from './chunk-pump.js';
 import { FrameKind, LargeMessage } from './large-message.js';
+import { CALLS, CONTROL, type Lane, type Sendable } from './lane.js';
 import { CHUNK_BYTES, MAX_FRAME_BYTES, type LinkLimits } from './link-limits.js';
 import type { OutgoingNames } from './outgoing-names.js';
 import type { Tail } from './value-wire.js';
 
-export const CONTROL = 0;
-export const CALLS = 1;
-/** Which of the two lanes. */
-export type Lane = typeof CONTROL | typeof CALLS;
-
-/** Whose message it is, when it matters whether it was handed to the network. */
-export interface Sendable {
-  /** The batch that it left or leaves with; `Infinity` while parts of it wait. */
-  batch: number;
-}
-
 const CONTROL_SLAB_BYTES = 16 * 1024;
 const NAMES_SLAB_BYTES = 4 * 1024;
-/** While chunks wait, the network is looked at this often. */
-const PUMP_MS = 1;
 /** Looks for messages that other microtasks add, before the frame leaves. */
 const MAX_LOOKS = 8;
 const NOW = Promise.resolve();
 
 export class FrameLanes {
   private readonly writers = [new ByteWriter(CONTROL_SLAB_BYTES), new ByteWriter()] as const;
-  private readonly large: readonly LargeMessage[][] = [[], []];
+  private readonly chunks: ChunkPump;
   private readonly announcements = new ByteWriter(NAMES_SLAB_BYTES);
   private batch = 0;
   private isScheduled = false;
   private lookedAt = 0;
   private looks = 0;
-  private largeBytes = 0;
-  private timer: TimerHandle | undefined;
   private isClosed = false;
+  /** N4. */
+  private isOpen = false;
 
   constructor(
     private readonly connection: FrameConnection,
     private readonly names: OutgoingNames,
     private readonly limits: LinkLimits,
-    private readonly clock: Clock,
-  ) {}
+    clock: Clock,
+  ) {
+    this.chunks = new ChunkPump(connection, limits.windowBytes, clock, () => this.announce());
+  }
 
   /** Bytes that wait here or in the network. */
   get waitingBytes(): number {
-    return this.connection.bufferedBytes + this.largeBytes + this.writers[CONTROL].length + this.writers[CALLS].length;
+    return this.connection.bufferedBytes + this.chunks.waitingBytes + this.writers[CONTROL].length + this.writers[CALLS].length;
+  }
+
+  /** A message is begun and not ended. */
+  get isWriting(): boolean {
+    return this.isOpen;
   }
 
   get hasLarge(): boolean {
-    return this.largeBytes > 0;
+    return this.chunks.waitingBytes > 0;
   }
 
-  /** Where to write the next message of a lane. End it with `commit`, or `rewind` the writer to its length at `begin`. */
+  /** Where to write the next message of a lane. End it with `commit` or `abandon`; N4. */
   begin(lane: Lane): ByteWriter {
+    this.isOpen = true;
     const writer = this.writers[lane];
     if (writer.length === 0) writer.byte(lane === CONTROL ? FrameKind.control : FrameKind.calls);
     return writer;
@@ -67,13 +65,14 @@ export class FrameLanes {
 
   /** The message since `start`, and its tail, are complete. False: it is longer than a message may be, and taken back. */
   commit(lane: Lane, start: number, tail: Tail, owner: Sendable | undefined): boolean {
+    this.isOpen = false;
     const writer = this.writers[lane];
     const size = writer.length - start + (tail === undefined ? 0 : tail.length);
     if (size > this.limits.maxMessageBytes) {
-      writer.rewind(start);
+      this.abandon(lane, start);
       return false;
     }
-    if (size > CHUNK_BYTES) this.enlarge(lane, start, tail, owner);
+    if (size > CHUNK_BYTES) this.chunks.add(new LargeMessage(lane, tail === undefined ? [writer.cut(start)] : [writer.cut(start), tail], owner));
     else {
       if (tail !== undefined) writer.bytes(tail);
       if (owner !== undefined) owner.batch = this.batch;
@@ -83,6 +82,13 @@ export class FrameLanes {
     return true;
   }
 
+  /** Takes back the message since `start`. */
+  abandon(lane: Lane, start: number): void {
+    this.isOpen = false;
+    // Nor a frame without messages.
+    this.writers[lane].rewind(start === 1 ? 0 : start);
+  }
+
   /** All of the message was handed to the network. */
   hasLeft(owner: Sendable): boolean {
     return owner.batch < this.batch;
@@ -90,43 +96,25 @@ export class FrameLanes {
 
   /** Takes a large message back. False: it has left, or was not large. */
   withdraw(lane: Lane, owner: Sendable): boolean {
-    const queue = this.large[lane]!;
-    const at = queue.findIndex((message) => message.owner === owner);
-    if (at < 0) return false;
-    const [message] = queue.splice(at, 1);
-    this.largeBytes -= message!.left;
-    if (message!.hasBegun && !this.isClosed) this.connection.send(message!.dropFrame());
-    return true;
+    return this.chunks.withdraw(lane, owner);
   }
 
   /** Hands over what is written. */
   flush(): void {
     if (this.isClosed) return;
-    if (this.names.hasNew) {
-      this.announcements.byte(FrameKind.names);
-      this.names.announce(this.announcements);
-      this.connection.send(this.announcements.take());
-    }
+    this.announce();
     for (const writer of this.writers) {
       if (writer.length > 1) this.connection.send(writer.take());
+      else writer.rewind(0);
     }
     this.batch++;
-    if (this.largeBytes > 0 && this.timer === undefined) this.pump();
+    this.chunks.pump();
   }
 
   /** Nothing is handed over any more. */
   close(): void {
     this.isClosed = true;
-    this.timer?.cancel();
-    this.timer = undefined;
-  }
-
-  private enlarge(lane: Lane, start: number, tail: Tail, owner: Sendable | undefined): void {
-    const head = this.writers[lane].cut(start);
-    const message = new LargeMessage(lane, tail === undefined ? [head] : [head, tail], owner);
-    if (owner !== undefined) owner.batch = Infinity;
-    this.large[lane]!.push(message);
-    this.largeBytes += message.size;
+    this.chunks.close();
   }
 
   private schedule(): void {
@@ -148,26 +136,12 @@ export class FrameLanes {
     this.flush();
   };
 
-  /** N2. Never more than a window at a time, whatever the network says. */
-  private readonly pump = (): void => {
-    this.timer = undefined;
-    if (this.isClosed) return;
-    let budget = this.limits.windowBytes;
-    while (this.largeBytes > 0 && budget > 0 && this.connection.bufferedBytes < this.limits.windowBytes) budget -= this.sendChunk();
-    if (this.largeBytes > 0) this.timer = this.clock.setTimer(this.pump, PUMP_MS);
-  };
-
-  private sendChunk(): number {
-    const queue = this.large[CONTROL]!.length > 0 ? this.large[CONTROL]! : this.large[CALLS]!;
-    const message = queue[0]!;
-    const before = message.left;
-    this.connection.send(message.nextFrame());
-    const sent = before - message.left;
-    this.largeBytes -= sent;
-    if (message.left === 0) {
-      queue.shift();
-      if (message.owner !== undefined) message.owner.batch = -1;
+  /** N3. */
+  private announce(): void {
+    while (this.names.hasNew) {
+      this.announcements.byte(FrameKind.names);
+      this.names.announce(this.announcements);
+      this.connection.send(this.announcements.take());
     }
-    return sent;
   }
 }

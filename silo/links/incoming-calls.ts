@@ -3,24 +3,25 @@
 import { CancelledError } from '../../protocol/errors/index.js';
 import type { Peer } from '../../protocol/ports/frame-network.js';
 import type { Logger } from '../../protocol/ports/logger.js';
-import { CALLS, CONTROL } from './frame-lanes.js';
+import { CALLS, CONTROL } from './lane.js';
 import type { LinkHandler } from './link-handler.js';
 import type { RemoteEnvelope } from './remote-envelope.js';
 import type { ReplyWriter } from './reply-writer.js';
+import { RunningCalls } from './running-calls.js';
 import { Unreadable } from './value-wire.js';
 
 export class IncomingCalls {
-  private readonly running = new Map<number, RemoteEnvelope>();
+  private readonly running = new RunningCalls();
   private isClosed = false;
 
   constructor(private readonly peer: Peer, private readonly handler: LinkHandler, private readonly replies: ReplyWriter, private readonly log: Logger) {}
 
   /** `unreadable`: what it carried cannot be read here, and that is the answer. */
-  call(id: number, envelope: RemoteEnvelope, unreadable: Unreadable | undefined): void {
-    if (unreadable !== undefined) this.replies.fail(CALLS, id, unreadable.reason);
+  call(envelope: RemoteEnvelope, unreadable: Unreadable | undefined): void {
+    if (unreadable !== undefined) this.replies.fail(CALLS, envelope.callId, unreadable.reason);
     else {
-      this.running.set(id, envelope);
-      void this.serve(id, envelope);
+      this.running.add(envelope);
+      void this.serve(envelope);
     }
   }
 
@@ -36,26 +37,23 @@ export class IncomingCalls {
 
   /** The caller gave up. */
   cancel(id: number): void {
-    const envelope = this.running.get(id);
-    if (envelope === undefined) return;
-    this.running.delete(id);
-    envelope.signal.abort(new CancelledError('its caller on another silo gave up'));
+    this.running.take(id)?.signal.abort(new CancelledError('its caller on another silo gave up'));
   }
 
   /** The connection is gone: nobody waits any more. */
   close(): void {
     this.isClosed = true;
-    const envelopes = [...this.running.values()];
-    this.running.clear();
-    for (const envelope of envelopes) envelope.signal.abort(new CancelledError('the link to its caller on another silo is gone'));
+    for (const envelope of this.running.takeAll()) envelope.signal.abort(new CancelledError('the link to its caller on another silo is gone'));
   }
 
-  private async serve(id: number, envelope: RemoteEnvelope): Promise<void> {
+  private async serve(envelope: RemoteEnvelope): Promise<void> {
+    const { callId } = envelope;
     try {
       const value = await this.handler.invoke(envelope, this.peer);
-      if (this.end(id, envelope)) this.replies.succeed(CALLS, id, value);
+      // I1.
+      if (this.running.take(callId)) this.replies.succeed(CALLS, callId, value);
     } catch (error) {
-      if (this.end(id, envelope)) this.replies.fail(CALLS, id, error);
+      if (this.running.take(callId)) this.replies.fail(CALLS, callId, error);
     }
   }
 
@@ -74,10 +72,5 @@ export class IncomingCalls {
     } catch (error) {
       if (!this.isClosed) this.replies.fail(CONTROL, id, error);
     }
-  }
-
-  /** I1. False: nobody waits for the answer. */
-  private end(id: number, envelope: RemoteEnvelope): boolean {
-    return this.running.get(id) === envelope && this.running.delete(id);
   }
 }

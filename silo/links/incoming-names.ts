@@ -3,6 +3,7 @@ import { MalformedFrame } from './malformed-frame.js';
 
 /** Names that one connection numbers; more travel as they are. */
 export const MAX_NAMES = 4096;
+/** Longer ones travel as they are, in UTF-16 units. */
 export const MAX_NAME_LENGTH = 128;
 
 /** The other end of `OutgoingNames`. */

@@ -1,4 +1,4 @@
-import type { Sendable } from './frame-lanes.js';
+import type { Lane, Sendable } from './lane.js';
 import { CHUNK_BYTES } from './link-limits.js';
 
 /** First byte of a frame. */
@@ -13,7 +13,7 @@ export class LargeMessage {
   readonly size: number;
   private sent = 0;
 
-  constructor(private readonly lane: number, private readonly pieces: readonly Uint8Array[], readonly owner: Sendable | undefined) {
+  constructor(readonly lane: Lane, private readonly pieces: readonly Uint8Array[], readonly owner: Sendable | undefined) {
     this.size = pieces.reduce((sum, piece) => sum + piece.length, 0);
   }
 

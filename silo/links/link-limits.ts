@@ -1,3 +1,5 @@
+import { ConfigurationError } from '../../protocol/errors/index.js';
+
 /** Bounds of the links of one silo. All silos of a cluster should have the same. */
 export interface LinkLimits {
   /** The longest message; a longer call or result is a `PayloadTooLargeError`. */
@@ -27,3 +29,18 @@ export const DEFAULT_LINK_LIMITS: LinkLimits = {
 export const CHUNK_BYTES = 64 * 1024;
 /** No frame is longer. */
 export const MAX_FRAME_BYTES = 256 * 1024;
+/** Ids of calls have room for so many in flight. */
+const MOST_IN_FLIGHT = 2 ** 19;
+/** Lengths of messages in chunks have room for so much. */
+const MOST_BYTES = 2 ** 32 - 1;
+
+/** The limits themselves. Throws `ConfigurationError` for those that cannot work. */
+export function checkedLimits(limits: LinkLimits): LinkLimits {
+  for (const [name, value] of Object.entries(limits) as readonly (readonly [string, unknown])[]) {
+    const most = name === 'maxInFlight' ? MOST_IN_FLIGHT : name === 'maxMessageBytes' ? MOST_BYTES : Number.MAX_SAFE_INTEGER;
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > most) {
+      throw new ConfigurationError(`links.${name}: expected a whole number from 1 to ${most}, got ${String(value)}`);
+    }
+  }
+  return limits;
+}

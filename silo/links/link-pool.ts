@@ -11,12 +11,11 @@ import type { Incarnation } from '../../protocol/ports/state-store.js';
 import { DeadlineWheel } from '../turns/deadline-wheel.js';
 import type { LinkContext } from './link-context.js';
 import type { LinkHandler } from './link-handler.js';
-import { CHUNK_BYTES, DEFAULT_LINK_LIMITS, type LinkLimits } from './link-limits.js';
+import { DEFAULT_LINK_LIMITS, checkedLimits, type LinkLimits } from './link-limits.js';
 import type { Outgoing } from './outgoing.js';
 import { OutgoingAsk } from './outgoing-ask.js';
 import { OutgoingCall } from './outgoing-call.js';
 import { PeerLinks } from './peer-links.js';
-import { ValueWire } from './value-wire.js';
 
 /** What a silo gives its links. */
 export interface LinkPoolOptions {
@@ -45,7 +44,7 @@ export class LinkPool {
     this.network = network;
     this.self = self;
     this.wheel = new DeadlineWheel(clock);
-    this.context = { codec, clock, log, handler, values: new ValueWire(codec, CHUNK_BYTES), limits: { ...DEFAULT_LINK_LIMITS, ...limits } };
+    this.context = { codec, clock, log, handler, limits: checkedLimits({ ...DEFAULT_LINK_LIMITS, ...limits }) };
   }
 
   /** Opens this silo's port. Rejects with `ConfigurationError` when it cannot be had. */
@@ -59,15 +58,19 @@ export class LinkPool {
    */
   invoke(to: Member, envelope: Envelope): Promise<unknown> {
     const peer = this.peers.get(to.incarnation) ?? this.peer(to);
-    const refusal = this.refusal(envelope, peer);
+    const nowMs = this.context.clock.monotonicMs();
+    const refusal = this.refusal(envelope, peer, nowMs);
     if (refusal !== undefined) return Promise.reject(refusal);
-    return this.send(peer, new OutgoingCall(envelope, peer.onSettled), to);
+    return this.send(peer, new OutgoingCall(envelope, peer.onSettled), to, nowMs);
   }
 
   /** Asks another silo on the control lane, ahead of calls. Rejects as `invoke`; `CallTimeoutError` after `timeoutMs`. */
   ask(to: Member, topic: string, body: unknown, timeoutMs: number): Promise<unknown> {
     const peer = this.peers.get(to.incarnation) ?? this.peer(to);
-    return this.send(peer, new OutgoingAsk(topic, body, timeoutMs, this.context.clock.monotonicMs() + timeoutMs, peer.onSettled), to);
+    const { controlOverload } = peer;
+    if (controlOverload !== undefined) return Promise.reject(peer.refuse(`control message '${topic}'`, controlOverload));
+    const nowMs = this.context.clock.monotonicMs();
+    return this.send(peer, new OutgoingAsk(topic, body, timeoutMs, nowMs + timeoutMs, peer.onSettled), to, nowMs);
   }
 
   /** The silo was declared dead: its calls in flight fail at once, its connections close, and no more are opened or accepted. */
@@ -97,18 +100,18 @@ export class LinkPool {
     await this.network.close();
   }
 
-  private send(peer: PeerLinks, call: Outgoing, to: Member): Promise<unknown> {
-    peer.send(call, to.address);
+  private send(peer: PeerLinks, call: Outgoing, to: Member, nowMs: number): Promise<unknown> {
+    peer.send(call, to.address, nowMs);
     // K1. Those that failed or left in the same stack need no watching.
     if (!call.isSettled && call.deadlineMs !== Infinity) this.wheel.add(call);
     return call.promise;
   }
 
-  private refusal(envelope: Envelope, peer: PeerLinks): Error | undefined {
+  private refusal(envelope: Envelope, peer: PeerLinks, nowMs: number): Error | undefined {
     const { overload } = peer;
     if (overload !== undefined) return peer.refuse(describe(envelope), overload);
     if (envelope.signal?.aborted) return new CancelledError(`${describe(envelope)}: cancelled by its caller before it was sent`, { cause: envelope.signal.reason });
-    if (envelope.deadlineMs > this.context.clock.monotonicMs()) return undefined;
+    if (envelope.deadlineMs > nowMs) return undefined;
     return new CallTimeoutError(`${describe(envelope)}: its ${envelope.timeoutMs} ms were over before it was sent; it did not run`, { timeoutMs: envelope.timeoutMs });
   }
 

@@ -1,42 +1,41 @@
 import { ByteReader } from './byte-reader.js';
+import type { CallTable } from './call-table.js';
 import { ChunkAssembly } from './chunk-assembly.js';
 import { EnvelopeReader } from './envelope-reader.js';
 import { IncomingNames } from './incoming-names.js';
 import { FrameKind } from './large-message.js';
-import type { LinkContext } from './link-context.js';
-import { MAX_FRAME_BYTES } from './link-limits.js';
+import type { IncomingCalls } from './incoming-calls.js';
+import { MAX_FRAME_BYTES, type LinkLimits } from './link-limits.js';
 import { MalformedFrame } from './malformed-frame.js';
 import { MessageKind } from './message-kind.js';
-import type { RemoteEnvelope } from './remote-envelope.js';
 import { readFailure, readMoved } from './reply-writer.js';
 import { Unreadable, type ValueWire } from './value-wire.js';
 
-/** What the messages of a connection say. */
-export interface LinkEvents {
-  /** `unreadable`: what it carries cannot be read here. */
-  onCall(id: number, envelope: RemoteEnvelope, unreadable: Unreadable | undefined): void;
-  onOneWay(envelope: RemoteEnvelope, unreadable: Unreadable | undefined): void;
-  /** `body` may be `Unreadable`. */
-  onAsk(id: number, topic: string, body: unknown): void;
-  onValue(id: number, value: unknown): void;
-  onFailure(id: number, error: unknown): void;
-  onCancel(id: number): void;
-  onRetire(): void;
+/** The link that frames come from. */
+export interface LinkState {
   /** Nothing that still comes matters. */
   readonly hasEnded: boolean;
+  onRetire(): void;
+}
+
+/** Who is told what the messages say. */
+export interface LinkListeners {
+  /** Answers. */
+  readonly calls: CallTable;
+  /** What the peer asks. */
+  readonly incoming: IncomingCalls;
+  readonly link: LinkState;
 }
 
 /** Takes the frames of one connection apart. */
 export class LinkReader {
   private readonly names = new IncomingNames();
   private readonly chunks: ChunkAssembly;
-  private readonly values: ValueWire;
   private readonly envelopes: EnvelopeReader;
 
-  constructor({ codec, values, limits }: LinkContext, private readonly events: LinkEvents) {
-    this.values = values;
+  constructor(limits: LinkLimits, private readonly values: ValueWire, private readonly listeners: LinkListeners) {
     this.chunks = new ChunkAssembly(limits.maxMessageBytes);
-    this.envelopes = new EnvelopeReader(this.names, values, (bytes) => codec.decode(bytes));
+    this.envelopes = new EnvelopeReader(this.names, values);
   }
 
   /** Throws `MalformedFrame`; messages before the bad one have been told. */
@@ -50,7 +49,7 @@ export class LinkReader {
         break;
       case FrameKind.control:
       case FrameKind.calls:
-        while (!from.isAtEnd && !this.events.hasEnded) this.readMessage(from, nowMs);
+        while (!from.isAtEnd && !this.listeners.link.hasEnded) this.readMessage(from, nowMs);
         break;
       case FrameKind.chunk: {
         const whole = this.chunks.add(from);
@@ -64,24 +63,25 @@ export class LinkReader {
   }
 
   private readMessage(from: ByteReader, nowMs: number): void {
-    const { events } = this;
+    const { calls, incoming, link } = this.listeners;
     const kind = from.byte();
     switch (kind) {
       case MessageKind.call: {
         const id = from.varint();
         const envelope = this.envelopes.read(from, nowMs);
-        return events.onCall(id, envelope, this.envelopes.unreadable);
+        envelope.callId = id;
+        return incoming.call(envelope, this.envelopes.unreadable);
       }
       case MessageKind.oneWay: {
         const envelope = this.envelopes.read(from, nowMs);
-        return events.onOneWay(envelope, this.envelopes.unreadable);
+        return incoming.oneWay(envelope, this.envelopes.unreadable);
       }
-      case MessageKind.ask: return events.onAsk(from.varint(), from.text(), this.values.read(from));
+      case MessageKind.ask: return incoming.ask(from.varint(), from.text(), this.values.read(from));
       case MessageKind.value: return this.readValue(from);
-      case MessageKind.failed: return events.onFailure(from.varint(), readFailure(from, this.values));
-      case MessageKind.moved: return events.onFailure(from.varint(), readMoved(from));
-      case MessageKind.cancel: return events.onCancel(from.varint());
-      case MessageKind.retire: return events.onRetire();
+      case MessageKind.failed: return calls.fail(from.varint(), readFailure(from, this.values));
+      case MessageKind.moved: return calls.fail(from.varint(), readMoved(from));
+      case MessageKind.cancel: return incoming.cancel(from.varint());
+      case MessageKind.retire: return link.onRetire();
       default: throw new MalformedFrame(`a message of kind ${kind}`);
     }
   }
@@ -89,7 +89,7 @@ export class LinkReader {
   private readValue(from: ByteReader): void {
     const id = from.varint();
     const value = this.values.read(from);
-    if (value instanceof Unreadable) this.events.onFailure(id, value.reason);
-    else this.events.onValue(id, value);
+    if (value instanceof Unreadable) this.listeners.calls.fail(id, value.reason);
+    else this.listeners.calls.succeed(id, value);
   }
 }

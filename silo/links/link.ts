@@ -1,31 +1,28 @@
 // Link. Owns: one connection to a peer, what waits on it for answers, and what the peer waits for.
 //   L1. Bytes that make no sense end the connection; they never throw into the network.
 //   L2. When it closes, what waits fails at once: `LinkLostError` when its message had been handed over, else `SiloUnavailableError`.
-//   L3. Once both ends have retired, neither waits for anything: it closes. What was sent one way before has arrived.
 import type { Clock, Logger } from '../../protocol/ports/index.js';
 import type { FrameConnection } from '../../protocol/ports/frame-network.js';
 import type { Incarnation } from '../../protocol/ports/state-store.js';
 import { PayloadTooLargeError } from '../../protocol/errors/index.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { CallTable } from './call-table.js';
-import { CALLS, FrameLanes } from './frame-lanes.js';
+import { FrameLanes } from './frame-lanes.js';
+import { CALLS } from './lane.js';
 import { IncomingCalls } from './incoming-calls.js';
 import type { LinkContext } from './link-context.js';
-import { LinkReader, type LinkEvents } from './link-reader.js';
-import type { LinkLimits } from './link-limits.js';
+import { LinkReader, type LinkState } from './link-reader.js';
+import { CHUNK_BYTES, type LinkLimits } from './link-limits.js';
 import { MalformedFrame } from './malformed-frame.js';
 import { MessageKind } from './message-kind.js';
 import type { Outgoing, OutgoingKeeper, OutgoingWriters } from './outgoing.js';
 import { EnvelopeWriter } from './envelope-writer.js';
 import { OutgoingNames } from './outgoing-names.js';
-import type { RemoteEnvelope } from './remote-envelope.js';
 import { ReplyWriter } from './reply-writer.js';
-import type { Unreadable } from './value-wire.js';
+import { DRAIN_MS, Retirement } from './retirement.js';
+import { ValueWire, type Tail } from './value-wire.js';
 
-/** Between two looks whether what was sent has left. */
-const DRAIN_MS = 10;
-
-export class Link implements OutgoingKeeper, LinkEvents {
+export class Link implements OutgoingKeeper, LinkState {
   private readonly calls = new CallTable();
   private readonly lanes: FrameLanes;
   private readonly writers: OutgoingWriters;
@@ -35,21 +32,26 @@ export class Link implements OutgoingKeeper, LinkEvents {
   private readonly limits: LinkLimits;
   private readonly log: Logger;
   private isClosed = false;
-  private isFading = false;
-  private hasRetired = false;
-  private hasPeerRetired = false;
+  private readonly retirement: Retirement;
 
   /** `opener`: the incarnation that opened the connection. `onGone` is called once, when it has closed. */
   constructor(private readonly connection: FrameConnection, readonly opener: Incarnation, context: LinkContext, private readonly onGone: (link: Link) => void) {
-    const { codec, values, limits, clock } = context;
+    const { codec, limits, clock } = context;
+    const values = new ValueWire(codec, CHUNK_BYTES);
     this.clock = clock;
     this.limits = limits;
     this.log = context.log.child({ peer: connection.peer.siloId, incarnation: connection.peer.incarnation });
     const names = new OutgoingNames();
     this.lanes = new FrameLanes(connection, names, limits, clock);
-    this.writers = { values, envelopes: new EnvelopeWriter(names, values, (identity) => codec.encode(identity, 'identity')) };
+    this.writers = { values, envelopes: new EnvelopeWriter(names, values) };
     this.incoming = new IncomingCalls(connection.peer, context.handler, new ReplyWriter(this.lanes, values, codec, limits), this.log);
-    this.reader = new LinkReader(context, this);
+    this.reader = new LinkReader(limits, values, { calls: this.calls, incoming: this.incoming, link: this });
+    this.retirement = new Retirement(clock, {
+      isBusy: () => this.calls.size > 0 || this.lanes.hasLarge,
+      hasLeft: () => this.lanes.waitingBytes === 0,
+      tell: () => this.sendShort(MessageKind.retire),
+      close: () => this.close('retired: another link to the same silo is kept'),
+    });
     connection.onClose((reason) => this.end(reason));
     connection.onFrame((frame) => this.receive(frame));
   }
@@ -64,31 +66,29 @@ export class Link implements OutgoingKeeper, LinkEvents {
   }
 
   /** Writes a message and keeps it until it settles. */
-  send(call: Outgoing): void {
+  send(call: Outgoing, nowMs: number): void {
     if (this.isClosed) return call.lose(false, 'the link is closed');
+    if (this.lanes.isWriting) return this.later(() => call.isSettled || this.send(call, nowMs));
     const { lane } = call;
     if (!call.isOneWay) this.calls.add(call);
     call.keeper = this;
     const out = this.lanes.begin(lane);
     const start = out.length;
+    let tail: Tail;
     try {
-      const tail = call.write(out, this.writers, this.clock.monotonicMs());
-      if (this.lanes.commit(lane, start, tail, call)) {
-        if (call.isOneWay) call.succeed(undefined);
-        return;
-      }
-      const limit = this.limits.maxMessageBytes;
-      call.fail(new PayloadTooLargeError(`${call.describe()}: longer than the ${limit} bytes that a message between silos may have; not sent`, { limit }));
+      tail = call.write(out, this.writers, nowMs);
     } catch (error) {
-      out.rewind(start);
-      call.fail(error);
+      this.lanes.abandon(lane, start);
+      return call.fail(error);
     }
+    if (!this.lanes.commit(lane, start, tail, call)) call.fail(this.tooLarge(call));
+    else if (call.isOneWay) call.succeed(undefined);
   }
 
   release(call: Outgoing): void {
     if (call.isOneWay) return;
     this.calls.remove(call);
-    if (this.isFading) this.tryRetire();
+    this.retirement.review();
   }
 
   revoke(call: Outgoing): boolean {
@@ -97,10 +97,9 @@ export class Link implements OutgoingKeeper, LinkEvents {
     return false;
   }
 
-  /** No new calls come: once those on the way are answered, the peer is told; the connection closes when both ends have told each other (L3). */
+  /** No new calls come: once those on the way are answered, the peer is told; the connection closes when both ends have told each other. */
   retire(): void {
-    this.isFading = true;
-    this.tryRetire();
+    this.retirement.begin();
   }
 
   /** What waits fails (L2), what the peer asked is cancelled. */
@@ -110,7 +109,7 @@ export class Link implements OutgoingKeeper, LinkEvents {
     this.connection.close(reason);
   }
 
-  /** Closes when all that is written has left, or the time is over. */
+  /** Resolves when all that is written has left, or the time is over. */
   async drain(untilMs: number): Promise<void> {
     this.lanes.flush();
     while (!this.isClosed && this.lanes.waitingBytes > 0 && this.clock.monotonicMs() < untilMs) {
@@ -118,33 +117,13 @@ export class Link implements OutgoingKeeper, LinkEvents {
     }
   }
 
-  onCall(id: number, envelope: RemoteEnvelope, unreadable: Unreadable | undefined): void {
-    this.incoming.call(id, envelope, unreadable);
-  }
-
-  onOneWay(envelope: RemoteEnvelope, unreadable: Unreadable | undefined): void {
-    this.incoming.oneWay(envelope, unreadable);
-  }
-
-  onAsk(id: number, topic: string, body: unknown): void {
-    this.incoming.ask(id, topic, body);
-  }
-
-  onValue(id: number, value: unknown): void {
-    this.calls.get(id)?.succeed(value);
-  }
-
-  onFailure(id: number, error: unknown): void {
-    this.calls.get(id)?.fail(error);
-  }
-
-  onCancel(id: number): void {
-    this.incoming.cancel(id);
-  }
-
   onRetire(): void {
-    this.hasPeerRetired = true;
-    this.closeIfRetired();
+    this.retirement.onPeer();
+  }
+
+  private tooLarge(call: Outgoing): PayloadTooLargeError {
+    const limit = this.limits.maxMessageBytes;
+    return new PayloadTooLargeError(`${call.describe()}: longer than the ${limit} bytes that a message between silos may have; not sent`, { limit });
   }
 
   private receive(frame: Uint8Array): void {
@@ -163,6 +142,7 @@ export class Link implements OutgoingKeeper, LinkEvents {
   private end(reason: string): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.retirement.end();
     this.lanes.close();
     this.onGone(this);
     for (const call of this.calls.all()) call.lose(this.lanes.hasLeft(call), reason);
@@ -171,6 +151,7 @@ export class Link implements OutgoingKeeper, LinkEvents {
 
   private sendShort(kind: number, id?: number): void {
     if (this.isClosed) return;
+    if (this.lanes.isWriting) return this.later(() => this.sendShort(kind, id));
     const out = this.lanes.begin(CALLS);
     const start = out.length;
     out.byte(kind);
@@ -178,24 +159,8 @@ export class Link implements OutgoingKeeper, LinkEvents {
     this.lanes.commit(CALLS, start, undefined, undefined);
   }
 
-  private tryRetire(): void {
-    if (this.hasRetired || this.isClosed || this.calls.size > 0) return;
-    // One-way messages in chunks are on their way still.
-    if (this.lanes.hasLarge) {
-      this.clock.setTimer(() => this.tryRetire(), DRAIN_MS);
-      return;
-    }
-    this.hasRetired = true;
-    this.sendShort(MessageKind.retire);
-    this.closeIfRetired();
-  }
-
-  private closeIfRetired(): void {
-    if (!this.hasRetired || !this.hasPeerRetired || this.isClosed) return;
-    if (this.lanes.waitingBytes > 0) {
-      this.clock.setTimer(() => this.closeIfRetired(), DRAIN_MS);
-      return;
-    }
-    this.close('retired: another link to the same silo is kept');
+  /** Code of a value that is being encoded wants to send something: it waits for that message to be complete. */
+  private later(send: () => void): void {
+    void Promise.resolve().then(send);
   }
 }

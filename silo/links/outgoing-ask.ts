@@ -1,5 +1,5 @@
 import type { ByteWriter } from './byte-writer.js';
-import { CONTROL } from './frame-lanes.js';
+import { CONTROL } from './lane.js';
 import { MessageKind } from './message-kind.js';
 import { Outgoing, type OutgoingWriters } from './outgoing.js';
 import type { Tail } from './value-wire.js';

@@ -1,7 +1,7 @@
 import { printEntityId } from '../../protocol/actor-id.js';
 import type { Envelope } from '../../protocol/envelope.js';
 import type { ByteWriter } from './byte-writer.js';
-import { CALLS } from './frame-lanes.js';
+import { CALLS } from './lane.js';
 import { MessageKind } from './message-kind.js';
 import { Outgoing, type OutgoingWriters } from './outgoing.js';
 import type { Tail } from './value-wire.js';

@@ -1,13 +1,15 @@
 import type { ByteWriter } from './byte-writer.js';
 import { MAX_NAMES, MAX_NAME_LENGTH } from './incoming-names.js';
 
+const NAMES_AT_ONCE = 512;
+
 /**
  * Strings that the messages of one connection repeat (types, methods, components): a number each. New ones are announced in a frame of their
  * own, ahead of the messages that use them, so that a message may take another way (in chunks) than those after it.
  */
 export class OutgoingNames {
   private readonly numbers = new Map<string, number>();
-  private announced: string[] = [];
+  private readonly announced: string[] = [];
 
   get hasNew(): boolean {
     return this.announced.length > 0;
@@ -19,11 +21,11 @@ export class OutgoingNames {
     if (number === 0) out.text(name);
   }
 
-  /** Writes the new names since the last time. */
+  /** Writes new names, as many as one frame takes. */
   announce(out: ByteWriter): void {
-    out.varint(this.announced.length);
-    for (const name of this.announced) out.text(name);
-    this.announced = [];
+    const names = this.announced.splice(0, NAMES_AT_ONCE);
+    out.varint(names.length);
+    for (const name of names) out.text(name);
   }
 
   /** 0: travels as it is. */

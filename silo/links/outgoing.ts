@@ -4,7 +4,7 @@
 import { CallTimeoutError, CancelledError, LinkLostError } from '../../protocol/errors/index.js';
 import type { DeadlineLink } from '../turns/deadline-wheel.js';
 import type { ByteWriter } from './byte-writer.js';
-import type { Lane, Sendable } from './frame-lanes.js';
+import type { Lane, Sendable } from './lane.js';
 import type { Tail, ValueWire } from './value-wire.js';
 import type { EnvelopeWriter } from './envelope-writer.js';
 import { notSent } from './not-sent.js';

@@ -2,7 +2,7 @@
 //   E1. New calls go over one link. When both silos opened one at once, both keep that of the smaller incarnation; the other retires.
 //   E2. Calls made while a link opens wait for it. When it cannot be opened they fail, surely not sent; so do, at once, those made before
 //       the next attempt may begin (`BACKOFF`).
-//   E3. What waits is bounded: calls by `maxInFlight`, bytes by `maxWaitingBytes`; control messages are never refused.
+//   E3. What waits is bounded: calls by `maxInFlight`, bytes by `maxWaitingBytes`; control messages by twice the calls alone.
 import type { TimerHandle } from '../../protocol/ports/clock.js';
 import type { FrameConnection, FrameNetwork } from '../../protocol/ports/frame-network.js';
 import type { Incarnation } from '../../protocol/ports/state-store.js';
@@ -42,6 +42,12 @@ export class PeerLinks {
     private readonly context: LinkContext,
   ) {}
 
+  /** Why no control message may be sent now (E3), or `undefined`. */
+  get controlOverload(): string | undefined {
+    const limit = 2 * this.context.limits.maxInFlight;
+    return this.inFlight >= limit ? `${limit} messages to it are in flight already, the limit` : undefined;
+  }
+
   /** Why no call may be made now (E3), or `undefined`. */
   get overload(): string | undefined {
     const { maxInFlight, maxWaitingBytes } = this.context.limits;
@@ -51,11 +57,11 @@ export class PeerLinks {
   }
 
   /** Sends it, now or when a link is open. */
-  send(call: Outgoing, address: string): void {
+  send(call: Outgoing, address: string, nowMs: number): void {
     this.inFlight++;
-    if (this.current !== undefined) return this.current.send(call);
+    if (this.current !== undefined) return this.current.send(call, nowMs);
     if (this.closedBecause !== undefined) return call.lose(false, this.closedBecause);
-    if (this.opening === undefined && this.context.clock.monotonicMs() < this.retryAtMs) {
+    if (this.opening === undefined && nowMs < this.retryAtMs) {
       return call.fail(this.refuse(call.describe(), 'the last attempt to reach it failed a moment ago', this.lastCause));
     }
     this.waiting.push(call);
@@ -66,7 +72,10 @@ export class PeerLinks {
   adopt(connection: FrameConnection, opener: Incarnation): void {
     if (this.closedBecause !== undefined) return connection.close(this.closedBecause);
     const link = new Link(connection, opener, this.context, this.onGone);
-    if (link.hasEnded) return;
+    if (link.hasEnded) {
+      if (this.opening === undefined) this.failWaiting((call) => call.lose(false, 'the link closed as soon as it was open'));
+      return;
+    }
     this.links.add(link);
     const { current } = this;
     // E1. Of two that the same silo opened, the older is one whose end we have not seen yet.
@@ -79,7 +88,8 @@ export class PeerLinks {
     this.retryAtMs = -Infinity;
     const waiting = this.waiting;
     this.waiting = [];
-    for (const call of waiting) if (!call.isSettled) this.current!.send(call);
+    const nowMs = this.context.clock.monotonicMs();
+    for (const call of waiting) if (!call.isSettled) this.current!.send(call, nowMs);
   }
 
   /** All that is written leaves, if it does by then. */
@@ -112,7 +122,7 @@ export class PeerLinks {
     const timer = clock.setTimer(() => this.onFailed(timer, new Error(`no connection within ${limits.connectTimeoutMs} ms`)), limits.connectTimeoutMs);
     this.opening = timer;
     // The connection lives longer than the turn that needs it first.
-    const connecting = runOutsideTurns(() => this.network.connect(address, this.to.incarnation));
+    const connecting = runOutsideTurns(async () => this.network.connect(address, this.to.incarnation));
     connecting.then((connection) => this.onOpened(timer, connection), (error: unknown) => this.onFailed(timer, error));
   }
 

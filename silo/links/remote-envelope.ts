@@ -5,6 +5,8 @@ import { RemoteSignal } from './remote-signal.js';
 
 /** A call that came over a link. Its deadline is on this silo's clock. */
 export class RemoteEnvelope implements Envelope {
+  /** The id that the answer carries. */
+  callId = -1;
   readonly signal = new RemoteSignal();
   from: EntityId | undefined = undefined;
   identity: Identity | undefined = undefined;

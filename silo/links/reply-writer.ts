@@ -2,11 +2,12 @@
 import { fromWireError, toWireError, type Codec, type WireError } from '../../protocol/codec/index.js';
 import { LinkLostError, PayloadTooLargeError } from '../../protocol/errors/index.js';
 import type { ByteReader } from './byte-reader.js';
-import type { FrameLanes, Lane } from './frame-lanes.js';
+import type { FrameLanes } from './frame-lanes.js';
+import type { Lane } from './lane.js';
 import type { LinkLimits } from './link-limits.js';
 import { MessageKind } from './message-kind.js';
 import { Moved } from './moved.js';
-import { Unreadable, type ValueWire } from './value-wire.js';
+import { Unreadable, type Tail, type ValueWire } from './value-wire.js';
 
 export class ReplyWriter {
   constructor(private readonly lanes: FrameLanes, private readonly values: ValueWire, private readonly codec: Codec, private readonly limits: LinkLimits) {}
@@ -29,20 +30,22 @@ export class ReplyWriter {
     this.write(lane, MessageKind.failed, id, { kind, name, message: message.slice(0, 10_000) } satisfies WireError);
   }
 
+  /** What kept it from being sent, or `undefined`. */
   private write(lane: Lane, kind: number, id: number, value: unknown): unknown {
     const out = this.lanes.begin(lane);
     const start = out.length;
+    let tail: Tail;
     try {
       out.byte(kind);
       out.varint(id);
-      const tail = this.values.write(out, value, 'result');
-      if (this.lanes.commit(lane, start, tail, undefined)) return undefined;
-      const limit = this.limits.maxMessageBytes;
-      return new PayloadTooLargeError(`the result is longer than the ${limit} bytes that a message between silos may have; the call ran`, { limit });
+      tail = this.values.write(out, value, 'result');
     } catch (error) {
-      out.rewind(start);
+      this.lanes.abandon(lane, start);
       return error;
     }
+    if (this.lanes.commit(lane, start, tail, undefined)) return undefined;
+    const limit = this.limits.maxMessageBytes;
+    return new PayloadTooLargeError(`the result is longer than the ${limit} bytes that a message between silos may have; the call ran`, { limit });
   }
 
   private move(lane: Lane, id: number, { holder }: Moved): void {

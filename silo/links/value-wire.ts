@@ -1,13 +1,10 @@
-// ValueWire: values of user code on a link. What most calls carry, immutable primitives, is written here; everything else by the codec.
+// ValueWire: values of user code on a link. Small plain trees are written directly (plain-tree.ts), everything else by the codec.
 import type { Codec } from '../../protocol/codec/index.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { MalformedFrame } from './malformed-frame.js';
+import { PlainTreeWriter, ValueTag, readPlain } from './plain-tree.js';
 
-/** The first byte of a value. From `SMALL` on it is itself a whole number. */
-const enum Tag { undefined, null, true, false, negative, positive, double, text, encoded, SMALL = 16 }
-
-const MAX_SMALL = 0xff - Tag.SMALL;
 /** In the place of the number of arguments: they follow as one encoded array. */
 const ENCODED_ARGS = 0xff;
 
@@ -20,29 +17,28 @@ export class Unreadable {
 }
 
 export class ValueWire {
+  private readonly plain = new PlainTreeWriter();
+
   constructor(private readonly codec: Codec, private readonly tailBytes: number) {}
 
   /** Throws `NotSerializableError`; what was written so far must then be taken back. */
   write(out: ByteWriter, value: unknown, root: string): Tail {
-    if (isPrimitive(value)) {
-      writePrimitive(out, value);
-      return undefined;
-    }
-    out.byte(Tag.encoded);
+    const start = out.length;
+    if (this.tryPlain(out, value)) return undefined;
+    out.rewind(start);
+    out.byte(ValueTag.encoded);
     return this.writeEncoded(out, value, root);
   }
 
   read(from: ByteReader): unknown {
     const tag = from.byte();
-    return tag === (Tag.encoded as number) ? this.readEncoded(from, 'value') : readPrimitive(from, tag);
+    return tag === ValueTag.encoded ? this.readEncoded(from, 'value') : readPlain(from, tag);
   }
 
   writeArgs(out: ByteWriter, args: readonly unknown[]): Tail {
-    if (args.length < ENCODED_ARGS && areAllPrimitive(args)) {
-      out.byte(args.length);
-      for (let i = 0; i < args.length; i++) writePrimitive(out, args[i]);
-      return undefined;
-    }
+    const start = out.length;
+    if (args.length < ENCODED_ARGS && this.tryPlainArgs(out, args)) return undefined;
+    out.rewind(start);
     out.byte(ENCODED_ARGS);
     return this.writeEncoded(out, args, 'args');
   }
@@ -51,8 +47,31 @@ export class ValueWire {
     const count = from.byte();
     if (count === ENCODED_ARGS) return this.readEncodedArgs(from);
     const args: unknown[] = [];
-    for (let i = 0; i < count; i++) args.push(readPrimitive(from, from.byte()));
+    for (let i = 0; i < count; i++) args.push(readPlain(from, from.byte()));
     return args;
+  }
+
+  private tryPlain(out: ByteWriter, value: unknown): boolean {
+    try {
+      return this.plain.write(out, value);
+    } catch {
+      // A getter threw: the codec meets it again, and knows where.
+      return false;
+    }
+  }
+
+  private tryPlainArgs(out: ByteWriter, args: readonly unknown[]): boolean {
+    out.byte(args.length);
+    if (args.length === 0) return true;
+    try {
+      if ((args[0] === undefined && !(0 in args)) || !this.plain.write(out, args[0])) return false;
+      for (let i = 1; i < args.length; i++) {
+        if ((args[i] === undefined && !(i in args)) || !this.plain.writeNext(out, args[i], 0)) return false;
+      }
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   private readEncodedArgs(from: ByteReader): readonly unknown[] | Unreadable {
@@ -81,57 +100,3 @@ export class ValueWire {
 
 /** As for clients: an instance of a class that this silo does not have arrives as its fields. */
 function asPlainObject(): void {}
-
-function isPrimitive(value: unknown): boolean {
-  switch (typeof value) {
-    case 'string':
-    case 'number':
-    case 'boolean':
-    case 'undefined': return true;
-    default: return value === null;
-  }
-}
-
-function areAllPrimitive(values: readonly unknown[]): boolean {
-  for (let i = 0; i < values.length; i++) {
-    if (!isPrimitive(values[i]) || (values[i] === undefined && !(i in values))) return false;
-  }
-  return true;
-}
-
-function writePrimitive(out: ByteWriter, value: unknown): void {
-  if (typeof value === 'number') writeNumber(out, value);
-  else if (typeof value === 'string') {
-    out.byte(Tag.text);
-    out.text(value);
-  } else {
-    out.byte(value === undefined ? Tag.undefined : value === null ? Tag.null : value === true ? Tag.true : Tag.false);
-  }
-}
-
-function writeNumber(out: ByteWriter, value: number): void {
-  if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
-    out.byte(Tag.double);
-    out.double(value);
-  } else if (value >= 0 && value <= MAX_SMALL) {
-    out.byte(Tag.SMALL + value);
-  } else {
-    out.byte(value < 0 ? Tag.negative : Tag.positive);
-    out.varint(Math.abs(value));
-  }
-}
-
-function readPrimitive(from: ByteReader, tag: number): unknown {
-  if (tag >= Tag.SMALL) return tag - Tag.SMALL;
-  switch (tag as Tag) {
-    case Tag.undefined: return undefined;
-    case Tag.null: return null;
-    case Tag.true: return true;
-    case Tag.false: return false;
-    case Tag.negative: return -from.varint();
-    case Tag.positive: return from.varint();
-    case Tag.double: return from.double();
-    case Tag.text: return from.text();
-    default: throw new MalformedFrame(`a value of kind ${tag}`);
-  }
-}

@@ -1,6 +1,7 @@
 // What every FrameNetwork promises (protocol/ports/frame-network.ts). Run on Socket.IO and in memory.
 import { expect } from 'chai';
-import { ConfigurationError, SiloUnavailableError } from '../../protocol/errors/index.js';
+import { ConfigurationError, PayloadTooLargeError, SiloUnavailableError } from '../../protocol/errors/index.js';
+import { MAX_LINK_FRAME_BYTES } from '../../protocol/link-protocol.js';
 import type { FrameNetwork } from '../../protocol/ports/frame-network.js';
 import { phase } from '../state/phase.js';
 import { Heard, bytes } from '../transport/heard.js';
@@ -91,6 +92,13 @@ export function frameNetworkContract(name: string, makeNetwork: () => Promise<Ne
       const [, empty, part] = await far.first(3);
       expect(Buffer.compare(far.frames[0]!, big)).to.equal(0);
       expect([empty, part]).to.deep.equal(['', 'only that']);
+    });
+
+    it('takes no frame that is longer than the limit', async () => {
+      const { near, far } = await linked();
+      expect(() => near.connection.send(new Uint8Array(MAX_LINK_FRAME_BYTES + 1))).to.throw(PayloadTooLargeError);
+      near.connection.send(new Uint8Array(MAX_LINK_FRAME_BYTES));
+      await far.first(1);
     });
 
     it('keeps the frames that come before there is a listener', async () => {

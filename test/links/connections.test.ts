@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { CallTimeoutError, LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { FrameNetwork } from '../../protocol/ports/frame-network.js';
-import { failure } from '../support/memory-silo.js';
+import { failure, gate } from '../support/memory-silo.js';
 import { LinkedSilos, outcomeOf } from './link-fixture.js';
 
 describe('the links of a silo', () => {
@@ -33,6 +33,22 @@ describe('the links of a silo', () => {
     expect(await b.pool.invoke(a.member, silos.call('back'))).to.equal('again');
     expect(await a.pool.invoke(b.member, silos.call('there'))).to.equal('again');
     expect(silos.wire.connections.size).to.equal(1);
+  });
+
+  it('are one again also when the last call on the other could not be written', async () => {
+    const { silos, a, b } = await LinkedSilos.pair();
+    const hold = gate();
+    a.onInvoke = b.onInvoke = () => hold.opened;
+    const refused = [a.pool.invoke(b.member, silos.call('there', [Symbol('no')])), b.pool.invoke(a.member, silos.call('back', [Symbol('no')]))];
+    const calls = [a.pool.invoke(b.member, silos.call('there')), b.pool.invoke(a.member, silos.call('back'))];
+    for (const call of refused) await failure(call);
+    b.onInvoke = () => Symbol('no');
+    await failure(a.pool.invoke(b.member, silos.call('there')));
+    hold.open();
+    await Promise.all(calls);
+    await silos.clock.advance(50);
+    expect(silos.wire.connections.size).to.equal(1);
+    for (const { pool } of [a, b]) await pool.close();
   });
 
   it('lose nothing of what was sent one way over the link that is given up', async () => {

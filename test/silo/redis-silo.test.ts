@@ -57,14 +57,24 @@ describe('a silo on Redis', () => {
     for (let key = 0; key < 10; key++) expect((await silo.actor(Ledger, `cold ${key}`).read()).total).to.equal(100);
   });
 
-  it('refuses to be the second silo of a living cluster, naming the holder and the option', async () => {
+  it('shares its actors with the other silos of its cluster: each is active on one of them', async () => {
     const cluster = `t-${randomUUID()}`;
-    const first = await start(cluster);
-    const error = await failure(start(cluster));
-    expect(error).to.be.instanceOf(ConfigurationError);
-    expect(error.message).to.contain(`cluster '${cluster}' has a living silo already: ${first.id}`);
-    expect(error.message).to.match(/: stop it, or choose another name with the option cluster$/);
-    expect((await first.actor(Ledger, 'a').add(1))).to.equal(1);
+    const silos = [await start(cluster), await start(cluster), await start(cluster)];
+    const keys = Array.from({ length: 12 }, (_, i) => `shared ${i}`);
+    await Promise.all(silos.flatMap((silo) => keys.map((key) => silo.actor(Ledger, key).add(1))));
+    for (const key of keys) expect((await silos[0]!.actor(Ledger, key).read()).total).to.equal(3);
+    const active = silos.flatMap((silo) => silo.activations().map(({ key }) => key)).filter((key) => key.startsWith('shared'));
+    expect(active.sort()).to.deep.equal([...keys].sort());
+  });
+
+  it('goes on with the actors of a silo that left', async () => {
+    const cluster = `t-${randomUUID()}`;
+    const [first, second] = [await start(cluster), await start(cluster)];
+    const gone = new Promise((resolve) => second.on('member-dead', resolve));
+    await first.actor(Ledger, 'left').add(1);
+    await first.stop();
+    await gone;
+    expect(await second.actor(Ledger, 'left').add(1)).to.equal(2);
   });
 
   it('keeps clusters of other names apart', async () => {

@@ -1,7 +1,5 @@
 // Who must not get in by the port of links, and what it must not cost. The last bullet of the issue.
 import { expect } from 'chai';
-import { once } from 'node:events';
-import { createServer, connect, type AddressInfo, type Server } from 'node:net';
 import { ConfigurationError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import { LINK_PROTOCOL, MAX_LINK_FRAME_BYTES } from '../../protocol/link-protocol.js';
 import { introduce, type LinkTalk } from '../../transport/link-greeting.js';
@@ -11,6 +9,7 @@ import { SiloPort } from '../../transport/silo-port.js';
 import { SocketFrameNetwork, type SocketFrameNetworkOptions } from '../../transport/socket-frame-network.js';
 import { SocketClientLink } from '../../sdk/client/socket-client-link.js';
 import { Heard, bytes } from './heard.js';
+import { record } from './recorder.js';
 import { RawStranger, SESSION, upgradeRequest, webSocketFrame } from './raw-stranger.js';
 
 const SECRET = 'a secret of the cluster';
@@ -210,13 +209,24 @@ describe('The port of links', () => {
       const long = await RawStranger.open(b.address);
       long.send(Buffer.alloc(MAX_LINK_FRAME_BYTES));
       await long.closed;
+      expect(long.heard, 'thrown out before the frame was whole').to.deep.equal([]);
       const many = await RawStranger.open(b.address);
       for (let at = 0; at < 100; at++) many.send(Buffer.from('[]'.repeat(100)));
       await many.closed;
-      const chatty = await RawStranger.open(b.address);
-      for (let at = 0; at < 100; at++) chatty.bytes(SESSION);
-      await chatty.closed;
       expect(accepted).to.deep.equal([]);
+    });
+
+    it('makes one line of a connection that asks for many', async () => {
+      const lines: unknown[] = [];
+      const port = new SiloPort('127.0.0.1', 0, ({ line }) => lines.push(line));
+      const address = `ws://127.0.0.1:${await port.open(false)}`;
+      const many = await RawStranger.reach(address);
+      many.bytes(upgradeRequest(address));
+      await many.said('0');
+      many.bytes(Buffer.concat(Array.from({ length: 50 }, () => SESSION)));
+      await many.closed;
+      expect(lines.length).to.be.at.most(1);
+      await port.close();
     });
 
     it('ends the connection of a proven silo whose frame is longer than allowed', async () => {
@@ -233,20 +243,3 @@ describe('The port of links', () => {
     });
   });
 });
-
-/** A port that passes everything on to `address`, and keeps what the first who comes said. */
-async function record(address: string, said: Buffer[]): Promise<{ readonly address: string; stop(): void }> {
-  const { hostname, port } = new URL(address);
-  const server: Server = createServer((tcp) => {
-    const target = connect({ host: hostname, port: Number(port) });
-    tcp.on('data', (chunk: Buffer) => {
-      said.push(chunk);
-      target.write(chunk);
-    });
-    target.on('data', (chunk: Buffer) => void tcp.write(chunk));
-    tcp.on('error', () => undefined).on('close', () => target.destroy());
-    target.on('error', () => undefined).on('close', () => tcp.destroy());
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { address: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, stop: () => void server.close() };
-}
