@@ -35,7 +35,7 @@ export class MemoryFrameNetwork implements FrameNetwork, MemoryParty {
   readonly cluster: string;
   isFrozen = false;
   isKilled = false;
-  private isClosed = false;
+  isClosed = false;
   private accept: ((connection: FrameConnection) => void) | undefined;
   private readonly attempts = new Set<Attempt>();
 

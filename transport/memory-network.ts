@@ -1,5 +1,6 @@
 // MemoryNetwork. Owns: the wire in memory that all silos of a test or of a simulated cluster share, and its faults. Deterministic: time comes
-// from the clock, chance from `random`, and nothing else decides. Faults name silos; they hold for those that come later under the same name.
+// from the clock, chance from `random`, and nothing else decides. Faults name silos. Those of the way (cut, isolate, delay) stay for later
+// incarnations of the same silo; those of the process (kill, freeze) are of the one that runs.
 import type { Clock } from '../protocol/ports/clock.js';
 import type { MemoryConnection, MemoryParty } from './memory-connection.js';
 import { MemoryFrameNetwork, type MemorySiloOptions, type MemoryWire } from './memory-frame-network.js';
@@ -32,7 +33,7 @@ export class MemoryNetwork implements MemoryWire {
 
   /** The network of one silo. */
   silo(options: MemorySiloOptions): MemoryFrameNetwork {
-    for (const network of this.networks) if (network.isKilled) this.networks.delete(network);
+    for (const network of this.networks) if (network.isKilled || network.isClosed) this.networks.delete(network);
     const network = new MemoryFrameNetwork(this, options);
     this.networks.add(network);
     return network;
