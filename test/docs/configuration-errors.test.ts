@@ -3,12 +3,10 @@ import 'reflect-metadata';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { Actor, ActorEvent, ConfigurationError, ReadOnly, Serializable, Service, State, type ActorContext } from '../../sdk/index.js';
 import { startSilo, type SiloOptions } from '../../silo/index.js';
 import { failure, memorySilo } from '../support/memory-silo.js';
-import { acquireRedis } from '../support/redis-server.js';
 import { readPage } from './pages.js';
 
 type Apply = (...applied: unknown[]) => unknown;
@@ -85,12 +83,6 @@ const MISTAKES: Readonly<Record<string, () => unknown>> = {
   'has no @Actor() and no @Component()': () => start({ modules: [class Plain {}] }),
   'matches no file in …; compile the actors, or correct the pattern': () => start({ modules: ['./no-such-folder/*.js'] }),
   'no actor in …; export a class with @Actor()': () => start({ modules: [{ nothing: 1 }] }),
-  "cluster '…' has a living silo already": async () => {
-    await using redis = await acquireRedis();
-    const options = { cluster: `told-${randomUUID()}`, redis: redis.url, modules: [Hero] };
-    await using _first = await startSilo({ log: 'silent', ...options });
-    return await start(options);
-  },
   'secret is required when listening beyond loopback': () => start({ modules: [Hero], listen: { host: '0.0.0.0' } }),
   'no turn is running; read it inside a method, handler, timer or hook': () => withHero(async ({ leave }) => {
     await leave();

@@ -124,7 +124,6 @@ describe('what this version lacks is said where it is declared, and nothing else
     SiloOptions: [(given) => given, ['capacity']],
     ListenOptions: [(listen) => ({ listen }), []],
     GatewayOptions: [(gateway) => ({ gateway: { authenticate: 'anonymous', ...gateway } }), []],
-    PlacementOptions: [(placement) => ({ placement }), ['policies']],
   };
   for (const [name, [wrap, expected]] of Object.entries(siloOptions)) {
     it(`options: ${name}`, async () => {
