@@ -23,8 +23,11 @@ export interface SiloOptions {
   readonly advertise?: string | undefined;
   /** Absent: no gateway, no outside clients. */
   readonly gateway?: GatewayOptions | undefined;
-  /** Proves to other silos that this one belongs to the cluster; required when `listen.host` is beyond loopback. */
-  readonly secret?: string | undefined;
+  /**
+   * Proves to other silos that this one belongs to the cluster; required when `listen.host` is beyond loopback. A list: the first proves, any is
+   * accepted. To exchange it, give every silo `[old, new]`, then `[new, old]`, then `new`.
+   */
+  readonly secret?: string | readonly string[] | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** What this silo takes at most. Not in this version: refused with `ConfigurationError`. */
   readonly capacity?: { readonly activations?: number | undefined } | undefined;

@@ -204,9 +204,9 @@ export function startSilo(options: SiloOptions): Promise<Silo> {
 }
 
 function openNetwork(siloId: string, options: ResolvedSiloOptions, incarnation: () => string): SocketFrameNetwork {
-  const { cluster, secret, listen, advertise } = options;
+  const { cluster, secrets, listen, advertise } = options;
   return new SocketFrameNetwork({
-    siloId, incarnation, cluster, secrets: secret === undefined ? [] : [secret],
+    siloId, incarnation, cluster, secrets,
     host: listen.host, port: listen.port ?? DEFAULT_PORT, orAnotherPort: listen.port === undefined, advertise,
   });
 }
@@ -223,5 +223,5 @@ async function startGateway(options: ResolvedSiloOptions, runtime: SiloRuntime, 
   if (session !== undefined && !runtime.types.get(session)) {
     throw new ConfigurationError(`gateway.session: no module exports an actor named '${session}'; it has ${[...runtime.types.all()].map(({ name }) => name).join(', ')}`);
   }
-  return openGateway(options.gateway, { backend: runtime.backend, codec: runtime.codec, clock, log, resumeSecret: `${options.secret ?? ''}${genesis}` });
+  return openGateway(options.gateway, { backend: runtime.backend, codec: runtime.codec, clock, log, resumeSecret: `${options.secrets[0] ?? ''}${genesis}` });
 }

@@ -11,10 +11,11 @@ import type { Draft } from './flags.js';
  * The options that config file, environment and flags make together; unchecked but for the flags' own values. Throws `ConfigurationError`
  * when the file does not load or has no options, or a value is malformed.
  */
-export async function readConfiguration(settings: readonly Setting[], secret: string | undefined): Promise<SiloOptions> {
+export async function readConfiguration(settings: readonly Setting[], secrets: readonly (string | undefined)[]): Promise<SiloOptions> {
   const file = settings.findLast(({ flag }) => flag.name === 'config');
   const draft: Draft = file ? await loadConfig(file.values.at(-1) ?? '', file.source) : {};
-  if (secret !== undefined && secret !== '') draft.secret = secret;
+  const given = secrets.filter((secret) => secret !== undefined && secret !== '') as string[];
+  if (given.length > 0) draft.secret = given.length === 1 ? given[0] : given;
   for (const { flag, values, source } of settings) flag.apply(draft, values, source);
   return draft as SiloOptions;
 }

@@ -14,7 +14,8 @@ Flags, the same as environment variables (flags win over variables, both over th
 ${lines.join('\n')}
   --help, --version
 
---modules and --label may be repeated, or hold several values with commas. TROUPE_SECRET has no flag.
+--modules and --label may be repeated, or hold several values with commas. TROUPE_SECRET has no flag, nor has
+TROUPE_SECRET_OTHER, a second one that is accepted while one is exchanged for another.
 
 SIGTERM and SIGINT stop the silo: it finishes what it is doing and exits with 0; a second signal cuts that short.
 Exit codes: 0 stopped, 1 failed, 2 wrong usage or surroundings (one line says which), 3 declared dead by its cluster,

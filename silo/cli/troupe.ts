@@ -21,7 +21,7 @@ function main(): Promise<void> | void {
 async function run(settings: readonly Setting[]): Promise<void> {
   let heldLog: HeldLog | undefined;
   try {
-    const options = await readConfiguration(settings, process.env.TROUPE_SECRET);
+    const options = await readConfiguration(settings, [process.env.TROUPE_SECRET, process.env.TROUPE_SECRET_OTHER]);
     const { log } = resolveSiloOptions(options);
     if (typeof log === 'string') heldLog = new HeldLog(log);
     // Loaded late: a wrong flag is told without waiting for the runtime.

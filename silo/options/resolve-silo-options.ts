@@ -17,7 +17,8 @@ export interface ResolvedSiloOptions {
   readonly listen: { readonly host: string; readonly port: number | undefined };
   readonly advertise: string | undefined;
   readonly gateway: ResolvedGatewayOptions | undefined;
-  readonly secret: string | undefined;
+  /** The first proves, any is accepted. */
+  readonly secrets: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly placement: ResolvedPlacementOptions;
   readonly log: LogLevel | Logger;
@@ -40,8 +41,8 @@ const LOG_METHODS = ['trace', 'debug', 'info', 'warn', 'error', 'child'] as cons
 export function resolveSiloOptions(options: SiloOptions): ResolvedSiloOptions {
   const reader = new OptionReader(options, '', SILO);
   const listen = reader.read('listen', resolveListen) ?? resolveListen({}, 'listen');
-  const secret = reader.read('secret', checkText('a secret'));
-  if (!LOOPBACK.test(listen.host) && secret === undefined) {
+  const secrets = reader.read('secret', checkSecrets) ?? [];
+  if (!LOOPBACK.test(listen.host) && secrets.length === 0) {
     throw new ConfigurationError(`secret is required when listening beyond loopback (listen.host: '${listen.host}'); set it, or TROUPE_SECRET on the command line`);
   }
   return Object.freeze({
@@ -51,7 +52,7 @@ export function resolveSiloOptions(options: SiloOptions): ResolvedSiloOptions {
     listen,
     advertise: reader.read('advertise', checkAddress),
     gateway: reader.read('gateway', resolveGatewayOptions),
-    secret,
+    secrets,
     labels: reader.read('labels', checkLabels) ?? Object.freeze({}),
     placement: reader.read('placement', resolvePlacementOptions) ?? resolvePlacementOptions({}, 'placement'),
     log: reader.read('log', checkLog) ?? 'info',
@@ -69,6 +70,12 @@ function checkModules(value: unknown, path: string): readonly ModuleSource[] {
     const isSource = (typeof source === 'string' && source !== '') || typeof source === 'function' || (typeof source === 'object' && source !== null);
     return isSource ? (source as ModuleSource) : refuse(`${path}[${index}]`, source, 'a module', 'use a glob, a path, a URL, a class or a module namespace');
   });
+}
+
+function checkSecrets(value: unknown, path: string): readonly string[] {
+  const check = checkText('a secret');
+  if (!Array.isArray(value)) return [check(value, path)];
+  return value.length > 0 ? value.map((secret: unknown, index) => check(secret, `${path}[${index}]`)) : refuse(path, value, 'a list of secrets', 'name one, or two while they are exchanged');
 }
 
 function checkAddress(value: unknown, path: string): string {

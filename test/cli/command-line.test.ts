@@ -9,7 +9,7 @@ import type { SiloOptions } from '../../silo/silo-options.js';
 type Environment = Readonly<Record<string, string>>;
 
 function read(args: readonly string[], environment: Environment = {}): Promise<SiloOptions> {
-  return readConfiguration(parseCommandLine(args, environment).settings, environment.TROUPE_SECRET);
+  return readConfiguration(parseCommandLine(args, environment).settings, [environment.TROUPE_SECRET, environment.TROUPE_SECRET_OTHER]);
 }
 
 function refusal(args: readonly string[]): string {
@@ -39,6 +39,7 @@ describe('the command line', () => {
   it('takes the same from the environment, and the secret from there alone', async () => {
     const options = await read([], { TROUPE_MODULES: './a.js, ./b.js', TROUPE_GATEWAY_PORT: '0', TROUPE_AUTH: 'anonymous', TROUPE_SECRET: 's3' });
     expect(options).to.deep.equal({ modules: ['./a.js', './b.js'], gateway: { port: 0, authenticate: 'anonymous' }, secret: 's3' });
+    expect((await read([], { TROUPE_SECRET: 'new', TROUPE_SECRET_OTHER: 'old' })).secret).to.deep.equal(['new', 'old']);
     expect(refusal(['--secret', 'x'])).to.match(/^--secret is not a flag/);
   });
 

@@ -24,7 +24,7 @@ const withGateway = (gateway: object) => ({ modules, gateway: { authenticate: 'a
 describe('the options of a silo', () => {
   it('have defaults for everything but the modules', () => {
     expect(resolve({ modules })).to.deep.equal({
-      cluster: 'default', modules, redis: undefined, listen: { host: '127.0.0.1', port: 11_111 }, gateway: undefined, secret: undefined,
+      cluster: 'default', modules, redis: undefined, listen: { host: '127.0.0.1', port: undefined }, advertise: undefined, gateway: undefined, secrets: [],
       labels: {}, placement: { default: 'random', policies: [] }, log: 'info',
     });
   });
@@ -57,7 +57,7 @@ describe('the options of a silo', () => {
   });
 
   const unknown: readonly [options: unknown, message: RegExp][] = [
-    [{ modules, clstr: 'a' }, /^clstr is not an option; known: cluster, gateway, labels, listen, log, modules, placement, redis, secret$/],
+    [{ modules, clstr: 'a' }, /^clstr is not an option; known: advertise, cluster, gateway, labels, listen, log, modules, placement, redis, secret$/],
     [{ modules, listen: { prt: 1 } }, /^listen\.prt is not an option; known: host, port$/],
     [withGateway({ limts: {} }), /^gateway\.limts is not an option; known: authenticate, authorize, host, limits, origins, page, port, session$/],
     [withGateway({ limits: { rate: 1 } }), /^gateway\.limits\.rate is not an option; known: burst, bytes, callsPerSecond, depth, inFlight, nodes, subscriptions$/],
@@ -119,6 +119,10 @@ describe('the options of a silo', () => {
   it('require a secret when listening beyond loopback', () => {
     expect(refusal({ modules, listen: { host: '0.0.0.0' } })).to.match(/^secret is required/);
     expect(refusal({ modules, listen: { host: '0.0.0.0' }, secret: 's' })).to.equal('accepted');
+    expect(refusal({ modules, listen: { host: '0.0.0.0' }, secret: ['new', 'old'] })).to.equal('accepted');
+    expect(refusal({ modules, secret: [] })).to.match(/^secret: .*name one, or two while they are exchanged$/);
+    expect(refusal({ modules, secret: ['new', 7] })).to.match(/^secret\[1\]: /);
+    expect(refusal({ modules, advertise: '10.0.0.7' })).to.match(/^advertise: .*use 'ws:\/\/host:port'/);
     for (const host of ['localhost', '127.0.0.2', '::1']) expect(refusal({ modules, listen: { host } })).to.equal('accepted');
   });
 });
