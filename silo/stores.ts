@@ -39,7 +39,7 @@ export async function openStores(options: ResolvedSiloOptions, context: StoresCo
   const connection = await RedisConnection.open(source, { clock });
   for (const warning of await checkRedisSettings(connection.scripts)) log.warn(warning);
   const store = new RedisStateStore(connection.scripts, { cluster: options.cluster });
-  const membership = new RedisMembership(connection, { ...about, cluster: options.cluster });
+  const membership = new RedisMembership(connection, { ...about, cluster: options.cluster, thread: { source, log } });
   return {
     store, membership, isShared: true,
     close: async () => {

@@ -1,66 +1,34 @@
-// Heartbeat. Owns: the timer of the beats and the one beat that is under way.
-//   B1. One beat at a time; one that is not answered in time is abandoned with its connection, and its late answer still counts (L1 dates it).
-import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
-import type { BeatAnswer } from './membership-table.js';
+import type { Clock } from '../protocol/ports/clock.js';
+import type { SiloLoad } from '../protocol/ports/membership.js';
+import type { Incarnation } from '../protocol/ports/state-store.js';
+import type { Lease } from './lease.js';
+import type { BeatAnswer, MembershipTable } from './membership-table.js';
 
-export interface HeartbeatOptions {
+/** An answer after which there is nothing left to beat for. */
+export type LastAnswer = Exclude<BeatAnswer, { readonly status: 'ok' }>;
+
+/** What a heartbeat is made of. */
+export interface HeartbeatParts {
+  readonly incarnation: Incarnation;
   readonly clock: Clock;
+  readonly table: Pick<MembershipTable, 'beat' | 'abandonBeat'>;
+  /** Renewed by every answered beat. */
+  readonly lease: Lease;
   readonly periodMs: number;
   /** How long a beat may go unanswered before its connection is dropped. */
   readonly timeoutMs: number;
-  send(): Promise<BeatAnswer>;
-  /** `sentAtMs` is on the monotonic clock. */
-  onAnswer(answer: BeatAnswer, sentAtMs: number): void;
-  onTick(): void;
-  abandon(): void;
+  readonly leaseMs: number;
+  readonly load?: (() => SiloLoad) | undefined;
+  /** Called by the main loop once in a period, before its beat. */
+  readonly onTick: () => void;
+  /** Called at most once, and not after `stop`. */
+  readonly onEnd: (answer: LastAnswer) => void;
 }
 
-/** Sends a beat every `periodMs` from `start` to `stop`. A beat that fails is not repeated: the next one comes soon. */
-export class Heartbeat {
-  private timer: TimerHandle | undefined;
-  private sentAtMs: number | undefined;
-  private isRunning = false;
-
-  constructor(private readonly options: HeartbeatOptions) {}
-
-  start(): void {
-    this.isRunning = true;
-    this.arm();
-  }
-
-  stop(): void {
-    this.isRunning = false;
-    this.timer?.cancel();
-  }
-
-  private arm(): void {
-    this.timer = this.options.clock.setTimer(this.tick, this.options.periodMs);
-  }
-
-  private readonly tick = (): void => {
-    this.arm();
-    this.options.onTick();
-    const now = this.options.clock.monotonicMs();
-    if (this.sentAtMs === undefined) {
-      this.beat(now);
-    } else if (now - this.sentAtMs >= this.options.timeoutMs) {
-      this.sentAtMs = undefined; // B1
-      this.options.abandon();
-      this.beat(now);
-    }
-  };
-
-  private beat(sentAtMs: number): void {
-    this.sentAtMs = sentAtMs;
-    const free = () => {
-      if (this.sentAtMs === sentAtMs) this.sentAtMs = undefined;
-    };
-    this.options.send().then(
-      (answer) => {
-        free();
-        if (this.isRunning) this.options.onAnswer(answer, sentAtMs);
-      },
-      free, // No answer renews no lease: that is all a lost beat means.
-    );
-  }
+/** Keeps one incarnation's counter moving and its lease renewed. */
+export interface Heartbeat {
+  /** Once, after the join that found `genesis`. */
+  start(genesis: string): void;
+  /** Ends the beats at once; resolves when all that they ran on is gone, rejects never. Idempotent. */
+  stop(): Promise<void>;
 }

@@ -6,10 +6,11 @@ import { ConfigurationError } from '../protocol/errors/index.js';
 import type { Clock } from '../protocol/ports/clock.js';
 import type { Member, MemberChange, Membership, SiloLoad } from '../protocol/ports/membership.js';
 import type { Incarnation } from '../protocol/ports/state-store.js';
-import { Heartbeat } from './heartbeat.js';
+import type { Heartbeat, HeartbeatParts, LastAnswer } from './heartbeat.js';
 import { Lease } from './lease.js';
+import { LoopHeartbeat } from './loop-heartbeat.js';
 import { MemberView } from './member-view.js';
-import type { BeatAnswer, JoinAnswer, MembershipTable } from './membership-table.js';
+import type { JoinAnswer, MembershipTable } from './membership-table.js';
 
 export interface MembershipOptions {
   readonly siloId: string;
@@ -47,7 +48,12 @@ export class LeasedMembership implements Membership {
   private starting: Promise<{ readonly genesis: string }> | undefined;
   private stopping: Promise<void> | undefined;
 
-  constructor(private readonly table: MembershipTable, private readonly options: MembershipOptions) {
+  /** `makeHeartbeat` decides who sends the beats; the main loop unless it says otherwise. */
+  constructor(
+    private readonly table: MembershipTable,
+    private readonly options: MembershipOptions,
+    makeHeartbeat: (parts: HeartbeatParts) => Heartbeat = (parts) => new LoopHeartbeat(parts),
+  ) {
     const { siloId, clock, beatEveryMs = 250, beatTimeoutMs = 500, leaseMs = 1000, silentAfterMs = 2000 } = options;
     // Part of keys and tokens: nothing in it may move a hash tag.
     this.incarnation = `${siloId.replace(/[^A-Za-z0-9_.-]/g, '_')}.${randomBytes(12).toString('base64url')}`;
@@ -56,12 +62,10 @@ export class LeasedMembership implements Membership {
       self: this.incarnation, clock, silentAfterMs, slowAnswerMs: beatTimeoutMs,
       leaseTerm: () => (this.lease.isValid ? this.lease.term : undefined),
     });
-    this.heartbeat = new Heartbeat({
-      clock, periodMs: beatEveryMs, timeoutMs: beatTimeoutMs,
-      send: () => table.beat(this.incarnation, this.genesis, options.load?.()),
-      onAnswer: (answer, sentAtMs) => this.hear(answer, sentAtMs),
+    this.heartbeat = makeHeartbeat({
+      incarnation: this.incarnation, clock, table, lease: this.lease, periodMs: beatEveryMs, timeoutMs: beatTimeoutMs, leaseMs, load: options.load,
       onTick: () => this.tick(),
-      abandon: () => table.abandonBeat(),
+      onEnd: (answer) => this.fence(answer),
     });
   }
 
@@ -132,7 +136,7 @@ export class LeasedMembership implements Membership {
     if (answer.status !== 'joined') throw this.refusal(answer);
     this.genesis = answer.genesis;
     this.lease.renew(sentAtMs);
-    this.heartbeat.start();
+    this.heartbeat.start(answer.genesis);
     await this.view.look();
     return { genesis: answer.genesis };
   }
@@ -158,9 +162,8 @@ export class LeasedMembership implements Membership {
     return new ConfigurationError(`the cluster was made with ${answer.found} partitions, this silo expects ${partitions}: the count cannot change`);
   }
 
-  private hear(answer: BeatAnswer, sentAtMs: number): void {
-    if (answer.status === 'ok') return this.lease.renew(sentAtMs);
-    this.end();
+  private fence(answer: LastAnswer): void {
+    void this.end(); // Waited for by `leave`.
     this.fencedReason = answer.status === 'dead'
       ? `incarnation ${this.incarnation} was declared dead`
       : `the store is another one than this silo joined: genesis ${answer.found ?? 'missing'}, expected ${this.genesis}`;
@@ -168,7 +171,7 @@ export class LeasedMembership implements Membership {
   }
 
   private async leave(): Promise<void> {
-    this.end();
+    const ended = this.end();
     const { starting } = this;
     if (!starting) return this.table.close();
     const { clock, leaveTimeoutMs = 1000 } = this.options;
@@ -180,15 +183,16 @@ export class LeasedMembership implements Membership {
         resolve();
       };
       const leave = () => this.table.leave(this.incarnation);
-      starting.then(leave, leave).then(done, done); // Not before a join that is under way: it would come back to life.
+      const left = starting.then(leave, leave); // Not before a join that is under way: it would come back to life.
+      void Promise.allSettled([left, ended]).then(done);
     });
     this.table.close();
   }
 
   /** M1 */
-  private end(): void {
+  private end(): Promise<void> {
     this.lease.revoke();
-    this.heartbeat.stop();
     this.view.stop();
+    return this.heartbeat.stop();
   }
 }

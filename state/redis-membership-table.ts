@@ -1,8 +1,9 @@
 import type { Clock } from '../protocol/ports/clock.js';
 import type { Member, SiloLoad } from '../protocol/ports/membership.js';
 import type { Incarnation } from '../protocol/ports/state-store.js';
-import { readMember, writeLoad, writeRecord } from './member-records.js';
+import { readMember, writeRecord } from './member-records.js';
 import type { Accusation, BeatAnswer, JoinAnswer, JoinRequest, MembersSeen, MembershipTable } from './membership-table.js';
+import { RedisBeats } from './redis-beats.js';
 import type { RedisClient } from './redis-client.js';
 import { RedisExecutor } from './redis-executor.js';
 import { RedisKeys } from './redis-keys.js';
@@ -20,12 +21,12 @@ export interface MembershipClients {
 /** `{C/m}:*` of protocol.md §1. The clients stay the caller's. */
 export class RedisMembershipTable implements MembershipTable {
   private readonly scripts: RedisExecutor;
-  private readonly beats: RedisExecutor;
+  private readonly beats: RedisBeats;
   private readonly keys: RedisKeys['membership'];
 
   constructor(clients: MembershipClients, cluster: string, private readonly clock: Pick<Clock, 'now'>) {
     this.scripts = new RedisExecutor(clients.scripts);
-    this.beats = new RedisExecutor(clients.heartbeats, false);
+    this.beats = new RedisBeats(clients.heartbeats, cluster);
     this.keys = new RedisKeys(cluster).membership;
   }
 
@@ -40,11 +41,8 @@ export class RedisMembershipTable implements MembershipTable {
     }
   }
 
-  async beat(incarnation: Incarnation, genesis: string, load?: SiloLoad): Promise<BeatAnswer> {
-    const keys = [this.keys.silos, this.keys.heartbeats, this.keys.epoch, this.keys.genesis, this.keys.addresses];
-    const [status, detail] = readList(await this.beats.run('beat-silo', keys, [incarnation, genesis, writeLoad(load)])).map(readText);
-    if (status === 'OK') return { status: 'ok', epoch: Number(detail) };
-    return status === 'GENESIS' ? { status: 'genesis', found: detail || undefined } : { status: 'dead' };
+  beat(incarnation: Incarnation, genesis: string, load?: SiloLoad): Promise<BeatAnswer> {
+    return this.beats.beat(incarnation, genesis, load);
   }
 
   async kill({ victim, heartbeat, accuser, votesNeeded }: Accusation): Promise<'dead' | 'alive' | 'voted'> {
@@ -78,10 +76,7 @@ export class RedisMembershipTable implements MembershipTable {
   }
 
   abandonBeat(): void {
-    const { client } = this.beats;
-    // `disconnect` would wait 2 s for a stalled peer's goodbye.
-    if (client.stream?.destroy) client.stream.destroy();
-    else client.disconnect(true);
+    this.beats.abandon();
   }
 
   close(): void {

@@ -12,6 +12,7 @@ export type RedisSource = string | RedisOptions | RedisClient | (() => RedisClie
 export type RedisPurpose = 'scripts' | 'heartbeats';
 
 const CONNECT_TIMEOUT_MS = 3000;
+const DEEPEST_OPTION = 8;
 
 // protocol.md §7. Scripts are safe to send twice, so they wait and are sent again for as long as the client lives.
 const SCRIPTS: RedisOptions = {
@@ -37,6 +38,23 @@ export function createClient(source: RedisSource, purpose: RedisPurpose): RedisC
   if (!clustered) return source.duplicate(settings);
   const { enableOfflineQueue, ...redisOptions } = settings;
   return source.duplicate([], { lazyConnect: true, enableOfflineQueue, enableAutoPipelining: false, redisOptions: { ...redisOptions, lazyConnect: undefined } });
+}
+
+/** Where Redis is, in a form that can be handed to a thread: a URL or options of plain values. */
+export type PlainRedisSource = string | RedisOptions;
+
+/** `undefined` for clients, functions, and options that hold either: they cannot leave their thread. */
+export function plainSource(source: RedisSource): PlainRedisSource | undefined {
+  if (typeof source === 'string') return source;
+  return isPlain(source) ? (source as RedisOptions) : undefined;
+}
+
+function isPlain(value: unknown, depth = 0): boolean {
+  if (typeof value === 'function' || typeof value === 'symbol' || depth > DEEPEST_OPTION) return false;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return false;
+  return Object.values(value).every((part) => isPlain(part, depth + 1));
 }
 
 /** Host and port for messages and logs; never a password. */

@@ -122,6 +122,19 @@ describe('the installed package', function () {
     });
   });
 
+  it('keeps its lease by its helper thread while the loop is blocked', async () => {
+    await using redis = await acquireRedis();
+    const told = await installed.run(
+      `import { startSilo } from 'troupe/silo'; import { Walker } from './dist/actors.js'; import { Spot } from './dist/shared.js';
+       const silo = await startSilo({ modules: [Walker], redis: '${redis.url}', cluster: 'package-${randomUUID()}' });
+       const walk = () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500); return silo.actor(Walker, 'w').walk(new Spot(3, 4)).catch((error) => error.code); };
+       let outcome; // The thread may start later than the first block ends; without it every call fails.
+       for (let attempts = 0; attempts < 8 && outcome !== 5; attempts++) outcome = await walk();
+       await silo.stop(); console.log('outcome', outcome);`,
+    );
+    expect(told).to.match(/^outcome 5$/m).and.not.include('helper thread failed');
+  });
+
   describe('from CommonJS', () => {
     it('is one module, whether required or imported', async () => {
       const told = await installed.run(

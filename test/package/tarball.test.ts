@@ -50,6 +50,11 @@ describe('the tarball', function () {
     expect(ending('.lua')).to.have.members(scripts.map((name) => `dist/state/lua/${name}`));
   });
 
+  it('has the entry of the heartbeat thread, which no other file imports, beside the one that starts it', async () => {
+    expect(files).to.include.members(['dist/state/heartbeat-thread.js', 'dist/state/heartbeat-worker.js']);
+    expect(await text('dist/state/heartbeat-thread.js')).to.include("new URL('./heartbeat-worker.js', import.meta.url)");
+  });
+
   it('has source maps that carry their sources, and no reference to a map or a file that is missing', async () => {
     for (const file of ending('.js')) {
       const [, map] = /\/\/# sourceMappingURL=(\S+)/.exec(await text(file)) ?? [];

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { RedisConnection } from '../../state/redis-connection.js';
-import { RedisMembership } from '../../state/redis-membership.js';
+import type { MembershipOptions } from '../../state/leased-membership.js';
+import { RedisMembership, type RedisMembershipOptions } from '../../state/redis-membership.js';
 import { RedisMembershipTable } from '../../state/redis-membership-table.js';
 import { membershipContract } from '../contracts/membership.contract.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -8,12 +9,12 @@ import { FakeClock } from './fake-clock.js';
 import { phase } from './phase.js';
 import { RedisBench } from './redis-bench.js';
 
-membershipContract('Redis', async () => {
+const cluster = (more: Pick<RedisMembershipOptions, 'thread'> = {}) => async () => {
   const redis = await RedisBench.open();
   const table = new RedisMembershipTable(redis.connection, redis.cluster, new FakeClock());
   return {
     table,
-    open: (options) => new RedisMembership(redis.connection, { ...options, cluster: redis.cluster }),
+    open: (options: MembershipOptions) => new RedisMembership(redis.connection, { ...options, ...more, cluster: redis.cluster }),
     wipe: async () => {
       for (const key of await redis.keys()) await redis.ask('del', key);
     },
@@ -22,7 +23,15 @@ membershipContract('Redis', async () => {
       await redis.dispose();
     },
   };
-});
+};
+
+membershipContract('Redis', cluster());
+
+// A thread keeps the machine's time, the contract its own: see heartbeat-thread.test.ts. Here it is what happens without one.
+const startThread = () => {
+  throw new Error('no room for a thread');
+};
+membershipContract('Redis, with no room for the helper thread', cluster({ thread: { source: 'redis://127.0.0.1:1', log: { info() {}, warn() {} }, startThread } }));
 
 describe('RedisMembership', () => {
   let direct: RedisBench;

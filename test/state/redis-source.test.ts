@@ -1,0 +1,28 @@
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { plainSource, type RedisSource } from '../../state/redis-source.js';
+
+describe('a Redis source for a thread', () => {
+  const client = () => new Redis({ lazyConnect: true });
+  const plain: Readonly<Record<string, RedisSource>> = {
+    'a URL': 'rediss://user:password@host:1/2',
+    'options': { host: 'h', port: 1, password: 'p', db: 2 },
+    "Sentinel's options": { sentinels: [{ host: 's', port: 1 }], name: 'm' },
+    'certificates': { tls: { ca: Buffer.from('ca'), cert: ['a', 'b'], rejectUnauthorized: false } },
+  };
+  const bound: Readonly<Record<string, RedisSource>> = {
+    'a client': client(),
+    'a function': client,
+    'options with a function': { host: 'h', retryStrategy: () => 1 },
+    'options with a function inside': { tls: { checkServerIdentity: () => undefined } },
+    'options with an object of some class': { tls: { session: new URL('tls://x') as unknown as Buffer } },
+  };
+
+  for (const [what, source] of Object.entries(plain)) {
+    it(`${what}: crosses as it is`, () => {
+      expect(plainSource(source)).to.equal(source);
+      expect(() => structuredClone(source)).not.to.throw();
+    });
+  }
+  for (const [what, source] of Object.entries(bound)) it(`${what}: stays`, () => expect(plainSource(source)).to.equal(undefined));
+});
