@@ -16,8 +16,6 @@ import type { Tail } from './value-wire.js';
 
 const CONTROL_SLAB_BYTES = 16 * 1024;
 const NAMES_SLAB_BYTES = 4 * 1024;
-/** Looks for messages that other microtasks add, before the frame leaves. */
-const MAX_LOOKS = 8;
 const NOW = Promise.resolve();
 
 export class FrameLanes {
@@ -26,8 +24,6 @@ export class FrameLanes {
   private readonly announcements = new ByteWriter(NAMES_SLAB_BYTES);
   private batch = 0;
   private isScheduled = false;
-  private lookedAt = 0;
-  private looks = 0;
   private isClosed = false;
   /** N4. */
   private isOpen = false;
@@ -117,21 +113,15 @@ export class FrameLanes {
     this.chunks.close();
   }
 
+  /** N1: Node runs what is due at its next tick when the microtask queue has drained, if a microtask says so. */
   private schedule(): void {
     this.isScheduled = true;
-    this.looks = 0;
-    this.lookedAt = -1;
-    void NOW.then(this.look);
+    void NOW.then(this.leaveNext);
   }
 
-  /** Messages come in waves, a microtask apart: the frame leaves when a look finds no new ones. */
-  private readonly look = (): void => {
-    const written = this.writers[CALLS].length;
-    if (written !== this.lookedAt && ++this.looks < MAX_LOOKS) {
-      this.lookedAt = written;
-      void NOW.then(this.look);
-      return;
-    }
+  private readonly leaveNext = (): void => process.nextTick(this.leave);
+
+  private readonly leave = (): void => {
     this.isScheduled = false;
     this.flush();
   };

@@ -42,6 +42,8 @@ describe('the links of a silo', () => {
     const refused = [a.pool.invoke(b.member, silos.call('there', [Symbol('no')])), b.pool.invoke(a.member, silos.call('back', [Symbol('no')]))];
     const calls = [a.pool.invoke(b.member, silos.call('there')), b.pool.invoke(a.member, silos.call('back'))];
     for (const call of refused) await failure(call);
+    // The first calls have arrived by then.
+    await silos.clock.advance(1);
     b.onInvoke = () => Symbol('no');
     await failure(a.pool.invoke(b.member, silos.call('there')));
     hold.open();
