@@ -3,14 +3,14 @@
 //   W2. Whoever was presented to a session actor is taken leave of, exactly once, after the presentation has ended.
 //   W3. No hook of a user can hold the gateway up for ever: presentations and goodbyes are bounded.
 import { randomBytes } from 'node:crypto';
-import { eventMetadata } from '../../decorators/index.js';
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import { encodeMessage, GatewayMessage } from '../../protocol/client-wire.js';
-import { CallTimeoutError, CancelledError, ConfigurationError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
+import { CallTimeoutError, CancelledError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
 import type { ClientConnection, ClientListener, CloseReason, Handshake, TimerHandle } from '../../protocol/ports/index.js';
 import type { Admission, Authentication } from './authentication.js';
+import { clientEventName } from './client-event.js';
 import { ClientSession, type ClientSessionContext } from './client-session.js';
-import type { SessionClient } from './gateway-backend.js';
+import type { ClientWriter, SessionClient } from './gateway-backend.js';
 import { withinTime } from './within-time.js';
 
 /** What a gateway is made of. */
@@ -27,8 +27,6 @@ const GREETING_MS = 10_000;
 const GOODBYE_MS = 10_000;
 /** How long a client may not notice that the last event of a subscription was lost. */
 const POSITIONS_MS = 5000;
-/** Names that `client.on` takes for itself. */
-const CLIENT_WORDS = ['state', 'presence', 'error'];
 
 /** Lets outside clients reach a silo. */
 export class Gateway {
@@ -37,7 +35,9 @@ export class Gateway {
   private stopped: Promise<void> | undefined;
   private positions: TimerHandle | undefined;
 
-  constructor(private readonly listener: ClientListener, private readonly context: GatewayContext) {}
+  constructor(private readonly listener: ClientListener, private readonly context: GatewayContext) {
+    context.backend.onPresence((actor) => this.tellPresence(actor));
+  }
 
   async start(): Promise<void> {
     await this.listener.start((handshake) => this.admit(handshake));
@@ -89,8 +89,9 @@ export class Gateway {
     const { backend, clock, codec, limits, readOnlyMethods } = this.context;
     const actor = this.sessionActor(session);
     if (actor) {
+      const writer: ClientWriter = (eventName, payload) => session.write([GatewayMessage.clientEvent, eventName], payload);
       const late = (): Error => new SiloUnavailableError(`${printEntityId(actor)}: onConnect took longer than ${GREETING_MS} ms`);
-      await withinTime(backend.connected(actor, this.presented(session)), clock, GREETING_MS, late);
+      await withinTime(backend.connected(actor, this.presented(session), writer), clock, GREETING_MS, late);
     }
     const welcome = {
       clientId: session.id, identity, silo: backend.siloId, session: actor?.type, resumeToken, readOnly: readOnlyMethods, maxBytes: limits.bytes,
@@ -127,10 +128,8 @@ export class Gateway {
   }
 
   private sendEvent(session: ClientSession, event: object): void {
-    const metadata = eventMetadata(event.constructor);
-    if (!metadata) throw new ConfigurationError('client.send: expected an instance of a class with @ActorEvent(name)');
-    if (CLIENT_WORDS.includes(metadata.name)) throw new ConfigurationError(`client.send: clients hear '${metadata.name}' from their connection; give the event another name`);
-    session.write([GatewayMessage.clientEvent, metadata.name], this.context.codec.encode(event, 'event'));
+    const name = clientEventName(event);
+    session.write([GatewayMessage.clientEvent, name], this.context.codec.encode(event, 'event'));
   }
 
   /** Everybody who belongs to the same actor sees who is connected to it. */
