@@ -2,6 +2,7 @@
 //   W1. The welcome comes after `onConnect`: a client that is told it is there is there.
 //   W2. Whoever was presented to a session actor is taken leave of, exactly once, after the presentation has ended.
 //   W3. No hook of a user can hold the gateway up for ever: presentations and goodbyes are bounded.
+//   W4. Nobody is admitted before the silo is ready for it.
 import { randomBytes } from 'node:crypto';
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import { encodeMessage, GatewayMessage } from '../../protocol/client-wire.js';
@@ -10,6 +11,7 @@ import type { ClientConnection, ClientListener, CloseReason, Handshake, TimerHan
 import type { Admission, Authentication } from './authentication.js';
 import { clientEventName } from './client-event.js';
 import { ClientSession, type ClientSessionContext } from './client-session.js';
+import type { GatewayAddresses } from './gateway-addresses.js';
 import type { ClientWriter, SessionClient } from './gateway-backend.js';
 import { withinTime } from './within-time.js';
 
@@ -20,6 +22,10 @@ export interface GatewayContext extends ClientSessionContext {
   readonly session: string | undefined;
   /** Public read-only methods by type and component: what a client may send again after a lost connection. */
   readonly readOnlyMethods: readonly string[];
+  /** Of the whole cluster. Absent: clients are told none. */
+  readonly gateways?: GatewayAddresses | undefined;
+  /** W4. Rejects when it will never be. Absent: at once. */
+  readonly ready?: Promise<unknown> | undefined;
 }
 
 /** W3. */
@@ -37,6 +43,7 @@ export class Gateway {
 
   constructor(private readonly listener: ClientListener, private readonly context: GatewayContext) {
     context.backend.onPresence((actor) => this.tellPresence(actor));
+    context.gateways?.onChange(() => this.tellGateways());
   }
 
   async start(): Promise<void> {
@@ -66,6 +73,9 @@ export class Gateway {
   }
 
   private async admit(handshake: Handshake): Promise<(connection: ClientConnection) => void> {
+    await this.context.ready?.catch((cause: unknown) => {
+      throw new SiloUnavailableError('the silo does not start', { cause });
+    });
     if (this.stopped) throw new SiloUnavailableError('the silo stops');
     const admission = await this.context.authentication.admit(handshake);
     return (connection) => this.accept(connection, admission);
@@ -94,7 +104,7 @@ export class Gateway {
       await withinTime(backend.connected(actor, this.presented(session), writer), clock, GREETING_MS, late);
     }
     const welcome = {
-      clientId: session.id, identity, silo: backend.siloId, session: actor?.type, resumeToken, readOnly: readOnlyMethods, maxBytes: limits.bytes,
+      clientId: session.id, identity, silo: backend.siloId, session: actor?.type, resumeToken, readOnly: readOnlyMethods, maxBytes: limits.bytes, gateways: this.context.gateways?.list(),
     };
     session.open(codec.encode(welcome, 'welcome'));
     if (actor) this.tellPresence(actor);
@@ -137,6 +147,11 @@ export class Gateway {
     const clients = this.context.backend.clientsOf(actor);
     const message = encodeMessage([GatewayMessage.presence], this.context.codec.encode(clients.map(({ id, since }) => ({ id, since })), 'presence'));
     for (const { id } of clients) this.clients.get(id)?.writeEncoded(message);
+  }
+
+  private tellGateways(): void {
+    const message = encodeMessage([GatewayMessage.gateways], this.context.codec.encode(this.context.gateways!.list(), 'gateways'));
+    for (const session of this.clients.values()) session.tell(message);
   }
 
   private sessionActor(session: ClientSession): ActorId | undefined {
