@@ -32,9 +32,11 @@ export class ClientTies {
   private readonly visits: Visits;
   private readonly host: SessionHost;
   private readonly feedHost: FeedHost;
+  private readonly catalog: Catalog;
   private isAbandoned = false;
 
   constructor({ types, catalog, membership, clock, log, topics, codec }: ClientTiesParts) {
+    this.catalog = catalog;
     const line = (this.line = new SiloLine(membership, clock));
     const visits = (this.visits = new Visits(types, catalog, line, clock));
     this.sessions = new SessionDirectory(visits, line, log);
@@ -59,7 +61,8 @@ export class ClientTies {
   }
 
   activationEnded(activation: Activation): void {
-    this.host.activationEnded(activation, this.isAbandoned);
+    // The gateway of a silo that stops has let its clients go.
+    if (!this.isAbandoned) this.host.activationEnded(activation, !this.catalog.stopping);
   }
 
   silosDied(dead: readonly Member[]): void {

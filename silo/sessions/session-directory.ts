@@ -135,6 +135,7 @@ export class SessionDirectory {
       } catch (error) {
         this.log.warn({ err: error, actor: printEntityId(connection.actor) }, 'a client could not be presented to its actor again');
         const mayGoWell = error instanceof TroupeError && (error.retryable || error instanceof CallTimeoutError);
+        if (this.line.isStopped) return;
         if (!mayGoWell) return connection.client.kick('its actor failed');
         await this.line.pause(RETRY_MS);
       }

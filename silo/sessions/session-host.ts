@@ -45,14 +45,14 @@ export class SessionHost {
     });
   }
 
-  /** H2. `isAbandoned`: the silo is no member any more, which the others learn by themselves. */
-  activationEnded(activation: Activation, isAbandoned: boolean): void {
+  /** H2. `isGatewayOpen`: that of this silo, whose clients the next activation meets. */
+  activationEnded(activation: Activation, isGatewayOpen: boolean): void {
     const guests = this.guests.get(activation);
     this.guests.delete(activation);
-    if (!guests || isAbandoned) return;
+    if (!guests) return;
     for (const [gateway, those] of guests.byGateway()) {
-      if (gateway === this.parts.line.self) this.parts.directory.presentAgain(those.filter(({ isGreeted }) => isGreeted).map(presentedOf), gateway);
-      else void this.handBack(activation.id, gateway, those);
+      if (gateway === this.parts.line.self && isGatewayOpen) this.parts.directory.presentAgain(those.filter(({ isGreeted }) => isGreeted).map(presentedOf), gateway);
+      else if (gateway !== this.parts.line.self) void this.handBack(activation.id, gateway, those);
     }
   }
 

@@ -14,7 +14,7 @@ export interface ControlLinks {
 export class SiloLine {
   /** Set once when this silo has others beside it. */
   links: ControlLinks | undefined;
-  private isStopped = false;
+  isStopped = false;
 
   constructor(private readonly membership: Membership, private readonly clock: Clock) {}
 

@@ -1,5 +1,4 @@
 // Silos in one process on one store and one membership table, with real links over the network in memory and a gateway each. Time is a test's.
-import { randomBytes } from 'node:crypto';
 import { actorMetadata } from '../../decorators/index.js';
 import type { EntityClass, Handle } from '../../sdk/index.js';
 import { Client } from '../../sdk/client/client.js';
@@ -141,9 +140,4 @@ export class LinkedCluster {
       await this.until(links.close());
     }
   }
-}
-
-/** A key that no other test uses. */
-export function freshKey(): string {
-  return randomBytes(6).toString('hex');
 }
