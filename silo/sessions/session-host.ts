@@ -51,8 +51,8 @@ export class SessionHost {
     this.guests.delete(activation);
     if (!guests) return;
     for (const [gateway, those] of guests.byGateway()) {
-      if (gateway === this.parts.line.self && isGatewayOpen) this.parts.directory.presentAgain(those.filter(({ isGreeted }) => isGreeted).map(presentedOf), gateway);
-      else if (gateway !== this.parts.line.self) void this.handBack(activation.id, gateway, those);
+      if (gateway !== this.parts.line.self) void this.handBack(activation.id, gateway, those);
+      else if (isGatewayOpen) this.parts.directory.presentAgain(those.filter(({ isGreeted }) => isGreeted).map(presentedOf), gateway);
     }
   }
 

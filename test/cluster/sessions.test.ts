@@ -71,6 +71,19 @@ describe('clients of session actors on other silos', () => {
     await c.stop();
   });
 
+  it('meet the next activation at once when the silo of theirs stops in good order', async () => {
+    const c = await hostCluster(3);
+    c.choose = () => 's1';
+    const client = await c.silos[0]!.join('ann');
+    c.choose = (candidates) => candidates.find((id) => id === 's2')!;
+    const sinceMs = c.clock.monotonicMs();
+    await c.until(c.silos[1]!.runtime.stop());
+    await c.phase('the next activation has met it', () => scene.log.length === 4);
+    expect(c.clock.monotonicMs() - sinceMs).to.be.below(500);
+    expect(await c.silos[2]!.actor(Host, 'ann').who()).to.deep.equal([client.id]);
+    await c.stop();
+  });
+
   it('meet their actor where it comes back when its silo dies, and it goes on with its state', async () => {
     const c = await hostCluster(3);
     c.choose = () => 's1';
