@@ -13,9 +13,9 @@ export const ClientMessage = { call: 1, oneWay: 2, cancel: 3, subscribe: 4, unsu
 /**
  * What gateways say. welcome; payload: who the client is.   result: id; payload: value.   failure: id; payload: error.   subscribed: id, epoch,
  * number.   event: id, epoch, number, class, origin; payload: event.   clientEvent: class; payload: event.   presence; payload: clients.
- * closing; payload: error: why the connection ends now.
+ * closing; payload: error: why the connection ends now.   gateways; payload: the addresses of the cluster's gateways.
  */
-export const GatewayMessage = { welcome: 1, result: 2, failure: 3, subscribed: 4, event: 5, clientEvent: 6, presence: 7, closing: 8 } as const;
+export const GatewayMessage = { welcome: 1, result: 2, failure: 3, subscribed: 4, event: 5, clientEvent: 6, presence: 7, closing: 8, gateways: 9 } as const;
 
 /** A message of a frame. The payload is a view on the frame. */
 export interface WireMessage {

@@ -18,6 +18,9 @@ export interface HolderAccess {
   ask(holder: Member, topic: string, body: unknown): Promise<unknown>;
 }
 
+/** What other silos may ask of it. */
+export const MANAGEMENT_TOPICS = ['activation', 'end'];
+
 interface ActivationInfo {
   readonly silo: string;
   readonly epoch: number;

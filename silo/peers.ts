@@ -32,7 +32,7 @@ export class Peers {
       network, clock, log, codec: runtime.codec, self: { siloId, incarnation: membership.incarnation },
       handler: {
         invoke: (envelope) => calls.invoke(envelope),
-        control: (topic, body) => runtime.peerControl(topic, body),
+        control: (topic, body, from) => runtime.peerControl(topic, body, from),
       },
     });
   }

@@ -63,6 +63,8 @@ export interface GatewayOptions {
   /** Pages of these origins may connect besides the gateway's own; `'*'` is any. Default none. */
   readonly origins?: readonly string[] | '*' | undefined;
   readonly limits?: Partial<GatewayLimits> | undefined;
+  /** Where clients reach this gateway, if not by `host` and `port` (a proxy, a public name): the others' clients are told, and come when theirs is lost. */
+  readonly advertise?: string | undefined;
   /** A folder that the gateway serves over HTTP. */
   readonly page?: string | URL | undefined;
 }

@@ -6,9 +6,9 @@ import { LocationCache } from '../directory/location-cache.js';
 import { StoreActorDirectory } from '../directory/store-actor-directory.js';
 import { checkKey, type ActorId, type EntityId } from '../protocol/actor-id.js';
 import { createCodec, type Codec } from '../protocol/codec/index.js';
-import type { Invoker } from '../protocol/envelope.js';
+import type { Envelope, Invoker } from '../protocol/envelope.js';
 import { SiloUnavailableError } from '../protocol/errors/index.js';
-import type { Clock, EntitySpec, Incarnation, Logger, Membership, PlacementPolicy, StateStore } from '../protocol/ports/index.js';
+import type { Clock, EntitySpec, Incarnation, Logger, Membership, Peer, PlacementPolicy, StateStore } from '../protocol/ports/index.js';
 import type { ClassMetadata } from '../decorators/index.js';
 import { EntityContext } from '../sdk/context/entity-context.js';
 import { createHandleFactory, handleReferences, type HandleFactory } from '../sdk/handle.js';
@@ -19,10 +19,9 @@ import type { SiloServices, Statistics } from './activation/silo-services.js';
 import { ActorTypes } from './actor-types.js';
 import { AlwaysOn } from './always-on.js';
 import { Catalog } from './catalog.js';
+import { warnAboutClasses } from './class-warnings.js';
 import { IdleCollector } from './idle-collector.js';
-import { hooksOfLaterVersions } from './later-hooks.js';
-import { mistakenHooks } from './mistaken-hooks.js';
-import { Management } from './management.js';
+import { Management, MANAGEMENT_TOPICS } from './management.js';
 import { Router } from './router.js';
 import { ChainTable } from './routing/chain-table.js';
 import { CircleWatch } from './routing/circle-watch.js';
@@ -30,7 +29,8 @@ import { ClusterRouter, type PeerLinks } from './routing/cluster-router.js';
 import { PeerCalls } from './routing/peer-calls.js';
 import { Placing, type PlacingParts } from './routing/placing.js';
 import { isMyShare } from './routing/share.js';
-import { SessionDirectory } from './session-directory.js';
+import { ClientTies } from './sessions/client-ties.js';
+import { PeerTopics } from './sessions/peer-topics.js';
 import { SiloGatewayBackend } from './silo-gateway-backend.js';
 import { SiloHandleCaller } from './silo-handle-caller.js';
 import { CallChain } from './turns/call-chain.js';
@@ -68,7 +68,8 @@ export class SiloRuntime {
   private readonly deadlines: DeadlineWheel;
   private readonly lazySaver: LazySaver;
   private readonly idle: IdleCollector;
-  private readonly sessions: SessionDirectory;
+  private readonly ties: ClientTies;
+  private readonly topics = new PeerTopics();
   private readonly alwaysOn: AlwaysOn;
   private readonly router: Router;
   private readonly management: Management;
@@ -82,7 +83,7 @@ export class SiloRuntime {
     const { clock, log, membership } = ports;
     this.types = new ActorTypes(ports.policies?.map(({ name }) => name));
     for (const Class of ports.classes) this.types.add(Class);
-    this.warnAboutLaterVersions();
+    warnAboutClasses([...this.types.all()], log);
     this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);
     this.alwaysOn = new AlwaysOn(clock, (id) => this.catalog.stopping || this.activate(id));
     this.deadlines = new DeadlineWheel(clock);
@@ -93,9 +94,10 @@ export class SiloRuntime {
     this.router = new Router(this.types, this.catalog, membership, this.statistics);
     services.redeliver = (call) => this.router.redeliver(call);
     const invoker = ports.intercept?.(this.router) ?? this.router;
-    this.sessions = new SessionDirectory((id) => this.activate(id), log);
-    this.backend = new SiloGatewayBackend(ports.siloId, this.types, this.catalog, invoker, this.sessions);
+    this.ties = new ClientTies({ types: this.types, catalog: this.catalog, membership, clock, log, topics: this.topics, codec: () => this.codec });
+    this.backend = new SiloGatewayBackend(ports.siloId, this.types, invoker, this.ties);
     const management = (this.management = new Management(this.types, this.catalog, services, (id) => this.alwaysOn.forget(id)));
+    for (const topic of MANAGEMENT_TOPICS) this.topics.on(topic, (body) => management.control(topic, body as Parameters<Management['control']>[1]));
     this.handles = createHandleFactory(Object.assign(new SiloHandleCaller(invoker, () => this.codec, clock, this.types, log), {
       manage: (target: EntityId) => management.of(target, (id) => this.handles.handle(id)),
     }));
@@ -120,27 +122,30 @@ export class SiloRuntime {
     const cluster = new ClusterRouter({
       membership, directory: this.directory, locations: this.locations, links, chains: this.chains, clock,
       placing: new Placing({ ...placing, siloId, membership, typeOf: (name) => this.types.get(name) }),
-      isReadOnly: ({ target, method }) => this.isReadOnly(target, method),
-      deliverHere: (envelope) => this.router.deliver(envelope).promise,
+      // What silos ask of actors themselves bears to be asked twice.
+      isReadOnly: ({ kind, target, method }) => kind === 'hook' || this.isReadOnly(target, method),
+      deliverHere: (envelope) => this.deliver(envelope),
     });
     this.router.elsewhere = cluster;
-    this.circles = new CircleWatch({ clock, log: this.ports.log, membership, chains: this.chains, ask: (silo, timeoutMs) => links.ask(silo, 'waits', undefined, timeoutMs) });
-    this.circles.start();
+    const circles = (this.circles = new CircleWatch({ clock, log: this.ports.log, membership, chains: this.chains, ask: (silo, timeoutMs) => links.ask(silo, 'waits', undefined, timeoutMs) }));
+    this.topics.on('waits', () => Promise.resolve(circles.report()));
+    circles.start();
     this.management.elsewhere = cluster;
+    this.ties.joinPeers(cluster, links);
     membership.onChange(({ dead }) => {
+      this.ties.silosDied(dead);
       if (dead.length > 0) this.wakeAlwaysOn().catch((error: unknown) => this.ports.log.error({ err: error }, 'always-on actors of a dead silo could not be looked for'));
     });
   }
 
   /** What other silos' calls meet. */
   peerCalls(): PeerCalls {
-    return new PeerCalls(this.chains, (envelope) => this.router.deliver(envelope).promise);
+    return new PeerCalls(this.chains, (envelope) => this.deliver(envelope));
   }
 
   /** What another silo asks of this one. */
-  peerControl(topic: string, body: unknown): Promise<unknown> {
-    if (topic === 'waits') return Promise.resolve(this.circles?.report() ?? []);
-    return this.management.control(topic, body as Parameters<Management['control']>[1]);
+  peerControl(topic: string, body: unknown, from: Peer): Promise<unknown> {
+    return this.topics.handle(topic, body, from);
   }
 
   /** Wakes actors of always-on types that are nowhere, as far as they are this silo's share. */
@@ -152,6 +157,7 @@ export class SiloRuntime {
   async stop(): Promise<void> {
     const hurry = this.ports.clock.setTimer(() => this.deadlines.interrupt(new SiloUnavailableError('this silo is stopping')), STOP_GRACE_MS);
     await this.catalog.stop().finally(() => hurry.cancel());
+    this.ties.stop();
     this.lazySaver.stop();
     this.alwaysOn.stop();
     this.circles?.stop();
@@ -161,12 +167,18 @@ export class SiloRuntime {
 
   /** Drops everything: nothing is saved, nobody gets an answer. */
   abandon(reason: string): void {
+    this.ties.abandon();
     this.catalog.abandon(reason);
     this.lazySaver.stop();
     this.alwaysOn.stop();
     this.circles?.stop();
     this.idle.stop();
     this.deadlines.stop();
+  }
+
+  /** Queues it here, whoever has the actor; throws when it surely did not run. */
+  private deliver(envelope: Envelope): Promise<unknown> {
+    return envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliver(envelope).promise;
   }
 
   private get locations(): LocationCache {
@@ -217,8 +229,8 @@ export class SiloRuntime {
   private ended(activation: Activation): void {
     this.catalog.remove(activation);
     this.idle.forget(activation);
+    this.ties.activationEnded(activation);
     if (this.catalog.stopping) return;
-    this.sessions.activationEnded(activation);
     if (activation.metadata.alwaysOn) this.alwaysOn.ended(activation);
   }
 
@@ -226,19 +238,5 @@ export class SiloRuntime {
     if (this.warned.has(message)) return;
     this.warned.add(message);
     this.ports.log.warn(message);
-  }
-
-  private warnAboutLaterVersions(): void {
-    const { log } = this.ports;
-    const threaded = new Set<string>();
-    for (const type of this.types.all()) {
-      for (const { target, name, isolation } of [type, ...type.components()]) if (isolation !== 'inline') threaded.add(target.name || name);
-    }
-    const classes = [...threaded];
-    if (classes.length > 0) log.warn({ classes }, `threads are not in this version: ${classes.join(', ')} run in the silo's own; isolation: 'inline' on them silences this warning`);
-    const hooks = hooksOfLaterVersions(this.types.all());
-    if (hooks.length > 0) log.warn({ hooks }, 'these hooks are not called in this version');
-    const mistaken = mistakenHooks(this.types.all());
-    if (mistaken.length > 0) log.warn({ methods: mistaken }, 'these methods are no hooks, but called nearly like one: nobody calls them by themselves');
   }
 }

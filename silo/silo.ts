@@ -9,6 +9,7 @@ import { SystemClock } from '../protocol/system-clock.js';
 import { SocketFrameNetwork } from '../transport/socket-frame-network.js';
 import type { EntityClass, Handle } from '../sdk/author/index.js';
 import type { Statistics } from './activation/silo-services.js';
+import { ClusterGateways, publicAddress } from './cluster-gateways.js';
 import { openGateway, type RunningGateway } from './gateway/open-gateway.js';
 import { createLogger } from './log.js';
 import { LoadMeter } from './load-meter.js';
@@ -69,7 +70,7 @@ export class Silo {
     const network = openNetwork(siloId, options, () => stores.membership.incarnation);
     const stores = await openStores(options, {
       siloId, clock, log,
-      self: { address: () => network.address, labels: options.labels, types: () => runtime.hostedTypes(), load: () => loadOf(load, runtime) },
+      self: { address: () => network.address, labels: options.labels, types: () => runtime.hostedTypes(), load: () => loadOf(load, runtime), gateway: () => gateways.own },
     });
     stages.add(() => stores.close());
     const { membership, store } = stores;
@@ -79,10 +80,14 @@ export class Silo {
       stages.add(() => peers.close());
       await peers.open();
     }
-    stages.add(() => membership.stop());
-    const { genesis } = await membership.start();
-    const gateway = await startGateway(options, runtime, { clock, log, genesis });
+    const gateways = new ClusterGateways(membership);
+    let joined!: (cluster: { readonly genesis: string }) => void;
+    // The port is open before the silo joins, which tells the others its address; clients wait until it has joined.
+    const joining = new Promise<{ readonly genesis: string }>((resolve) => (joined = resolve));
+    const gateway = await startGateway(options, runtime, { clock, log, gateways, joining });
     if (gateway) stages.add(() => gateway.stop());
+    stages.add(() => membership.stop());
+    joined(await membership.start());
     await runtime.wakeAlwaysOn();
     log.info({ cluster: options.cluster, types: classes.length, gateway: gateway?.address }, 'the silo runs');
     return new Silo(siloId, log, stages, membership, runtime, gateway);
@@ -214,14 +219,19 @@ function openNetwork(siloId: string, options: ResolvedSiloOptions, incarnation: 
 interface GatewayContext {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly genesis: string;
+  readonly gateways: ClusterGateways;
+  readonly joining: Promise<{ readonly genesis: string }>;
 }
 
-async function startGateway(options: ResolvedSiloOptions, runtime: SiloRuntime, { clock, log, genesis }: GatewayContext): Promise<RunningGateway | undefined> {
+async function startGateway(options: ResolvedSiloOptions, runtime: SiloRuntime, { clock, log, gateways, joining }: GatewayContext): Promise<RunningGateway | undefined> {
   if (!options.gateway) return undefined;
   const { session } = options.gateway;
   if (session !== undefined && !runtime.types.get(session)) {
     throw new ConfigurationError(`gateway.session: no module exports an actor named '${session}'; it has ${[...runtime.types.all()].map(({ name }) => name).join(', ')}`);
   }
-  return openGateway(options.gateway, { backend: runtime.backend, codec: runtime.codec, clock, log, resumeSecret: `${options.secrets[0] ?? ''}${genesis}` });
+  let resumeSecret = '';
+  const ready = joining.then(({ genesis }) => (resumeSecret = `${options.secrets[0] ?? ''}${genesis}`));
+  const gateway = await openGateway(options.gateway, { backend: runtime.backend, codec: runtime.codec, clock, log, gateways, ready, resumeSecret: () => resumeSecret });
+  gateways.own = publicAddress(options.gateway.advertise, gateway.address);
+  return gateway;
 }

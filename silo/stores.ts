@@ -23,7 +23,7 @@ export interface StoresContext {
   readonly clock: Clock;
   readonly log: Logger;
   /** What this silo tells the others of itself. */
-  readonly self: Pick<MembershipOptions, 'address' | 'types' | 'labels' | 'load'>;
+  readonly self: Pick<MembershipOptions, 'address' | 'types' | 'labels' | 'load' | 'gateway'>;
 }
 
 /** Opens Redis or memory; `membership.start` joins the cluster. Throws `ConfigurationError` when Redis cannot be reached. */

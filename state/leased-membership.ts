@@ -19,6 +19,8 @@ export interface MembershipOptions {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** The actor types that this silo hosts, with their versions. */
   readonly types?: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>) | undefined;
+  /** Where clients reach this silo's gateway. Asked when it joins. */
+  readonly gateway?: (() => string | undefined) | undefined;
   /** Told to the others with every beat. */
   readonly load?: (() => SiloLoad) | undefined;
   readonly clock: Clock;
@@ -143,9 +145,11 @@ export class LeasedMembership implements Membership {
 
   private joinRequest() {
     const { siloId, address, clock, labels = {}, types = {}, partitions = 32 } = this.options;
+    const gateway = this.options.gateway?.();
     const joiner = {
       siloId, incarnation: this.incarnation, startedAt: clock.now(), labels,
       address: typeof address === 'function' ? address() : address, types: typeof types === 'function' ? types() : types,
+      ...(gateway === undefined ? undefined : { gateway }),
     };
     return { joiner, newGenesis: randomUUID(), partitions };
   }

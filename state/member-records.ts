@@ -3,8 +3,8 @@ import type { Member, SiloLoad } from '../protocol/ports/membership.js';
 import type { Incarnation } from '../protocol/ports/state-store.js';
 import type { Joiner } from './membership-table.js';
 
-export function writeRecord({ siloId, address, startedAt, labels, types }: Joiner): string {
-  return JSON.stringify({ siloId, address, startedAt, labels, types });
+export function writeRecord({ siloId, address, startedAt, labels, types, gateway }: Joiner): string {
+  return JSON.stringify({ siloId, address, startedAt, labels, types, gateway });
 }
 
 export function writeLoad(load: SiloLoad | undefined): string {
@@ -13,8 +13,8 @@ export function writeLoad(load: SiloLoad | undefined): string {
 
 /** `record` and `load` as they were written; what an older version left out is empty. */
 export function readMember(incarnation: Incarnation, status: Member['status'], record: string, load = ''): Member {
-  const { siloId = '', address = '', startedAt = 0, labels = {}, types = {} } = JSON.parse(record) as Partial<Member>;
-  const member = { siloId, incarnation, address, status, startedAt, labels, types };
+  const { siloId = '', address = '', startedAt = 0, labels = {}, types = {}, gateway } = JSON.parse(record) as Partial<Member>;
+  const member = { siloId, incarnation, address, status, startedAt, labels, types, ...(gateway === undefined ? undefined : { gateway }) };
   return load === '' ? member : { ...member, load: readLoad(load) };
 }
 

@@ -99,7 +99,8 @@ export class MemoryMembershipTable implements MembershipTable {
   }
 }
 
-function toMember({ siloId, incarnation, address, startedAt, labels, types, load, deadSince }: MemberRow): Member {
-  const member = { siloId, incarnation, address, startedAt, labels, types, status: deadSince === undefined ? 'up' : 'dead' } as const;
+function toMember({ siloId, incarnation, address, startedAt, labels, types, gateway, load, deadSince }: MemberRow): Member {
+  const told = gateway === undefined ? undefined : { gateway };
+  const member = { siloId, incarnation, address, startedAt, labels, types, ...told, status: deadSince === undefined ? 'up' : 'dead' } as const;
   return load ? { ...member, load } : member;
 }

@@ -1,7 +1,7 @@
 // SocketClientListener. Owns: the Socket.IO server on a given HTTP server, and its connections. Does not own: the HTTP server.
 //   L1. A connection knocks once: Socket.IO would let it ask for admission again while the first answer is pending.
 //   L2. Clients that come or go at once are let in, authenticated and given up one after the other, with rests for those that are there.
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
 import { SiloUnavailableError, TroupeError, UnauthenticatedError } from '../protocol/errors/index.js';
@@ -13,7 +13,8 @@ import { PacedQueue } from './paced-queue.js';
 
 /** What a listener lets in. */
 export interface SocketClientListenerOptions {
-  readonly origins: AllowedOrigins;
+  /** A function is asked at every connection. */
+  readonly origins: AllowedOrigins | (() => AllowedOrigins);
   /** Longest frame in bytes; a longer one ends the connection. */
   readonly maxFrameBytes: number;
   /** Packets of Engine.IO; a frame takes two. */
@@ -78,10 +79,15 @@ export class SocketClientListener implements ClientListener {
 
   /** L2. A connection begins. */
   private letIn(request: IncomingMessage, decide: (isAllowed: boolean, problem?: string) => void): void {
-    if (!isOriginAllowed(request.headers, this.options.origins)) return decide(false);
+    if (!this.isAllowed(request)) return decide(false);
     // Between HTTP and WebSocket nobody listens; an error would be the process's.
     if (request.socket.listenerCount('error') === 0) request.socket.on('error', () => undefined);
     if (!this.arrivals.add(() => decide(this.server !== undefined && !request.socket.destroyed))) decide(false, TOO_MANY);
+  }
+
+  private isAllowed({ headers }: { readonly headers: IncomingHttpHeaders }): boolean {
+    const { origins } = this.options;
+    return isOriginAllowed(headers, typeof origins === 'function' ? origins() : origins);
   }
 
   /** L2. */
@@ -97,7 +103,7 @@ export class SocketClientListener implements ClientListener {
   }
 
   private open(): Server {
-    const { origins, maxFrameBytes } = this.options;
+    const { maxFrameBytes } = this.options;
     const server = new Server(this.http, {
       serveClient: false,
       parser: { Encoder, Decoder: ClientPacketDecoder },
@@ -106,13 +112,13 @@ export class SocketClientListener implements ClientListener {
       pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
       // CORS tells browsers whether pages may read answers; `allowRequest` refuses the connection itself, upgrades included.
-      cors: (request, decide) => decide(null, { origin: isOriginAllowed(request.headers, origins) }),
+      cors: (request, decide) => decide(null, { origin: this.isAllowed(request) }),
       allowRequest: (request, decide) => this.letIn(request, (isAllowed, problem) => decide(problem, isAllowed)),
     });
     // `allowRequest` is asked when a connection begins; this, for each request and upgrade of one that exists.
     server.engine.use((request: IncomingMessage, _response: unknown, next: (error?: Error) => void) => {
       const isBeginning = !new URLSearchParams(request.url?.split('?')[1]).has('sid');
-      next(isBeginning || isOriginAllowed(request.headers, origins) ? undefined : new Error('origin not allowed'));
+      next(isBeginning || this.isAllowed(request) ? undefined : new Error('origin not allowed'));
     });
     const engine = server.engine as unknown as Engine;
     tune(engine);

@@ -12,6 +12,8 @@ export interface Member {
   readonly labels: Readonly<Record<string, string>>;
   /** The actor types that it hosts, with their versions (empty without one). */
   readonly types: Readonly<Record<string, string>>;
+  /** Where clients reach its gateway; absent: it has none, or none that clients can be told. */
+  readonly gateway?: string | undefined;
   /** As of one of its last beats; absent before the first. */
   readonly load?: SiloLoad | undefined;
 }

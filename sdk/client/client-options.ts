@@ -1,10 +1,11 @@
 import { parseDuration, type Duration } from '../../protocol/duration.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
+import { normalAddress } from './gateway-list.js';
 import { memoryStore, tabStore, type ResumeStore } from './resume-store.js';
 
 /** How a client connects. */
 export interface ConnectOptions {
-  /** `http(s)://` or `ws(s)://` address of a gateway, or several to try in turn. In a page the default is the page's own origin. */
+  /** `http(s)://` or `ws(s)://` address of a gateway, or several to try in turn; the client learns the cluster's others from the first that answers. In a page the default is the page's own origin. */
   readonly address?: string | readonly string[];
   /** What `gateway.authenticate` gets; a function is asked anew at every connection. */
   readonly token?: string | (() => string | Promise<string>);
@@ -56,11 +57,9 @@ function addressesOf(address: ConnectOptions['address']): readonly string[] {
 }
 
 function checkAddress(address: unknown): string {
-  const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined;
-  if (!url || !/^(https?|wss?):$/.test(url.protocol)) {
-    throw new ConfigurationError(`connect: ${JSON.stringify(address)} is no address of a gateway; use http://host:port (or https, ws, wss)`);
-  }
-  return url.href.replace(/\/$/, '').replace(/^ws/, 'http');
+  const normal = normalAddress(address);
+  if (normal !== undefined) return normal;
+  throw new ConfigurationError(`connect: ${JSON.stringify(address)} is no address of a gateway; use http://host:port (or https, ws, wss)`);
 }
 
 function pageOrigin(): string[] {

@@ -2,11 +2,12 @@ import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import { SystemClock } from '../../protocol/system-clock.js';
 import { Client } from './client.js';
 import { resolveConnectOptions, type ConnectOptions } from './client-options.js';
+import { GatewayList } from './gateway-list.js';
 import { SocketClientLink } from './socket-client-link.js';
 
 /**
  * Connects to a gateway: `connect()` in a page uses its origin; elsewhere give an address, or several to try in turn. Resolves when the
- * gateway has welcomed the client. Rejects with `UnauthenticatedError` when it refuses the token, with `SiloUnavailableError` when none
+ * gateway has welcomed the client. It tells the client of the cluster's others: when it is lost the client goes on at one of them. Rejects with `UnauthenticatedError` when it refuses the token, with `SiloUnavailableError` when none
  * answers within `connectTimeout`, with `ConfigurationError` for bad options. Reconnects by itself until `close`.
  */
 export function connect(options?: ConnectOptions): Promise<Client>;
@@ -15,11 +16,12 @@ export async function connect(first: ConnectOptions | string | readonly string[]
   const isAddress = typeof first === 'string' || Array.isArray(first);
   const options = resolveConnectOptions(isAddress ? { ...second, address: first as string | readonly string[] } : (first as ConnectOptions));
   const clock = new SystemClock();
+  const gateways = new GatewayList(options.addresses);
   const link = new SocketClientLink({
-    addresses: options.addresses,
+    gateways,
     credentials: async () => ({ token: await withinTime(options.token(), options.connectTimeoutMs), resumeToken: options.resume.load() }),
   });
-  const client = new Client({ link, clock, timeoutMs: options.timeoutMs, onResumeToken: (token) => options.resume.save(token) });
+  const client = new Client({ link, clock, timeoutMs: options.timeoutMs, onResumeToken: (token) => options.resume.save(token), onGateways: (addresses) => gateways.learn(addresses) });
   let lastError: Error | undefined;
   // A plain timer: unlike the clock's it keeps the process alive, as somebody waits for the outcome.
   const limit = setTimeout(() => {

@@ -28,6 +28,8 @@ export interface Welcome {
   readonly readOnly: readonly string[];
   /** Longest arguments of a call. */
   readonly maxBytes: number;
+  /** The addresses of the cluster's gateways, if this one tells. */
+  readonly gateways?: readonly string[] | undefined;
 }
 
 /** What a client is made of. */
@@ -37,6 +39,8 @@ export interface ClientCollaborators {
   /** Of calls without a timeout of their own. */
   readonly timeoutMs: number;
   readonly onResumeToken: (token: string) => void;
+  /** Hears of the cluster's gateways, whenever they change. */
+  readonly onGateways?: (addresses: readonly string[]) => void;
 }
 
 /** Where the ids of subscriptions begin; calls count from 1. A failure names either. */
@@ -140,6 +144,7 @@ export class Conversation {
     else if (kind === GatewayMessage.welcome) this.onWelcome(this.codec.decode(payload) as Welcome);
     else if (kind === GatewayMessage.clientEvent) this.events.tellOrKeep(String(header[1]), this.codec.decode(payload));
     else if (kind === GatewayMessage.presence) this.events.tellOrKeep('presence', this.codec.decode(payload));
+    else if (kind === GatewayMessage.gateways) this.collaborators.onGateways?.(this.codec.decode(payload) as readonly string[]);
     else if (kind === GatewayMessage.closing) this.closing = this.errorOf(payload);
   }
 
@@ -149,6 +154,7 @@ export class Conversation {
     this.readOnly.clear();
     for (const method of welcome.readOnly) this.readOnly.add(method);
     if (welcome.resumeToken !== undefined) this.collaborators.onResumeToken(welcome.resumeToken);
+    if (welcome.gateways !== undefined) this.collaborators.onGateways?.(welcome.gateways);
     this.setState('connected');
     this.onStarted?.();
     this.onStarted = undefined;

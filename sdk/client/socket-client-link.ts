@@ -1,12 +1,13 @@
-// SocketClientLink. Owns: the Socket.IO connection of one client, and its reconnecting. One socket at a time; addresses are tried in turn.
+// SocketClientLink. Owns: the Socket.IO connection of one client, and its reconnecting. One socket at a time; gateways are tried in turn.
 import { io, type Socket } from 'socket.io-client';
 import { fromWireError } from '../../protocol/codec/index.js';
 import { ConfigurationError, TroupeError } from '../../protocol/errors/index.js';
+import type { GatewayList } from './gateway-list.js';
 import type { ClientLink, ClientLinkEvents, CloseReason } from '../../protocol/ports/client-link.js';
 
 /** Where the link leads, and what it shows there. */
 export interface SocketClientLinkOptions {
-  readonly addresses: readonly string[];
+  readonly gateways: Pick<GatewayList, 'current' | 'next'>;
   /** Asked at every connection. */
   readonly credentials: () => Promise<{ readonly token?: string | undefined; readonly resumeToken?: string | undefined }>;
 }
@@ -40,7 +41,7 @@ export class SocketClientLink implements ClientLink {
   }
 
   private async dial(events: ClientLinkEvents): Promise<void> {
-    const { addresses, credentials } = this.options;
+    const { gateways, credentials } = this.options;
     let auth: object;
     try {
       auth = await credentials();
@@ -49,7 +50,7 @@ export class SocketClientLink implements ClientLink {
       return error instanceof ConfigurationError ? events.onClose('kicked', error) : this.lost(events, error as Error);
     }
     if (this.isClosed) return;
-    const socket = io(addresses[this.attempts % addresses.length], {
+    const socket = io(gateways.current, {
       auth, reconnection: false, forceNew: true, transports: ['websocket', 'polling'], tryAllTransports: true, timeout: ATTEMPT_TIMEOUT_MS,
     });
     this.socket = socket;
@@ -81,6 +82,7 @@ export class SocketClientLink implements ClientLink {
   private lost(events: ClientLinkEvents, error: Error | undefined): void {
     events.onClose('lost', error);
     if (this.isClosed) return;
+    this.options.gateways.next();
     const delayMs = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** this.attempts++) * (0.5 + Math.random() / 2);
     this.timer = setTimeout(() => void this.dial(events), delayMs);
   }

@@ -30,6 +30,8 @@ export class Activation {
   since = 0;
   isLost = false;
   isDestroyed = false;
+  /** Another silo had the actor when this one began. */
+  isSuperseded = false;
   /** It took calls once: then an always-on actor is activated again when it ends. */
   wasActive = false;
   /** Live subscriptions and clients that keep the actor awake. */
@@ -224,11 +226,11 @@ export class Activation {
     this.handOn(waiting);
   }
 
-  /** A3. Timers, own events and greetings are this activation's alone: the next one has its own. */
+  /** A3. Timers, own events and hooks are this activation's alone: the next one has its own, and who greets and takes leave of clients asks again. */
   handOn(calls: readonly PendingCall[]): void {
     for (const call of calls) {
-      const { kind, method } = call.envelope;
-      if (kind === 'timer' || kind === 'event' || method === 'onConnect') call.fail(this.endedError());
+      const { kind } = call.envelope;
+      if (kind === 'timer' || kind === 'event' || kind === 'hook') call.fail(this.endedError());
       else if (++call.handedOn > MAX_HANDED_ON) call.fail(new ActivationFailedError(`${this.name}: ended ${MAX_HANDED_ON} times before the call's turn; it did not run`));
       else this.services.redeliver(call);
     }

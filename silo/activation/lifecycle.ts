@@ -148,6 +148,7 @@ async function abandon(activation: Activation, unit: UnitOfWork, error: unknown)
 function supersede(activation: Activation, unit: UnitOfWork, holder: Holder): void {
   unit.held.length = 0;
   activation.isLost = true;
+  activation.isSuperseded = true;
   activation.services.elsewhere(activation.id, holder);
   activation.end();
 }

@@ -6,17 +6,11 @@ import { hookCall } from './hooks.js';
 
 export class Sessions {
   private readonly connected = new Map<string, SessionClient>();
-  private readonly greeted = new Set<SessionClient>();
 
   constructor(private readonly activation: Activation) {}
 
   list(): readonly SessionClient[] {
     return [...this.connected.values()];
-  }
-
-  /** `onConnect` is over for this client, and it is still here. */
-  hasGreeted(client: SessionClient): boolean {
-    return this.greeted.has(client);
   }
 
   /** Adds the client and runs `onConnect` of the components and the actor; rejects with what the first of them threw, the client is out then. */
@@ -25,7 +19,6 @@ export class Sessions {
     this.connected.set(client.id, client);
     try {
       await this.runHooks('onConnect', [client]);
-      if (this.connected.get(client.id) === client) this.greeted.add(client);
     } catch (error) {
       this.remove(client);
       throw error;
@@ -39,7 +32,6 @@ export class Sessions {
   }
 
   private remove(client: SessionClient): void {
-    this.greeted.delete(client);
     if (this.connected.get(client.id) !== client) return;
     this.connected.delete(client.id);
     this.activation.pins--;

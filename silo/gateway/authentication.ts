@@ -28,7 +28,7 @@ export interface Admission {
 export class Authentication {
   constructor(
     private readonly authenticate: Authenticate | 'anonymous',
-    private readonly resumeSecret: string,
+    private readonly resumeSecret: () => string,
     private readonly codec: Codec,
     private readonly clock: Clock,
     private readonly log: Logger,
@@ -88,7 +88,7 @@ export class Authentication {
   }
 
   private sign(id: string): string {
-    return createHmac('sha256', this.resumeSecret).update(`troupe resume ${id}`).digest('base64url');
+    return createHmac('sha256', this.resumeSecret()).update(`troupe resume ${id}`).digest('base64url');
   }
 }
 

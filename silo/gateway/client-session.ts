@@ -85,6 +85,11 @@ export class ClientSession {
     if (this.phase === 'open') this.subscriptions.announcePositions();
   }
 
+  /** Sends a message that several clients get, to one that is welcomed: what it says stands in the welcome. */
+  tell(message: Uint8Array): void {
+    if (this.phase === 'open') this.writer.write(message);
+  }
+
   /** Sends a message that several clients get. */
   writeEncoded(message: Uint8Array): void {
     if (this.phase !== 'ended') this.writer.write(message);

@@ -35,6 +35,12 @@ export interface SessionClient {
   kick(reason?: string): void;
 }
 
+/** What others see of a client. */
+export type PresentClient = Pick<SessionClient, 'id' | 'since'>;
+
+/** Writes an event that was encoded elsewhere to a client. */
+export type ClientWriter = (eventName: string, payload: Uint8Array) => void;
+
 /** The silo as its gateway sees it. */
 export interface GatewayBackend {
   readonly siloId: string;
@@ -48,9 +54,11 @@ export interface GatewayBackend {
   /** Activates the actor and keeps it awake until `stop`. `onEnd` is called when the activation ends (the gateway subscribes again). */
   subscribe(entity: EntityId, eventName: string, listener: (event: LiveEvent) => void, onEnd: () => void): Promise<LiveSubscription>;
   /** The session actor's clients changed: runs `onConnect`, keeps the actor awake until the client left. */
-  connected(actor: ActorId, client: SessionClient): Promise<void>;
+  connected(actor: ActorId, client: SessionClient, write: ClientWriter): Promise<void>;
   /** Once for each `connected`, after that has settled (also by a rejection). */
   disconnected(actor: ActorId, clientId: string, reason: 'left' | 'lost' | 'kicked'): Promise<void>;
-  /** Clients now connected to the session actor, for presence. */
-  clientsOf(actor: ActorId): readonly SessionClient[];
+  /** Clients now connected to the session actor, here and at other gateways, for presence. */
+  clientsOf(actor: ActorId): readonly PresentClient[];
+  /** One listener; told of an actor whose clients at other gateways have changed. */
+  onPresence(listener: (actor: ActorId) => void): void;
 }

@@ -2,15 +2,17 @@
 //   W1. The welcome comes after `onConnect`: a client that is told it is there is there.
 //   W2. Whoever was presented to a session actor is taken leave of, exactly once, after the presentation has ended.
 //   W3. No hook of a user can hold the gateway up for ever: presentations and goodbyes are bounded.
+//   W4. Nobody is admitted before the silo is ready for it.
 import { randomBytes } from 'node:crypto';
-import { eventMetadata } from '../../decorators/index.js';
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import { encodeMessage, GatewayMessage } from '../../protocol/client-wire.js';
-import { CallTimeoutError, CancelledError, ConfigurationError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
+import { CallTimeoutError, CancelledError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
 import type { ClientConnection, ClientListener, CloseReason, Handshake, TimerHandle } from '../../protocol/ports/index.js';
 import type { Admission, Authentication } from './authentication.js';
+import { clientEventName } from './client-event.js';
 import { ClientSession, type ClientSessionContext } from './client-session.js';
-import type { SessionClient } from './gateway-backend.js';
+import type { GatewayAddresses } from './gateway-addresses.js';
+import type { ClientWriter, SessionClient } from './gateway-backend.js';
 import { withinTime } from './within-time.js';
 
 /** What a gateway is made of. */
@@ -20,6 +22,10 @@ export interface GatewayContext extends ClientSessionContext {
   readonly session: string | undefined;
   /** Public read-only methods by type and component: what a client may send again after a lost connection. */
   readonly readOnlyMethods: readonly string[];
+  /** Of the whole cluster. Absent: clients are told none. */
+  readonly gateways?: GatewayAddresses | undefined;
+  /** W4. Rejects when it will never be. Absent: at once. */
+  readonly ready?: Promise<unknown> | undefined;
 }
 
 /** W3. */
@@ -27,8 +33,6 @@ const GREETING_MS = 10_000;
 const GOODBYE_MS = 10_000;
 /** How long a client may not notice that the last event of a subscription was lost. */
 const POSITIONS_MS = 5000;
-/** Names that `client.on` takes for itself. */
-const CLIENT_WORDS = ['state', 'presence', 'error'];
 
 /** Lets outside clients reach a silo. */
 export class Gateway {
@@ -37,7 +41,10 @@ export class Gateway {
   private stopped: Promise<void> | undefined;
   private positions: TimerHandle | undefined;
 
-  constructor(private readonly listener: ClientListener, private readonly context: GatewayContext) {}
+  constructor(private readonly listener: ClientListener, private readonly context: GatewayContext) {
+    context.backend.onPresence((actor) => this.tellPresence(actor));
+    context.gateways?.onChange(() => this.tellGateways());
+  }
 
   async start(): Promise<void> {
     await this.listener.start((handshake) => this.admit(handshake));
@@ -66,6 +73,9 @@ export class Gateway {
   }
 
   private async admit(handshake: Handshake): Promise<(connection: ClientConnection) => void> {
+    await this.context.ready?.catch((cause: unknown) => {
+      throw new SiloUnavailableError('the silo does not start', { cause });
+    });
     if (this.stopped) throw new SiloUnavailableError('the silo stops');
     const admission = await this.context.authentication.admit(handshake);
     return (connection) => this.accept(connection, admission);
@@ -89,11 +99,12 @@ export class Gateway {
     const { backend, clock, codec, limits, readOnlyMethods } = this.context;
     const actor = this.sessionActor(session);
     if (actor) {
+      const writer: ClientWriter = (eventName, payload) => session.write([GatewayMessage.clientEvent, eventName], payload);
       const late = (): Error => new SiloUnavailableError(`${printEntityId(actor)}: onConnect took longer than ${GREETING_MS} ms`);
-      await withinTime(backend.connected(actor, this.presented(session)), clock, GREETING_MS, late);
+      await withinTime(backend.connected(actor, this.presented(session), writer), clock, GREETING_MS, late);
     }
     const welcome = {
-      clientId: session.id, identity, silo: backend.siloId, session: actor?.type, resumeToken, readOnly: readOnlyMethods, maxBytes: limits.bytes,
+      clientId: session.id, identity, silo: backend.siloId, session: actor?.type, resumeToken, readOnly: readOnlyMethods, maxBytes: limits.bytes, gateways: this.context.gateways?.list(),
     };
     session.open(codec.encode(welcome, 'welcome'));
     if (actor) this.tellPresence(actor);
@@ -127,10 +138,8 @@ export class Gateway {
   }
 
   private sendEvent(session: ClientSession, event: object): void {
-    const metadata = eventMetadata(event.constructor);
-    if (!metadata) throw new ConfigurationError('client.send: expected an instance of a class with @ActorEvent(name)');
-    if (CLIENT_WORDS.includes(metadata.name)) throw new ConfigurationError(`client.send: clients hear '${metadata.name}' from their connection; give the event another name`);
-    session.write([GatewayMessage.clientEvent, metadata.name], this.context.codec.encode(event, 'event'));
+    const name = clientEventName(event);
+    session.write([GatewayMessage.clientEvent, name], this.context.codec.encode(event, 'event'));
   }
 
   /** Everybody who belongs to the same actor sees who is connected to it. */
@@ -138,6 +147,11 @@ export class Gateway {
     const clients = this.context.backend.clientsOf(actor);
     const message = encodeMessage([GatewayMessage.presence], this.context.codec.encode(clients.map(({ id, since }) => ({ id, since })), 'presence'));
     for (const { id } of clients) this.clients.get(id)?.writeEncoded(message);
+  }
+
+  private tellGateways(): void {
+    const message = encodeMessage([GatewayMessage.gateways], this.context.codec.encode(this.context.gateways!.list(), 'gateways'));
+    for (const session of this.clients.values()) session.tell(message);
   }
 
   private sessionActor(session: ClientSession): ActorId | undefined {

@@ -12,6 +12,7 @@ import { ClientFailures } from './client-failures.js';
 import { ClientBudgets, MESSAGE_BURST_PER_CALL, MESSAGES_PER_CALL } from './client-budgets.js';
 import { Gateway } from './gateway.js';
 import type { GatewayBackend } from './gateway-backend.js';
+import type { GatewayAddresses } from './gateway-addresses.js';
 import { HttpServer } from './http-server.js';
 import { StaticFiles } from './static-files.js';
 import { warmUp } from './warm-up.js';
@@ -29,8 +30,12 @@ export interface GatewayCollaborators {
   readonly codec: Codec;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Signs resume tokens. */
-  readonly resumeSecret: string;
+  /** Signs resume tokens; a function is asked when the first client is admitted. */
+  readonly resumeSecret: string | (() => string);
+  /** Nobody is admitted before. */
+  readonly ready?: Promise<unknown>;
+  /** Of the whole cluster; pages of these gateways may connect to this one. */
+  readonly gateways?: GatewayAddresses;
   /** Where clients take turns that are beyond their allowance; default: a queue of the gateway's own. */
   readonly heavy?: PacedQueue;
 }
@@ -51,7 +56,7 @@ export async function openGateway(options: ResolvedGatewayOptions, collaborators
   const http = new HttpServer(new StaticFiles(options.page), options.host, options.port);
   const { origins, limits } = options;
   const packets = { perSecond: 2 * MESSAGES_PER_CALL * limits.callsPerSecond, burst: 2 * MESSAGE_BURST_PER_CALL * limits.burst + HEARTBEATS };
-  const listener = new SocketClientListener(http.server, { origins, maxFrameBytes: limits.bytes + FRAME_SLACK_BYTES, packets });
+  const listener = new SocketClientListener(http.server, { origins: () => withSiblings(origins, collaborators.gateways), maxFrameBytes: limits.bytes + FRAME_SLACK_BYTES, packets });
   const heavy = new PacedQueue();
   const gateway = createGateway(options, listener, { ...collaborators, heavy });
   await gateway.start();
@@ -68,18 +73,23 @@ export async function openGateway(options: ResolvedGatewayOptions, collaborators
   return { address, stop: () => (stopped ??= stop()) };
 }
 
+/** Whose page came from one gateway may go on at another. */
+function withSiblings(origins: ResolvedGatewayOptions['origins'], gateways: GatewayAddresses | undefined): ResolvedGatewayOptions['origins'] {
+  return origins === '*' || !gateways ? origins : [...origins, ...gateways.list()];
+}
+
 /** The gateway over any listener. */
 export function createGateway(options: ResolvedGatewayOptions, listener: ClientListener, collaborators: GatewayCollaborators): Gateway {
-  const { backend, codec, clock, log, resumeSecret, heavy = new PacedQueue() } = collaborators;
+  const { backend, codec, clock, log, resumeSecret, gateways, ready, heavy = new PacedQueue() } = collaborators;
   return new Gateway(listener, {
-    backend, codec, clock, log,
+    backend, codec, clock, log, gateways, ready,
     heavy,
     budgets: new ClientBudgets(options.limits, clock),
     limits: options.limits,
     failures: new ClientFailures(codec, log, backend.siloId),
     session: options.session,
     access: new Access(backend, options, log),
-    authentication: new Authentication(options.authenticate, resumeSecret, codec, clock, log),
+    authentication: new Authentication(options.authenticate, typeof resumeSecret === 'function' ? resumeSecret : () => resumeSecret, codec, clock, log),
     readOnlyMethods: [...backend.actorTypes].flatMap((type) => [...readOnly(type.name, type), ...type.components().flatMap((part) => readOnly(`${type.name}#${part.name}`, part))]),
   });
 }

@@ -13,11 +13,13 @@ export interface ResolvedGatewayOptions {
   /** Besides the gateway's own. */
   readonly origins: readonly string[] | '*';
   readonly limits: GatewayLimits;
+  /** Where clients reach it, if not by `host` and `port`. */
+  readonly advertise: string | undefined;
   /** Absolute path of an existing folder. */
   readonly page: string | undefined;
 }
 
-const GATEWAY = { known: ['port', 'host', 'authenticate', 'authorize', 'session', 'origins', 'limits', 'page'] };
+const GATEWAY = { known: ['port', 'host', 'authenticate', 'authorize', 'session', 'origins', 'limits', 'page', 'advertise'] };
 const LIMITS = { known: ['callsPerSecond', 'burst', 'inFlight', 'bytes', 'depth', 'nodes', 'subscriptions'] };
 
 /** Checks `gateway` and fills in the defaults. Throws `ConfigurationError`. */
@@ -32,6 +34,7 @@ export function resolveGatewayOptions(value: unknown, path: string): ResolvedGat
     origins: reader.read('origins', checkOrigins) ?? [],
     limits: reader.read('limits', resolveLimits) ?? resolveLimits({}, 'gateway.limits'),
     page: reader.read('page', checkFolder),
+    advertise: reader.read('advertise', checkPublicAddress),
   });
 }
 
@@ -47,6 +50,12 @@ function resolveLimits(value: unknown, path: string): GatewayLimits {
     nodes: reader.read('nodes', checkCount) ?? 10_000,
     subscriptions: reader.read('subscriptions', checkCount) ?? 256,
   });
+}
+
+function checkPublicAddress(value: unknown, path: string): string {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash && !url.username) return url.origin;
+  return refuse(path, value, "a gateway's address", "give it as clients reach it: 'https://eu.game.example'");
 }
 
 function checkAuthenticate(value: unknown, path: string): Authenticate | 'anonymous' {

@@ -31,7 +31,7 @@ describe('the options of a silo', () => {
 
   it('have defaults for a gateway: this machine alone, its own origin, and the limits of the contract', () => {
     expect(resolve(withGateway({})).gateway).to.deep.equal({
-      port: 3000, host: '127.0.0.1', authenticate: 'anonymous', authorize: undefined, session: undefined, origins: [], page: undefined,
+      port: 3000, host: '127.0.0.1', authenticate: 'anonymous', authorize: undefined, session: undefined, origins: [], page: undefined, advertise: undefined,
       limits: { callsPerSecond: 200, burst: 400, inFlight: 100, bytes: 65_536, depth: 32, nodes: 10_000, subscriptions: 256 },
     });
   });
@@ -39,6 +39,7 @@ describe('the options of a silo', () => {
   it('keep what is given', () => {
     const authenticate = () => ({ id: 'p1' });
     const page = fileURLToPath(new URL('.', import.meta.url));
+    expect(resolve(withGateway({ advertise: 'https://eu.game.example/' })).gateway).to.have.property('advertise', 'https://eu.game.example');
     const { gateway } = resolve({ modules, gateway: { port: 0, authenticate, origins: ['https://game.example'], limits: { callsPerSecond: 5 }, page: new URL('.', import.meta.url) } });
     expect(gateway).to.include({ port: 0, authenticate });
     expect(gateway?.page).to.equal(page.replace(/\/$/, '') + '/');
@@ -59,7 +60,7 @@ describe('the options of a silo', () => {
   const unknown: readonly [options: unknown, message: RegExp][] = [
     [{ modules, clstr: 'a' }, /^clstr is not an option; known: advertise, cluster, gateway, labels, listen, log, modules, placement, redis, secret$/],
     [{ modules, listen: { prt: 1 } }, /^listen\.prt is not an option; known: host, port$/],
-    [withGateway({ limts: {} }), /^gateway\.limts is not an option; known: authenticate, authorize, host, limits, origins, page, port, session$/],
+    [withGateway({ limts: {} }), /^gateway\.limts is not an option; known: advertise, authenticate, authorize, host, limits, origins, page, port, session$/],
     [withGateway({ limits: { rate: 1 } }), /^gateway\.limits\.rate is not an option; known: burst, bytes, callsPerSecond, depth, inFlight, nodes, subscriptions$/],
     [{ modules, placement: { constructor: 'hash' } }, /^placement\.constructor is not an option; known: default, policies$/],
   ];
@@ -103,6 +104,8 @@ describe('the options of a silo', () => {
     [withGateway({ authorize: true }), /^gateway\.authorize: true is not a function/],
     [withGateway({ session: 'a b' }), /^gateway\.session: 'a b' is not a name/],
     [withGateway({ origins: ['game.example'] }), /^gateway\.origins\[0\]: 'game\.example' is not an origin/],
+    [withGateway({ advertise: 'eu.game.example' }), /^gateway\.advertise: 'eu\.game\.example' is not a gateway's address; give it as clients reach it/],
+    [withGateway({ advertise: 'https://game.example/eu' }), /^gateway\.advertise: 'https:\/\/game\.example\/eu' is not a gateway's address/],
     [withGateway({ origins: 'https://game.example' }), /^gateway\.origins: 'https:\/\/game\.example' is not a list/],
     [withGateway({ limits: { bytes: 0 } }), /^gateway\.limits\.bytes: 0 is not a limit/],
     [withGateway({ page: './no-such-folder' }), /^gateway\.page: '\.\/no-such-folder' is not a folder; create \/.*no-such-folder/],

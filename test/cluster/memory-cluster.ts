@@ -15,7 +15,7 @@ import { MemoryStateStore } from '../../state/memory-state-store.js';
 import { RecordingLogger } from '../support/memory-silo.js';
 
 /** The cluster's time, as one silo has it: it ends with the silo. */
-class SiloClock implements Clock {
+export class SiloClock implements Clock {
   isStopped = false;
 
   constructor(private readonly shared: VirtualClock) {}
@@ -47,7 +47,7 @@ export class MemoryClusterSilo {
     this.membership = new MemoryMembership({ siloId: name, address: `memory:${name}`, clock, table, types: Object.fromEntries(classes.map((Class) => [nameOf(Class), ''])) });
     this.runtime = new SiloRuntime({ siloId: name, clock, log: this.log, store, membership: this.membership, classes });
     this.runtime.joinPeers({
-      links: { invoke: (to, envelope) => cluster.carry(this, to, envelope), ask: (to, topic, body) => cluster.siloOf(to).runtime.peerControl(topic, body) },
+      links: { invoke: (to, envelope) => cluster.carry(this, to, envelope), ask: (to, topic, body) => cluster.siloOf(to).runtime.peerControl(topic, body, { siloId: name, incarnation: this.membership.incarnation }) },
       chooser: { choose: (_policy, _request, candidates) => cluster.choose?.(candidates.map(({ id }) => id)) ?? candidates[0]!.id },
       defaultPolicy: 'random',
       labels: {},

@@ -81,6 +81,8 @@ export class FakeBackend implements GatewayBackend {
     await this.onDisconnected?.();
   }
 
+  onPresence(): void {}
+
   clientsOf(actor: ActorId): readonly SessionClient[] {
     return this.clients.get(printEntityId(actor)) ?? [];
   }

@@ -2,7 +2,7 @@ import { createCodec, fromWireError, type Codec, type WireError } from '../../pr
 import { ClientMessage, encodeMessage, GatewayMessage, splitFrame, type WireMessage } from '../../protocol/client-wire.js';
 import type { ClientConnection, ClientListener, CloseReason, Handshake } from '../../protocol/ports/client-link.js';
 import type { Gateway } from '../../silo/gateway/gateway.js';
-import { createGateway } from '../../silo/gateway/open-gateway.js';
+import { createGateway, type GatewayCollaborators } from '../../silo/gateway/open-gateway.js';
 import { resolveGatewayOptions } from '../../silo/options/gateway-options.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { RecordingLogger } from '../support/memory-silo.js';
@@ -141,7 +141,7 @@ export interface TestGateway {
 }
 
 /** A started gateway over `FakeBackend`: the token is the client's id, `id:role,role` gives roles. */
-export async function testGateway(classes: readonly object[], events: readonly object[], options: object = {}): Promise<TestGateway> {
+export async function testGateway(classes: readonly object[], events: readonly object[], options: object = {}, more: Partial<GatewayCollaborators> = {}): Promise<TestGateway> {
   const codec = testCodec();
   const backend = new FakeBackend(codec, classes, events);
   const clock = new VirtualClock();
@@ -154,7 +154,7 @@ export async function testGateway(classes: readonly object[], events: readonly o
     },
     stop: () => Promise.resolve(),
   };
-  const gateway = createGateway(resolveGatewayOptions({ authenticate: identityOf, ...options }, 'gateway'), listener, { backend, codec, clock, log, resumeSecret: 'secret' });
+  const gateway = createGateway(resolveGatewayOptions({ authenticate: identityOf, ...options }, 'gateway'), listener, { backend, codec, clock, log, resumeSecret: 'secret', ...more });
   await gateway.start();
   const knock = async (handshake: Partial<Handshake> = {}): Promise<RawClient> => {
     const client = new RawClient({ address: 'test', headers: {}, ...handshake }, codec);

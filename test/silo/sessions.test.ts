@@ -43,6 +43,7 @@ class Greeter {
 const client = (id: string, kicks: string[] = []): SessionClient => ({
   id, identity: { id }, since: 0, send: () => undefined, kick: (reason?: string) => void kicks.push(`${id}: ${reason}`),
 });
+const ignore = (): void => undefined;
 const plain = { type: 'session-plain', key: 'p' };
 const greeter = { type: 'session-greeter', key: 'g' };
 
@@ -57,7 +58,7 @@ describe('session actors', () => {
   it('refuse a client when they cannot be activated, without trying for ever', async () => {
     const { runtime } = memorySilo([Plain]);
     failing = true;
-    expect(await failure(runtime.backend.connected(plain, client('c')))).to.be.instanceOf(ActivationFailedError);
+    expect(await failure(runtime.backend.connected(plain, client('c'), ignore))).to.be.instanceOf(ActivationFailedError);
     await new Promise<void>((resolve) => void setImmediate(resolve));
     expect(log).to.deep.equal(['activated']);
     expect(runtime.backend.clientsOf(plain)).to.deep.equal([]);
@@ -66,13 +67,13 @@ describe('session actors', () => {
 
   it('meet a client once that comes while the activation ends, and tell it apart from one that was there', async () => {
     const { actor, runtime } = memorySilo([Greeter]);
-    await runtime.backend.connected(greeter, client('early'));
+    await runtime.backend.connected(greeter, client('early'), ignore);
     hold = gate();
     entered = gate();
     const blocked = actor(Greeter, 'g').block();
     await entered.opened;
     const ended = actor(Greeter, 'g').manage.deactivate();
-    const connected = runtime.backend.connected(greeter, client('late'));
+    const connected = runtime.backend.connected(greeter, client('late'), ignore);
     hold.open();
     hold = undefined;
     await Promise.all([blocked, ended, connected]);
@@ -84,7 +85,7 @@ describe('session actors', () => {
   it('say hello before goodbye to a client that leaves while it is greeted, and keep nothing of it', async () => {
     const { actor, runtime } = memorySilo([Greeter]);
     hold = gate();
-    const connected = runtime.backend.connected(greeter, client('brief'));
+    const connected = runtime.backend.connected(greeter, client('brief'), ignore);
     await entered.opened;
     const gone = runtime.backend.disconnected(greeter, 'brief', 'left');
     hold.open();
@@ -98,7 +99,7 @@ describe('session actors', () => {
 
   it('never hear of a client that left before they were awake', async () => {
     const { runtime } = memorySilo([Greeter]);
-    const connected = runtime.backend.connected(greeter, client('gone'));
+    const connected = runtime.backend.connected(greeter, client('gone'), ignore);
     await runtime.backend.disconnected(greeter, 'gone', 'lost');
     await connected;
     expect(log).to.deep.equal([]);

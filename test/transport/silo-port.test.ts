@@ -170,7 +170,7 @@ describe('The port of links', () => {
     });
 
     it('turns a client of the gateway away, with its token', async () => {
-      const link = new SocketClientLink({ addresses: [b.address.replace('ws:', 'http:')], credentials: () => Promise.resolve({ token: 'of a player' }) });
+      const link = new SocketClientLink({ gateways: { current: b.address.replace('ws:', 'http:'), next: () => undefined }, credentials: () => Promise.resolve({ token: 'of a player' }) });
       const lost = await new Promise<string>((resolve) => link.open({ onOpen: () => resolve('open'), onFrame: () => resolve('frame'), onClose: resolve }));
       link.close();
       expect(lost).to.equal('lost');

@@ -14,6 +14,15 @@ export function joining(bench: MembershipBench): void {
       ]);
     });
 
+    it('tells the others where its gateway is', async () => {
+      const [one, two] = [bench.member('one', { gateway: () => 'https://eu.example' }), bench.member('two')];
+      await one.join();
+      await two.join();
+      expect(two.membership.peers).to.have.length(1);
+      expect(two.membership.peers[0]).to.have.property('gateway', 'https://eu.example');
+      expect((await one.membership.members()).find(({ siloId }) => siloId === 'two')).not.to.have.property('gateway');
+    });
+
     it('writes the genesis once: later silos find the same', async () => {
       const first = bench.member('one');
       const joined = await first.join();
