@@ -24,7 +24,7 @@ export interface GatewayContext extends ClientSessionContext {
   readonly readOnlyMethods: readonly string[];
   /** Of the whole cluster. Absent: clients are told none. */
   readonly gateways?: GatewayAddresses | undefined;
-  /** W4. Rejects when it will never be. Absent: at once. */
+  /** W4. Absent: at once. */
   readonly ready?: Promise<unknown> | undefined;
 }
 
@@ -73,9 +73,7 @@ export class Gateway {
   }
 
   private async admit(handshake: Handshake): Promise<(connection: ClientConnection) => void> {
-    await this.context.ready?.catch((cause: unknown) => {
-      throw new SiloUnavailableError('the silo does not start', { cause });
-    });
+    if (this.context.ready) await this.context.ready;
     if (this.stopped) throw new SiloUnavailableError('the silo stops');
     const admission = await this.context.authentication.admit(handshake);
     return (connection) => this.accept(connection, admission);

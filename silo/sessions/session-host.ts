@@ -98,7 +98,8 @@ export class SessionHost {
     if (guests && guest) this.leave(activation, guests, guest);
     else if (!isSure) return;
     const saying = activation.sessions.disconnect(guest?.client ?? clientOf(), reason);
-    this.remember(clientId, saying);
+    // From this silo's own gateway it comes once.
+    if (gateway !== this.parts.line.self) this.remember(clientId, saying);
     try {
       await saying;
     } catch (error) {
