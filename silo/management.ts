@@ -76,7 +76,8 @@ export class Management {
     }
     const present = this.catalog.get(id);
     if (!present) {
-      const holder = await this.elsewhere?.holderOf(id);
+      // Alone, nothing comes between: a call that is made after it meets the destroyed actor.
+      const holder = this.elsewhere && (await this.elsewhere.holderOf(id));
       if (holder && (await this.elsewhere!.ask(holder, 'end', [id.type, id.key, how])) === true) return;
       if (how === 'deactivate') return;
       const destroyed = this.catalog.whileDormant(id, () => this.destroyDormant(id));
