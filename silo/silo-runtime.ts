@@ -119,7 +119,7 @@ export class SiloRuntime {
     const { clock, membership, siloId } = this.ports;
     const cluster = new ClusterRouter({
       membership, directory: this.directory, locations: this.locations, links, chains: this.chains, clock,
-      placing: new Placing({ ...placing, siloId, membership, typeOf: (name) => this.types.get(name) }),
+      placing: new Placing({ ...placing, siloId, membership, typeOf: (name) => this.types.get(name), isOpen: () => !this.catalog.stopping }),
       isReadOnly: ({ target, method }) => this.isReadOnly(target, method),
       deliverHere: (envelope) => this.router.deliver(envelope).promise,
     });
@@ -134,7 +134,7 @@ export class SiloRuntime {
 
   /** What other silos' calls meet. */
   peerCalls(): PeerCalls {
-    return new PeerCalls(this.chains, (envelope) => this.router.deliver(envelope).promise);
+    return new PeerCalls(this.chains, (envelope) => this.router.deliver(envelope).promise, (envelope) => this.router.invoke(envelope));
   }
 
   /** What another silo asks of this one. */

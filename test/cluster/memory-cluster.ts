@@ -117,6 +117,8 @@ export class MemoryCluster {
     broken.catch(() => undefined);
     const outcome = target.runtime.peerCalls().invoke(carried);
     outcome.catch(() => undefined);
+    // As over a link: it is done when it is sent.
+    if (envelope.kind === 'oneWay') return undefined;
     return codec.copy(await Promise.race([outcome, broken]), 'result');
   }
 
