@@ -19,6 +19,23 @@ class Nomad {
   }
 }
 
+@Actor({ name: 'leaver' })
+class Leaver {
+  @State() count = 0;
+  constructor(private readonly ctx: ActorContext<Leaver>) {}
+  async leaveBy(by: string, how: 'deactivate' | 'destroy'): Promise<number> {
+    this.count++;
+    await this.ctx.actor(Leaver, by).sendAway(this.ctx.key, how);
+    return this.count;
+  }
+  async sendAway(key: string, how: 'deactivate' | 'destroy'): Promise<void> {
+    await this.ctx.actor(Leaver, key).manage[how]();
+  }
+  read(): number {
+    return this.count;
+  }
+}
+
 @Actor({ name: 'slow-leaver' })
 class SlowLeaver {
   async onDeactivate(): Promise<void> {
@@ -148,6 +165,21 @@ describe('calls of actors that move', () => {
     expect(cluster.carried).to.deep.equal([]);
     await cluster.stop();
   });
+
+  for (const how of ['deactivate', 'destroy'] as const) {
+    it(`may ${how} an actor of another silo that waits for them: it ends after its turn`, async () => {
+      const cluster = await MemoryCluster.of(2, [Leaver]);
+      const [s0, s1] = cluster.silos;
+      await s0!.actor(Leaver, 'a').read();
+      await s1!.actor(Leaver, 'b').read();
+      const sinceMs = cluster.clock.monotonicMs();
+      expect(await cluster.until(s0!.actor(Leaver, 'a').leaveBy('b', how))).to.equal(1);
+      expect(cluster.clock.monotonicMs() - sinceMs).to.be.at.most(100);
+      expect(await cluster.until(s0!.actor(Leaver, 'a').read())).to.equal(how === 'destroy' ? 0 : 1);
+      expect(s0!.runtime.statistics.activated).to.equal(2);
+      await cluster.stop();
+    });
+  }
 
   it('are given up after a few tries where the actor always ends before its first turn', async () => {
     const cluster = await MemoryCluster.of(2, [NeverThere]);
