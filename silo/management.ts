@@ -9,6 +9,7 @@ import { ALWAYS_ON_TAG } from './activation/lifecycle.js';
 import type { SiloServices } from './activation/silo-services.js';
 import type { ActorTypes } from './actor-types.js';
 import type { Catalog } from './catalog.js';
+import { lineageOf } from './links/lineage.js';
 import { CallChain } from './turns/call-chain.js';
 
 /** The way to the silo that has an actor, if another one has it. */
@@ -20,6 +21,9 @@ export interface HolderAccess {
 
 /** What other silos may ask of it. */
 export const MANAGEMENT_TOPICS = ['activation', 'end'];
+
+/** `lineage`: ids of the chain that asks, and of its parents. */
+type ControlBody = readonly [type: string, key: string, how?: 'deactivate' | 'destroy', lineage?: readonly string[]];
 
 interface ActivationInfo {
   readonly silo: string;
@@ -40,11 +44,12 @@ export class Management {
   ) {}
 
   /** What another silo asks of the actors that are here. */
-  async control(topic: string, [type, key, how]: readonly [type: string, key: string, how: 'deactivate' | 'destroy']): Promise<unknown> {
+  async control(topic: string, [type, key, how = 'deactivate', lineage = []]: ControlBody): Promise<unknown> {
     const id = { type, key };
     if (topic === 'activation') return this.activationHere(id);
     if (topic !== 'end') throw new ConfigurationError(`unknown control message '${topic}'`);
     const present = this.catalog.get(id);
+    if (present && endsAfterItsTurn(present, how, (holder) => lineage.includes(holder.id))) return true;
     if (present) await this.endHere(present, how);
     return present !== undefined && (how === 'deactivate' || present.isDestroyed);
   }
@@ -78,19 +83,17 @@ export class Management {
       throw new ConfigurationError(`${printEntityId(target)}: manage.${how} is for the actor; a component lives and ends with it`);
     }
     const present = this.catalog.get(id);
+    const turn = currentTurn();
+    const chain = turn?.isOpen && turn.chain instanceof CallChain ? turn.chain : undefined;
     if (!present) {
-      const holder = await this.elsewhere?.holderOf(id);
-      if (holder && (await this.elsewhere!.ask(holder, 'end', [id.type, id.key, how])) === true) return;
+      // Alone, nothing comes between: a call that is made after it meets the destroyed actor.
+      const holder = this.elsewhere && (await this.elsewhere.holderOf(id));
+      if (holder && (await this.elsewhere!.ask(holder, 'end', [id.type, id.key, how, chain && lineageOf(chain)] satisfies ControlBody)) === true) return;
       if (how === 'deactivate') return;
       const destroyed = this.catalog.whileDormant(id, () => this.destroyDormant(id));
       return destroyed ?? this.catalog.afterDormantWork(id).then(() => this.end(target, how));
     }
-    const turn = currentTurn();
-    // A chain that runs on the actor would wait for itself: the end comes after its unit.
-    if (turn?.isOpen && turn.chain instanceof CallChain && isInside(present, turn.chain)) {
-      present.requestEndAfter(present.units.of(turn.chain), how);
-      return;
-    }
+    if (chain && endsAfterItsTurn(present, how, (holder) => chain.isWithin(holder))) return;
     await this.endHere(present, how);
     if (how === 'destroy' && !present.isDestroyed) await this.end(target, how);
   }
@@ -119,6 +122,9 @@ export class Management {
   }
 }
 
-function isInside(activation: Activation, chain: CallChain): boolean {
-  return activation.entities.some(({ mailbox }) => mailbox.present().some((holder) => chain.isWithin(holder)));
+/** A chain that runs on the actor would wait for itself: the end comes after its unit. False when it does not run there. */
+function endsAfterItsTurn(activation: Activation, how: 'deactivate' | 'destroy', isOwn: (holder: CallChain) => boolean): boolean {
+  const holder = activation.entities.flatMap(({ mailbox }) => mailbox.present()).find(isOwn);
+  if (holder) activation.requestEndAfter(activation.units.of(holder), how);
+  return holder !== undefined;
 }

@@ -16,7 +16,8 @@ import { turnModeOf } from './turns/turn-mode.js';
 
 /** Where calls go whose actor is not active here. */
 export interface Elsewhere {
-  route(envelope: Envelope): Promise<unknown>;
+  /** `deliverHere`: what to do with it when this silo turns out to be the place. */
+  route(envelope: Envelope, deliverHere?: (envelope: Envelope) => Promise<unknown>): Promise<unknown>;
   lastSeen(id: ActorId): Incarnation | undefined;
 }
 
@@ -44,15 +45,14 @@ export class Router implements Invoker {
   /** Queues a call again whose activation is over; it keeps its promise and deadline. */
   redeliver(call: PendingCall): void {
     if (call.isSettled) return;
-    const { target, hops } = call.envelope;
-    const metadata = this.types.get(target.type);
-    if (this.elsewhere && this.catalog.get(target) === undefined) return this.handOver(call, this.elsewhere);
-    if (!metadata || this.catalog.stopping) {
-      if (hops > 0) return call.fail(new Moved(undefined));
-      call.fail(new SiloUnavailableError(`${printEntityId(target)}: this silo is stopping; the call did not run`));
-      return;
-    }
-    this.offer(call, metadata);
+    if (this.elsewhere && this.mayBeElsewhere(call, this.elsewhere)) this.handOver(call, this.elsewhere);
+    else this.offerAgain(call);
+  }
+
+  /** Hooks belong to this silo. A call from afar was sent here: the actor wakes here again unless it was seen on another silo. */
+  private mayBeElsewhere({ envelope: { kind, target, hops } }: PendingCall, elsewhere: Elsewhere): boolean {
+    if (kind === 'hook' || this.catalog.get(target) !== undefined) return false;
+    return hops === 0 || elsewhere.lastSeen(target) !== undefined || !this.membership.mayAccept;
   }
 
   /** A caller on another silo looks for the actor himself; one of this silo's waits here for what comes of it. */
@@ -61,7 +61,22 @@ export class Router implements Invoker {
     const seen = elsewhere.lastSeen(target);
     if (hops > 0) return call.fail(new Moved(seen === undefined ? undefined : { incarnation: seen, token: '' }));
     call.state = 'running';
-    elsewhere.route(call.envelope).then((value) => call.succeed(value), (error: unknown) => call.fail(error));
+    const offerAgain = (): Promise<unknown> => {
+      if (!call.isSettled) {
+        call.state = 'new';
+        this.offerAgain(call);
+      }
+      return call.promise;
+    };
+    elsewhere.route(call.envelope, offerAgain).then((value) => call.succeed(value), (error: unknown) => call.fail(error));
+  }
+
+  private offerAgain(call: PendingCall): void {
+    const { target, hops } = call.envelope;
+    const metadata = this.types.get(target.type);
+    if (metadata && !this.catalog.stopping) return this.offer(call, metadata);
+    if (hops > 0) return call.fail(new Moved(undefined));
+    call.fail(new SiloUnavailableError(`${printEntityId(target)}: this silo is stopping; the call did not run`));
   }
 
   /** Queues the call on this silo. Throws what keeps it from running at all. */

@@ -121,7 +121,7 @@ export class SiloRuntime {
     const { clock, membership, siloId } = this.ports;
     const cluster = new ClusterRouter({
       membership, directory: this.directory, locations: this.locations, links, chains: this.chains, clock,
-      placing: new Placing({ ...placing, siloId, membership, typeOf: (name) => this.types.get(name) }),
+      placing: new Placing({ ...placing, siloId, membership, typeOf: (name) => this.types.get(name), isOpen: () => !this.catalog.stopping }),
       // What silos ask of actors themselves bears to be asked twice.
       isReadOnly: ({ kind, target, method }) => kind === 'hook' || this.isReadOnly(target, method),
       deliverHere: (envelope) => this.deliver(envelope),
@@ -140,7 +140,7 @@ export class SiloRuntime {
 
   /** What other silos' calls meet. */
   peerCalls(): PeerCalls {
-    return new PeerCalls(this.chains, (envelope) => this.deliver(envelope));
+    return new PeerCalls(this.chains, (envelope) => this.deliver(envelope), (envelope) => this.router.invoke(envelope));
   }
 
   /** What another silo asks of this one. */

@@ -231,7 +231,8 @@ export class Activation {
     for (const call of calls) {
       const { kind } = call.envelope;
       if (kind === 'timer' || kind === 'event' || kind === 'hook') call.fail(this.endedError());
-      else if (++call.handedOn > MAX_HANDED_ON) call.fail(new ActivationFailedError(`${this.name}: ended ${MAX_HANDED_ON} times before the call's turn; it did not run`));
+      // Without a token it never was here: that says nothing of the actor.
+      else if (this.token !== '' && ++call.handedOn > MAX_HANDED_ON) call.fail(new ActivationFailedError(`${this.name}: ended ${MAX_HANDED_ON} times before the call's turn; it did not run`));
       else this.services.redeliver(call);
     }
   }

@@ -7,7 +7,9 @@ import type { EntityId } from '../../protocol/actor-id.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import { CallCycleError, InvalidArgumentError, RateLimitedError, StaleEpochError } from '../../protocol/errors/index.js';
 import type { OperationRecord } from '../../protocol/ports/state-store.js';
+import { Moved } from '../links/moved.js';
 import type { PendingCall } from '../turns/pending-call.js';
+import { isAwaitedOn } from '../turns/turn.js';
 import type { Activation } from './activation.js';
 import { OperationIndex } from './operation-index.js';
 import type { StagedOperation, UnitOfWork } from './unit-of-work.js';
@@ -94,6 +96,11 @@ export class Operations {
 
   private admit(record: OperationRecord, known: OperationIndex, unit: UnitOfWork, call: PendingCall): void {
     const name = `${printEntityId(call.envelope.target)}.${call.envelope.method}`;
+    if (this.running.has(record.operationId) && isRepetition(call)) {
+      // Settled here: a turn's errors are copied, and this is none of its own.
+      call.fail(new Moved(undefined));
+      throw new StaleEpochError(`${name}: the operation runs already`);
+    }
     if (this.running.has(record.operationId)) throw new CallCycleError(`${name}: the call repeats the idempotency key of a call that waits for it`, { cycle: [name, name] });
     const kept = known.count(record.scope) + (unit.operations?.length ?? 0);
     if (kept >= MAX_PER_SCOPE) throw new RateLimitedError(`${name}: ${MAX_PER_SCOPE} idempotency keys of this caller are kept for an hour; none is forgotten early`);
@@ -109,6 +116,11 @@ export class Operations {
       at: this.activation.services.clock.now(),
     };
   }
+}
+
+/** From a silo whose link broke while the operation ran, which goes on: it is asked again until the record answers. */
+function isRepetition(call: PendingCall): boolean {
+  return call.envelope.hops > 0 && !isAwaitedOn(call.envelope.target, call);
 }
 
 function hash(value: string | Uint8Array): string {

@@ -45,7 +45,16 @@ export class CircleWatch {
 
   private arm(): void {
     if (this.isStopped) return;
-    this.timer = this.parts.clock.setTimer(() => void this.look().finally(() => this.arm()), LOOK_EVERY_MS);
+    this.timer = this.parts.clock.setTimer(() => void this.lookOrLog().finally(() => this.arm()), LOOK_EVERY_MS);
+  }
+
+  /** What another silo says may be anything: it must not end the process. */
+  private async lookOrLog(): Promise<void> {
+    try {
+      await this.look();
+    } catch (error) {
+      this.parts.log.error({ err: error }, 'the search for circles of waiting calls failed');
+    }
   }
 
   /** W1. */

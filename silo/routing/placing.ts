@@ -1,8 +1,7 @@
 // Placing: which silo an actor that is nowhere goes to. Turns the members and an envelope into what a placement policy is asked.
 import type { ActorMetadata } from '../../decorators/index.js';
 import type { Envelope } from '../../protocol/envelope.js';
-import { SiloUnavailableError, UnknownActorTypeError } from '../../protocol/errors/index.js';
-import { printEntityId } from '../../protocol/actor-id.js';
+import { UnknownActorTypeError } from '../../protocol/errors/index.js';
 import type { Incarnation, Member, Membership, PlacementRequest, SiloSnapshot } from '../../protocol/ports/index.js';
 
 /** The part of the placement service that is needed here. */
@@ -17,6 +16,8 @@ export interface PlacingParts {
   readonly defaultPolicy: string;
   readonly labels: Readonly<Record<string, string>>;
   typeOf(name: string): ActorMetadata | undefined;
+  /** This silo takes actors: it does not stop. */
+  isOpen(): boolean;
   /** This silo as the policies see it. */
   self(): SiloSnapshot;
 }
@@ -24,17 +25,18 @@ export interface PlacingParts {
 export class Placing {
   constructor(private readonly parts: PlacingParts) {}
 
-  /** Throws `UnknownActorTypeError` when no silo hosts the type, `SiloUnavailableError` when all that do have refused. */
+  /** Throws `UnknownActorTypeError` when no silo hosts the type. When all have refused they are asked again: the caller pauses between. */
   choose({ target }: Envelope, refused: ReadonlySet<Incarnation>): Member | 'here' | Promise<Member | 'here'> {
     const { siloId, membership, chooser, defaultPolicy, labels } = this.parts;
     const type = this.parts.typeOf(target.type);
     const hosts = membership.peers.filter(({ types }) => Object.hasOwn(types, target.type));
     if (!type && hosts.length === 0) throw new UnknownActorTypeError(`no silo hosts the actor type '${target.type}'`, { type: target.type });
-    const takers = hosts.filter(({ incarnation }) => !refused.has(incarnation));
-    if (!type && takers.length === 0) throw new SiloUnavailableError(`${printEntityId(target)}: no silo takes it now; the call did not run`);
-    if (takers.length === 0) return 'here';
+    const isCandidate = type !== undefined && this.parts.isOpen();
+    const willing = hosts.filter(({ incarnation }) => !refused.has(incarnation));
+    if (hosts.length === 0 || (isCandidate && willing.length === 0)) return 'here';
+    const takers = willing.length > 0 ? willing : hosts;
     const candidates = takers.map(snapshotOf);
-    if (type) candidates.unshift(this.parts.self());
+    if (isCandidate) candidates.unshift(this.parts.self());
     const { policy = defaultPolicy, options = {} } = type?.placement ?? {};
     const request = { type: target.type, key: target.key, caller: siloId, labels, weight: 1, options };
     const find = (id: string): Member | 'here' => (id === siloId ? 'here' : takers.find((member) => member.siloId === id)!);

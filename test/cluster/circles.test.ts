@@ -65,6 +65,20 @@ describe('circles of calls that wait on several silos', () => {
     });
   }
 
+  it('are looked for on, whatever another silo says', async () => {
+    const cluster = await spread(2, Chained);
+    const [s0, s1] = cluster.silos;
+    s1!.runtime.peerControl = () => Promise.resolve([null]);
+    const holding = s0!.actor(Chained, 'k0').hold();
+    await at('held').opened;
+    const waiting = s1!.actor(Chained, 'k1').meet([], 'k0');
+    await cluster.clock.advance(1500);
+    expect(s0!.log.lines.filter(({ level }) => level === 'error')).to.have.length.greaterThan(1);
+    at('let go').open();
+    await cluster.until(Promise.all([holding, waiting]));
+    await cluster.stop();
+  });
+
   it('are found within one chain, under reentrancy none', async () => {
     const cluster = await spread(3, Closed);
     const outcomes = await cluster.until(cluster.silos[0]!.actor(Closed, 'k0').both('k1', 'k2'));

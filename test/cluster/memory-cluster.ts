@@ -95,7 +95,12 @@ export class MemoryCluster {
   kill(silo: MemoryClusterSilo): void {
     silo.clock.isStopped = true;
     silo.runtime.abandon('killed');
-    for (const fail of this.inFlight.get(silo) ?? []) fail(new LinkLostError(`${silo.name} is gone; whether the call ran is unknown`));
+    this.cut(silo);
+  }
+
+  /** The link to it breaks, as those who called it see it; the calls run on. */
+  cut(silo: MemoryClusterSilo): void {
+    for (const fail of this.inFlight.get(silo) ?? []) fail(new LinkLostError(`the link to ${silo.name} broke; whether the call ran is unknown`));
   }
 
   async carry(from: MemoryClusterSilo, to: Member, envelope: Envelope): Promise<unknown> {
@@ -117,6 +122,8 @@ export class MemoryCluster {
     broken.catch(() => undefined);
     const outcome = target.runtime.peerCalls().invoke(carried);
     outcome.catch(() => undefined);
+    // As over a link: it is done when it is sent.
+    if (envelope.kind === 'oneWay') return undefined;
     return codec.copy(await Promise.race([outcome, broken]), 'result');
   }
 

@@ -37,6 +37,15 @@ class Ring {
   async back(to: string): Promise<number> {
     return this.ctx.actor(Ring, to).add();
   }
+  async askOnce(by: string): Promise<number> {
+    return this.ctx.actor(Ring, by).with({ idempotencyKey: 'k' }).addSlowly();
+  }
+  async askItselfOnce(by: string): Promise<number> {
+    return this.ctx.actor(Ring, by).askBackOnce(this.ctx.key);
+  }
+  async askBackOnce(by: string): Promise<number> {
+    return this.ctx.actor(Ring, by).with({ idempotencyKey: 'k' }).askItselfOnce(this.ctx.key);
+  }
   fail(): never {
     throw new RangeError('as asked');
   }
@@ -143,6 +152,30 @@ describe('calls between silos', () => {
     const since = cluster.clock.monotonicMs();
     expect(await cluster.until(s0!.actor(Ring, 'a').add())).to.equal(3);
     expect(cluster.clock.monotonicMs() - since).to.be.within(1800, 2600);
+    await cluster.stop();
+  });
+
+  it('with a key whose link breaks while they run are answered by that run', async () => {
+    const cluster = await MemoryCluster.of(2, [Ring]);
+    const [s0, s1] = cluster.silos;
+    await s0!.actor(Ring, 'a').add();
+    await s1!.actor(Ring, 'b').add();
+    const asked = s0!.actor(Ring, 'a').askOnce('b');
+    await entered.opened;
+    cluster.cut(s1!);
+    await cluster.clock.advance(400);
+    hold.open();
+    expect(await cluster.until(asked)).to.equal(2);
+    expect(await s1!.actor(Ring, 'b').add()).to.equal(3);
+    await cluster.stop();
+  });
+
+  it('with a key that come back to their own run are refused at once', async () => {
+    const cluster = await MemoryCluster.of(2, [Ring]);
+    const [s0, s1] = cluster.silos;
+    await s0!.actor(Ring, 'a').add();
+    await s1!.actor(Ring, 'b').add();
+    expect(await failure(s0!.actor(Ring, 'a').askBackOnce('b'))).to.be.instanceOf(CallCycleError);
     await cluster.stop();
   });
 
