@@ -17,7 +17,7 @@ export interface FleetSettings {
   /** Silos that end are replaced. Default true. */
   readonly isKeptUp?: boolean;
   /** By which way silo 0, 1, … reaches Redis. Default: its own address. */
-  readonly way?: (redis: string, index: number) => string;
+  readonly way?: (redis: string, index: number) => string | Promise<string>;
 }
 
 export class Fleet implements AsyncDisposable {
@@ -64,6 +64,17 @@ export class Fleet implements AsyncDisposable {
     return this.silos.filter(({ isRunning }) => isRunning);
   }
 
+  /** Resolves when all run that should; rejects when that takes longer than a minute. */
+  async complete(): Promise<void> {
+    if (await within(60_000, () => this.running.length === this.silos.length)) return;
+    throw new Error(`${this.running.length} of ${this.silos.length} silos run after a minute`);
+  }
+
+  /** The cluster counts that silo among the dead. */
+  async isDead({ siloId }: SiloProcess): Promise<boolean> {
+    return (await this.caller.members()).some((member) => member.siloId === siloId && member.status === 'dead');
+  }
+
   /** What Redis has of these counters, and how the history looks beside it. */
   async judge(history: History): Promise<Verdict> {
     const redis = new Redis(this.redis.url);
@@ -92,7 +103,7 @@ export class Fleet implements AsyncDisposable {
 
   private async launch(index: number): Promise<SiloProcess> {
     const { way, isKeptUp = true } = this.settings;
-    const silo = await SiloProcess.start(way?.(this.redis.url, index) ?? this.redis.url, this.cluster);
+    const silo = await SiloProcess.start((await way?.(this.redis.url, index)) ?? this.redis.url, this.cluster);
     void silo.ended.then(() => {
       if (this.isClosing) return;
       if (!silo.wasKilled) this.surprises.push(silo.code);

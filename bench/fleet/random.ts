@@ -14,6 +14,11 @@ export function oneOf<T>(items: readonly T[], random: () => number): T {
   return items[Math.floor(random() * items.length)]!;
 }
 
+/** From `low` to `high`, as many short ones as long ones by order of magnitude. */
+export function between(low: number, high: number, random: () => number): number {
+  return Math.round(low * (high / low) ** random());
+}
+
 /** The value that a share of the samples stays at or under; NaN without any. */
 export function quantile(samples: readonly number[], share: number): number {
   const sorted = [...samples].sort((a, b) => a - b);
