@@ -9,6 +9,7 @@ import { SupervisedSilos } from '../supervised-silos.js';
 const EVERY_MS = 3000;
 const WARM_UP_MS = 2000;
 const SETTLE_MS = 6000;
+const SHORT_SETTLE_MS = 3500;
 
 export interface KillSettings extends FaultSettings {
   readonly seconds: number;
@@ -18,7 +19,7 @@ export interface KillSettings extends FaultSettings {
 export async function randomKills(settings: KillSettings): Promise<FaultReport> {
   await using fleet = await Fleet.start(3);
   return await underLoad(fleet, settings, async (load) => {
-    const skipped = await again(settings.seconds, () => {
+    const skipped = await again(settings, () => {
       if (fleet.running.length < 2) return false;
       const victim = oneOf(fleet.running, load.random);
       load.recovery.killed(victim.siloId);
@@ -44,7 +45,7 @@ export async function supervisedKills(settings: KillSettings): Promise<FaultRepo
   await using fleet = await Fleet.start(0);
   await using silos = await SupervisedSilos.start(3, fleet.redis.url, fleet.cluster);
   return await underLoad(fleet, settings, async (load) => {
-    const skipped = await again(settings.seconds, () => {
+    const skipped = await again(settings, () => {
       if (silos.running.length < 2) return false;
       const { id, pid } = oneOf(silos.running, load.random);
       load.recovery.killed(id);
@@ -97,7 +98,7 @@ async function comeBack(fleet: Fleet, { recovery }: Load): Promise<void> {
 }
 
 /** Kills every so often; how many were left out because the last victims were not back, which a busy machine takes its time for. */
-async function again(seconds: number, kill: () => boolean): Promise<number> {
+async function again({ seconds, isShort }: KillSettings, kill: () => boolean): Promise<number> {
   let skipped = 0;
   await delay(WARM_UP_MS);
   const end = performance.now() + seconds * 1000;
@@ -105,7 +106,7 @@ async function again(seconds: number, kill: () => boolean): Promise<number> {
     if (!kill()) skipped++;
     await delay(Math.max(0, nextMs - performance.now()));
   }
-  await delay(SETTLE_MS);
+  await delay(isShort ? SHORT_SETTLE_MS : SETTLE_MS);
   return skipped;
 }
 

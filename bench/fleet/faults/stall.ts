@@ -5,7 +5,7 @@ import { Fleet } from '../fleet.js';
 import { underLoad, type FaultReport, type FaultSettings } from '../load.js';
 import { between } from '../random.js';
 
-const SETTLE_MS = 3000;
+const SETTLE_MS = 2500;
 
 /**
  * The way between one silo and Redis stalls, and what was on it arrives late: the fault that tries the fence itself (protocol.md §9). Fenced
