@@ -43,8 +43,8 @@ export class Vec2 {
 }
 
 export type ItemKind = 'coin' | 'medkit';
-/** One fighter in a snapshot: a row and no object, because it is sent 20 times a second. */
-export type FighterRow = readonly [id: string, x: number, y: number, hp: number, score: number, medkits: number, strikes: number];
+/** One fighter in a snapshot: a row and no object, because it is sent 20 times a second. `silo` is its place in `silos`, -1 until it has said. */
+export type FighterRow = readonly [id: string, x: number, y: number, hp: number, score: number, medkits: number, strikes: number, silo: number];
 export type ItemRow = readonly [kind: ItemKind, x: number, y: number];
 
 /** Everything there is to see, once per tick of the arena. */
@@ -57,6 +57,8 @@ export class Snapshot {
     readonly at: number,
     readonly fighters: readonly FighterRow[],
     readonly items: readonly ItemRow[],
+    /** The silos on which somebody is; the arena itself is on the first. */
+    readonly silos: readonly string[] = [],
   ) {}
 }
 

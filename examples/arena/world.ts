@@ -25,6 +25,8 @@ export interface Body extends Look {
   medkits: number;
   strikes: number;
   readyAtTick: number;
+  /** Where its actor runs, as it said last. */
+  silo: string | undefined;
   /** Moved since its own actor last heard where it is. */
   isAway: boolean;
 }
@@ -42,8 +44,8 @@ export class World {
 
   /** Adds a fighter; one that is there already takes the new look. */
   enter(id: string, look: Look): void {
-    const { strikes = 0, readyAtTick = 0 } = this.bodies.get(id) ?? {};
-    this.bodies.set(id, { id, ...look, strikes, readyAtTick, isAway: false });
+    const { strikes = 0, readyAtTick = 0, silo } = this.bodies.get(id) ?? {};
+    this.bodies.set(id, { id, ...look, strikes, readyAtTick, silo, isAway: false });
   }
 
   leave(id: string): Body | undefined {
@@ -112,10 +114,14 @@ export class World {
     return nearest(this.items, of.at);
   }
 
-  snapshot(atMs: number): Snapshot {
-    const fighters = [...this.bodies.values()].map(({ id, at, hp, score, medkits, strikes }) => [id, Math.round(at.x), Math.round(at.y), hp, score, medkits, strikes] as const);
+  /** `home`: the silo of the arena. */
+  snapshot(atMs: number, home?: string): Snapshot {
+    const bodies = [...this.bodies.values()];
+    const silos = [...new Set([home, ...bodies.map(({ silo }) => silo).sort()])].filter((silo) => silo !== undefined);
+    const placeOf = (silo: string | undefined): number => (silo === undefined ? -1 : silos.indexOf(silo));
+    const fighters = bodies.map(({ id, at, hp, score, medkits, strikes, silo }) => [id, Math.round(at.x), Math.round(at.y), hp, score, medkits, strikes, placeOf(silo)] as const);
     const items = this.items.map(({ kind, at }) => [kind, at.x, at.y] as const);
-    return new Snapshot(this.tick, atMs, fighters, items);
+    return new Snapshot(this.tick, atMs, fighters, items, silos);
   }
 
   private living(): readonly Body[] {

@@ -41,4 +41,17 @@ export const STEPS = [
     name: 'the client port under attack', script: 'bench/client-port/client-port.js',
     full: ['--redis', '{redis}'], short: ['--short', '--seconds', '1', '--only', 'deep|attachments|one by one|mutations', '--redis', '{redis}'],
   },
+  {
+    name: 'silos that are killed', script: 'bench/fleet/fleet-faults.js',
+    full: ['--only', 'cold|kills|at once', '--seconds', '180'], short: ['--short', '--only', 'cold|kills|at once', '--seconds', '15'],
+  },
+  {
+    name: 'silos that are frozen (zombies)', script: 'bench/fleet/fleet-faults.js', full: ['--only', 'frozen'], short: ['--short', '--only', 'frozen'],
+  },
+  {
+    name: 'silos with a stalled way to Redis', script: 'bench/fleet/fleet-faults.js', full: ['--only', 'stalled'], short: ['--short', '--only', 'stalled'],
+  },
+  {
+    name: 'silos whose Redis fails', script: 'bench/fleet/fleet-faults.js', full: ['--only', 'Redis (paused|killed|emptied)'], short: ['--short', '--only', 'Redis (paused|killed|emptied)'],
+  },
 ];

@@ -1,5 +1,4 @@
 // The flags of the bin `troupe`, each with its environment variable. One table: parsing, precedence and --help read it.
-import { ConfigurationError } from '../../protocol/errors/index.js';
 import { checkPort, refuse } from '../options/checks.js';
 import type { SiloOptions } from '../silo-options.js';
 
@@ -61,10 +60,16 @@ export const FLAGS: readonly Flag[] = [
     apply: () => {},
   },
   {
-    name: 'silos', variable: 'TROUPE_SILOS', value: 'N', help: 'how many silos to start; this version runs 1',
-    apply: (_draft, values, source) => checkSilos(last(values), source),
+    name: 'silos', variable: 'TROUPE_SILOS', value: 'N', help: 'how many silos to start, a process each; more than 1 need --redis',
+    apply: (_draft, values, source) => void toCount(last(values), source),
   },
 ];
+
+/** How many silos the settings ask for; 1 unless they say. Throws `ConfigurationError` for what is no such number. */
+export function countSilos(settings: readonly { readonly flag: Flag; readonly values: readonly string[]; readonly source: string }[]): number {
+  const setting = settings.findLast(({ flag }) => flag.name === 'silos');
+  return setting ? toCount(last(setting.values), setting.source) : 1;
+}
 
 /** Splits a list at commas, but not at those inside the braces of a glob. */
 export function splitList(text: string): readonly string[] {
@@ -92,9 +97,8 @@ function toLabels(values: readonly string[], source: string): Readonly<Record<st
   }));
 }
 
-function checkSilos(text: string, source: string): void {
-  if (!/^[1-9]\d*$/.test(text)) refuse(source, text, 'a number of silos', 'use a whole number above 0');
-  if (text !== '1') throw new ConfigurationError(`${source}: ${text} silos are not implemented in this version; run 1`);
+function toCount(text: string, source: string): number {
+  return /^[1-9]\d?$/.test(text) ? Number(text) : refuse(source, text, 'a number of silos', 'use a whole number from 1 to 99');
 }
 
 function last(values: readonly string[]): string {

@@ -2,9 +2,11 @@
 import { constants } from 'node:os';
 import { inspect } from 'node:util';
 import type { SiloOptions } from '../silo-options.js';
+import { isSupervised, reportToSupervisor } from '../silo-report.js';
 
 /** What the command line needs of a silo. */
 export interface RunningSilo {
+  readonly id: string;
   /** `http://host:port`; absent without a gateway. */
   readonly gatewayAddress?: string | undefined;
   stop(options?: { readonly force?: boolean }): Promise<void>;
@@ -33,6 +35,8 @@ export class SiloProcess {
   /** Resolves when the silo runs. A signal that comes before that stops it as soon as it does. */
   async start(options: SiloOptions): Promise<void> {
     for (const signal of SIGNALS) process.on(signal, () => this.onSignal(signal));
+    // A silo whose supervisor is gone would be watched by nobody, and in the way of the next one's.
+    if (isSupervised()) process.once('disconnect', () => this.onSignal('SIGTERM'));
     // One forgotten await in one actor is no reason to end all of them.
     process.on('unhandledRejection', (reason) => tellFault('a promise was rejected and nobody awaited it; the silo goes on', reason));
     process.on('uncaughtException', (error) => this.onUncaught(error));
@@ -42,7 +46,8 @@ export class SiloProcess {
     silo.on('fenced', (reason) => void this.onFenced(silo, reason));
     this.silo = silo;
     if (this.stopSignal !== undefined) return this.stop(silo);
-    process.stdout.write(`${describe(silo, options)}\n`);
+    if (isSupervised()) await reportToSupervisor({ kind: 'running', siloId: silo.id, gateway: addressOf(silo) });
+    else process.stdout.write(`${describe(silo, options)}\n`);
   }
 
   private onSignal(signal: NodeJS.Signals): void {
@@ -87,7 +92,12 @@ function tellFault(what: string, cause: unknown): void {
 }
 
 function describe(silo: RunningSilo, options: SiloOptions): string {
-  if (silo.gatewayAddress === undefined) return 'Troupe is running, without a gateway.';
-  const address = silo.gatewayAddress.replace(/\/\/(0\.0\.0\.0|\[::\])(?=[:/]|$)/, '//127.0.0.1');
+  const address = addressOf(silo);
+  if (address === undefined) return 'Troupe is running, without a gateway.';
   return options.gateway?.page === undefined ? `Troupe is running. Clients connect to ${address}` : `Troupe is running. Open ${address}`;
+}
+
+/** As this machine opens it. */
+function addressOf({ gatewayAddress }: RunningSilo): string | undefined {
+  return gatewayAddress?.replace(/\/\/(0\.0\.0\.0|\[::\])(?=[:/]|$)/, '//127.0.0.1');
 }

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-// The bin `troupe`: flags, environment and config file become the options of one silo.
+// The bin `troupe`: flags, environment and config file become the options of one silo, or of several in processes of their own.
 import { resolveSiloOptions } from '../silo-options.js';
+import { isSupervised, reportToSupervisor } from '../silo-report.js';
 import { parseCommandLine, type Setting } from './command-line.js';
 import { readConfiguration } from './configuration.js';
+import { countSilos } from './flags.js';
 import { HeldLog } from './held-log.js';
 import { printHelp, printVersion } from './help.js';
 import { SiloProcess } from './silo-process.js';
@@ -11,7 +13,7 @@ import { describeStartupFailure, type StartupFailure } from './startup-failure.j
 function main(): Promise<void> | void {
   try {
     const { action, settings } = parseCommandLine(process.argv.slice(2), process.env);
-    if (action === 'run') return run(settings);
+    if (action === 'run') return countSilos(settings) > 1 ? runSeveral(settings) : run(settings);
     process.stdout.write(action === 'help' ? printHelp() : `${printVersion()}\n`);
   } catch (error) {
     tell(describeStartupFailure(error));
@@ -31,7 +33,24 @@ async function run(settings: readonly Setting[]): Promise<void> {
   } catch (error) {
     const failure = describeStartupFailure(error);
     if (failure.exitCode === 1) heldLog?.release();
-    tell(failure);
+    // All silos of a supervisor fail alike: it says so, once.
+    if (failure.exitCode !== 2 || !isSupervised()) return tell(failure);
+    await reportToSupervisor({ kind: 'refused', line: failure.line });
+    process.exit(failure.exitCode);
+  }
+}
+
+async function runSeveral(settings: readonly Setting[]): Promise<void> {
+  try {
+    const options = await readConfiguration(settings, process.env.TROUPE_SECRET);
+    const { startFleet } = await import('./fleet-process.js');
+    const fleet = await startFleet(countSilos(settings), options, process.argv.slice(2));
+    void fleet.ended.then(({ exitCode, refused }) => {
+      if (refused === undefined) process.exit(process.exitCode ?? exitCode);
+      tell({ line: refused, exitCode: 2 });
+    });
+  } catch (error) {
+    tell(describeStartupFailure(error));
   }
 }
 

@@ -34,7 +34,10 @@ describe('troupe, given what it cannot use, prints one line and exits with 2:', 
     'a bad port in a variable': [[], /^troupe: TROUPE_PORT: 70000 is not a port/, { TROUPE_PORT: '70000' }],
     'a bad label': [['--label', 'zone'], /^troupe: --label: 'zone' is not a label; use name=value, such as zone=a$/],
     'an unknown way to authenticate': [['--auth', 'jwt'], /^troupe: --auth: 'jwt' is not a way to authenticate; use 'anonymous', or --config/],
-    'several silos': [['--silos', '2'], /^troupe: --silos: 2 silos are not implemented in this version; run 1$/],
+    'a bad number of silos': [['--silos', '0'], /^troupe: --silos: '0' is not a number of silos; use a whole number from 1 to 99$/],
+    'several silos without a Redis': [
+      ['--modules', ACTORS, '--silos', '3'], /^troupe: --silos 3: several silos meet in a Redis, and none is configured; start one and say where with --redis URL$/,
+    ],
     'a bad cluster name': [['--modules', ACTORS, '--cluster', 'a b'], /^troupe: cluster: 'a b' is not a name/],
     'a Redis that is no URL': [['--modules', ACTORS, '--redis', 'localhost'], /^troupe: redis: 'localhost' is not a Redis; use 'redis:\/\/host:port'/],
     'a gateway without authentication': [

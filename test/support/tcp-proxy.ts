@@ -17,6 +17,9 @@ export class TcpProxy implements AsyncDisposable {
   private readonly pairs = new Set<Pair>();
   private readonly checks = new Set<() => void>();
   private isRefusing = false;
+  private isStallingAll = false;
+  /** Hears every piece of a reply when the server has sent it, held back or not. */
+  onReply: ((bytes: Buffer) => void) | undefined;
 
   private constructor(private readonly listener: Server, private readonly target: URL) {
     listener.on('connection', (client) => this.accept(client));
@@ -60,6 +63,12 @@ export class TcpProxy implements AsyncDisposable {
     for (const pair of this.pairs) pair.holdsRequests = pair.holdsReplies = true;
   }
 
+  /** The same, and nothing passes on later connections either, until `release`. */
+  stallAll(): void {
+    this.isStallingAll = true;
+    this.stall();
+  }
+
   /** Cuts all connections and refuses new ones until `release`. */
   refuse(): void {
     this.isRefusing = true;
@@ -68,7 +77,7 @@ export class TcpProxy implements AsyncDisposable {
 
   /** Everything passes again, held bytes first: also requests whose client is gone. */
   release(): void {
-    this.isRefusing = false;
+    this.isRefusing = this.isStallingAll = false;
     for (const pair of this.pairs) {
       pair.holdsRequests = pair.holdsReplies = false;
       for (const bytes of pair.heldRequests.splice(0)) pair.server.write(bytes);
@@ -120,10 +129,13 @@ export class TcpProxy implements AsyncDisposable {
   private accept(client: Socket): void {
     if (this.isRefusing) return void client.destroy();
     const server = connect({ port: Number(this.target.port || 6379), host: this.target.hostname, noDelay: true });
-    const pair: Pair = { client, server, heldRequests: [], heldReplies: [], holdsRequests: false, holdsReplies: false };
+    const pair: Pair = { client, server, heldRequests: [], heldReplies: [], holdsRequests: this.isStallingAll, holdsReplies: this.isStallingAll };
     this.pairs.add(pair);
     client.on('data', (bytes) => this.pass(bytes, server, pair.holdsRequests ? pair.heldRequests : undefined));
-    server.on('data', (bytes) => this.pass(bytes, client, pair.holdsReplies ? pair.heldReplies : undefined));
+    server.on('data', (bytes) => {
+      this.onReply?.(bytes);
+      this.pass(bytes, client, pair.holdsReplies ? pair.heldReplies : undefined);
+    });
     // The errors are followed by 'close'.
     client.on('error', () => undefined).on('close', () => {
       if (pair.heldRequests.length === 0) server.end();

@@ -1,4 +1,4 @@
-import { On, Public, type ActorContext, type EntityClass, type Handle, type Timer } from 'troupe';
+import { Every, On, Public, type ActorContext, type EntityClass, type Handle, type Timer } from 'troupe';
 import { Health } from '../components/health.js';
 import { Inventory } from '../components/inventory.js';
 import { Movement } from '../components/movement.js';
@@ -42,6 +42,13 @@ export abstract class Fighter {
   protected onDied(event: Died): void {
     this.arena.oneWay.defeatedBy(event.by);
     this.respawnSoon();
+  }
+
+  /** Tells the arena on which silo it runs: after a silo's death it is another one. */
+  @Every('1s')
+  protected async tellSilo(): Promise<void> {
+    const here = await this.ctx.self.manage.activation();
+    if (here) this.arena.oneWay.seenOn(this.name, here.silo);
   }
 
   protected get arena(): Handle<Arena> {

@@ -1,6 +1,6 @@
 // Hud. Owns: everything on the page that is text. It writes what it is told, and only text: names never become HTML.
 import { MAX_HP } from '../shared.js';
-import { colorOf, isBot, nameOf } from './names.js';
+import { colorOf, isBot, nameOf, siloColor } from './names.js';
 import type { Figure, Scene } from './timeline.js';
 
 const LISTED = 14;
@@ -33,6 +33,7 @@ export class Hud {
     const ranking = [...scene.fighters].sort((a, b) => b.score - a.score || a.id.localeCompare(b.id));
     const listed = ranking.filter(({ id }, place) => place < LISTED || id === me);
     element('roster').replaceChildren(...listed.map((fighter) => entry(fighter, fighter.id === me)));
+    element('silos').replaceChildren(...scene.silos.map((silo, place) => siloEntry(silo, scene.fighters.filter((fighter) => fighter.silo === place).length, place === 0)));
     const players = scene.fighters.filter(({ id }) => !isBot(id)).length;
     element('count').textContent = `${players} ${players === 1 ? 'player' : 'players'}, ${scene.fighters.length - players} bots`;
   }
@@ -55,6 +56,15 @@ function entry({ id, hp, score }: Figure, isMe: boolean): HTMLLIElement {
   const dot = span('dot', '');
   dot.style.background = colorOf(id);
   item.append(dot, span('who', nameOf(id)), span('points', String(score)));
+  return item;
+}
+
+/** A silo, how many fighters it runs, and whether it is the arena's. */
+function siloEntry(silo: string, fighters: number, isHome: boolean): HTMLLIElement {
+  const item = document.createElement('li');
+  const dot = span('dot', '');
+  dot.style.background = siloColor(silo);
+  item.append(dot, span('who', isHome ? `${silo} (the arena)` : silo), span('points', String(fighters)));
   return item;
 }
 

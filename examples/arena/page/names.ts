@@ -15,6 +15,11 @@ export function colorOf(id: string): string {
   return isBot(id) ? `oklch(0.68 0.07 ${hue})` : `oklch(0.8 0.18 ${hue})`;
 }
 
+/** The colour of a silo, by its name: it keeps it while others come and go. */
+export function siloColor(silo: string | undefined): string {
+  return silo === undefined ? 'rgb(0 0 0 / 45%)' : `oklch(0.75 0.19 ${hash(silo) % 360})`;
+}
+
 export function isBot(id: string): boolean {
   return id.startsWith('bot/');
 }

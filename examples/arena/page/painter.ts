@@ -1,7 +1,7 @@
 // Painter. Owns: the canvas. Draws one scene, scaled so that the whole world fits in.
 import { BODY, LAVA, MAX_HP, SPRING, WORLD, type Circle, type ItemRow } from '../shared.js';
 import { Effects } from './effects.js';
-import { colorOf, isBot, nameOf } from './names.js';
+import { colorOf, isBot, nameOf, siloColor } from './names.js';
 import type { Figure, Scene } from './timeline.js';
 
 /** Around the world: whoever stands at its edge has a name above the head. */
@@ -24,8 +24,8 @@ export class Painter {
     if (!scene) return;
     this.effects.notice(scene, nowMs, colorOf);
     for (const item of scene.items) this.drawItem(item, nowMs);
-    for (const fighter of scene.fighters) if (fighter.id !== me) this.drawFighter(fighter, false);
-    for (const fighter of scene.fighters) if (fighter.id === me) this.drawFighter(fighter, true);
+    for (const fighter of scene.fighters) if (fighter.id !== me) this.drawFighter(fighter, false, scene.silos);
+    for (const fighter of scene.fighters) if (fighter.id === me) this.drawFighter(fighter, true, scene.silos);
     this.effects.draw(this.context, nowMs);
   }
 
@@ -96,7 +96,7 @@ export class Painter {
     }
   }
 
-  private drawFighter({ id, x, y, hp }: Figure, isMe: boolean): void {
+  private drawFighter({ id, x, y, hp, silo }: Figure, isMe: boolean, silos: readonly string[]): void {
     const { context } = this;
     const color = colorOf(id);
     context.globalAlpha = hp === 0 ? 0.25 : 1;
@@ -105,9 +105,10 @@ export class Painter {
     context.shadowBlur = isBot(id) ? 0 : 22;
     disc(context, x, y, isBot(id) ? BODY - 3 : BODY);
     context.shadowBlur = 0;
-    context.strokeStyle = isMe ? '#ffffff' : 'rgb(0 0 0 / 45%)';
-    context.lineWidth = isMe ? 4 : 3;
+    context.strokeStyle = siloColor(silos[silo]);
+    context.lineWidth = isMe ? 5 : 4;
     context.stroke();
+    if (isMe) halo(context, x, y);
     if (hp === 0) cross(context, x, y);
     context.textAlign = 'center';
     // Names keep their size however small the world is drawn.
@@ -130,6 +131,15 @@ function disc(context: CanvasRenderingContext2D, x: number, y: number, radius: n
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
   context.fill();
+}
+
+/** Oneself: a white ring around the silo's. */
+function halo(context: CanvasRenderingContext2D, x: number, y: number): void {
+  context.strokeStyle = '#ffffff';
+  context.lineWidth = 2;
+  context.beginPath();
+  context.arc(x, y, BODY + 5, 0, 2 * Math.PI);
+  context.stroke();
 }
 
 function cross(context: CanvasRenderingContext2D, x: number, y: number): void {

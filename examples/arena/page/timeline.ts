@@ -16,12 +16,15 @@ export interface Figure {
   readonly score: number;
   readonly medkits: number;
   readonly strikes: number;
+  /** Its place in the scene's `silos`, -1 if it is not known. */
+  readonly silo: number;
 }
 
 export interface Scene {
   readonly tick: number;
   readonly fighters: readonly Figure[];
   readonly items: readonly ItemRow[];
+  readonly silos: readonly string[];
 }
 
 export class Timeline {
@@ -48,7 +51,7 @@ export class Timeline {
   /** The newest snapshot as it came. */
   latest(): Scene | undefined {
     const newest = this.snapshots.at(-1);
-    return newest && { tick: newest.tick, items: newest.items, fighters: newest.fighters.map(figure) };
+    return newest && { tick: newest.tick, items: newest.items, silos: newest.silos, fighters: newest.fighters.map(figure) };
   }
 
   /** The world at the shown moment. */
@@ -58,7 +61,7 @@ export class Timeline {
     const after = this.snapshots[index];
     const before = this.snapshots[index - 1];
     if (!after || !before) return this.latest();
-    return { tick: before.tick, items: before.items, fighters: blend(before, after, (at - before.at) / (after.at - before.at)) };
+    return { tick: before.tick, items: before.items, silos: before.silos, fighters: blend(before, after, (at - before.at) / (after.at - before.at)) };
   }
 }
 
@@ -72,6 +75,6 @@ function blend(before: Snapshot, after: Snapshot, share: number): Figure[] {
   });
 }
 
-function figure([id, x, y, hp, score, medkits, strikes]: FighterRow): Figure {
-  return { id, x, y, hp, score, medkits, strikes };
+function figure([id, x, y, hp, score, medkits, strikes, silo]: FighterRow): Figure {
+  return { id, x, y, hp, score, medkits, strikes, silo };
 }

@@ -1,0 +1,65 @@
+// SiloProcess. Owns: one process of the bin `troupe` that hosts counters, and what it says.
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { isSiloReport, SUPERVISED } from '../../silo/silo-report.js';
+
+const BIN = fileURLToPath(new URL('../../silo/cli/troupe.js', import.meta.url));
+const COUNTER = fileURLToPath(new URL('./counter.js', import.meta.url));
+const START_MS = 60_000;
+const KEPT = 4000;
+
+export class SiloProcess {
+  /** As the cluster knows it, once it runs. */
+  siloId = '';
+  /** When it ended, on `performance.now()`. */
+  endedAtMs: number | undefined;
+  code: number | null = null;
+  wasKilled = false;
+  stderr = '';
+  readonly ended: Promise<unknown>;
+  private readonly child: ChildProcess;
+
+  private constructor(redis: string, cluster: string) {
+    const flags = ['--modules', COUNTER, '--redis', redis, '--cluster', cluster];
+    this.child = fork(BIN, flags, { env: { ...process.env, [SUPERVISED]: '1' }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.stderr = (this.stderr + text).slice(-KEPT)));
+    this.child.once('exit', (code) => Object.assign(this, { endedAtMs: performance.now(), code }));
+    this.ended = once(this.child, 'exit');
+  }
+
+  /** Resolves when it runs; rejects with what it said when it does not. */
+  static async start(redis: string, cluster: string): Promise<SiloProcess> {
+    const silo = new SiloProcess(redis, cluster);
+    await new Promise<void>((resolve, reject) => {
+      const fail = (what: string) => reject(new Error(`a silo of the fleet ${what}: ${silo.stderr}`));
+      const timer = setTimeout(() => fail(`did not run within ${START_MS} ms`), START_MS);
+      const onExit = () => (clearTimeout(timer), fail('ended before it ran'));
+      silo.child.once('exit', onExit);
+      silo.child.on('message', (message) => {
+        if (!isSiloReport(message)) return;
+        clearTimeout(timer);
+        silo.child.off('exit', onExit);
+        if (message.kind === 'refused') return fail(message.line);
+        silo.siloId = message.siloId;
+        resolve();
+      });
+    });
+    return silo;
+  }
+
+  get isRunning(): boolean {
+    return this.endedAtMs === undefined;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.wasKilled ||= name === 'SIGKILL';
+    this.child.kill(name);
+  }
+
+  async kill(): Promise<void> {
+    if (!this.isRunning) return;
+    this.signal('SIGKILL');
+    await this.ended;
+  }
+}

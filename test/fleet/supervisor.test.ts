@@ -1,0 +1,140 @@
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { Logger } from '../../protocol/ports/logger.js';
+import { Supervisor } from '../../silo/supervisor.js';
+import { FakeClock } from '../state/fake-clock.js';
+import { phase } from '../state/phase.js';
+
+interface Line {
+  readonly message: string;
+  readonly silo?: number;
+  readonly pid?: number;
+  readonly id?: string;
+  readonly againInMs?: number;
+  readonly refused?: string;
+}
+
+const FIXTURE = fileURLToPath(new URL('./supervisor.fixture.js', import.meta.url));
+
+/** A supervisor of processes that are no silos, on a clock that the test moves. */
+class Watched {
+  readonly clock = new FakeClock();
+  readonly lines: Line[] = [];
+  readonly dead: string[] = [];
+  gateways: readonly string[] | undefined;
+  readonly supervisor: Supervisor;
+
+  constructor(behaviour: string, silos: number, sawEnd: () => Promise<void> = () => Promise.resolve()) {
+    const log = (fields: object, message = ''): void => void this.lines.push({ message, ...fields });
+    this.supervisor = new Supervisor({
+      silos, file: FIXTURE, args: (index) => [behaviour, String(index)], clock: this.clock,
+      log: { info: log, warn: log, error: log } as unknown as Logger,
+      sawEnd: (siloId) => (this.dead.push(siloId), sawEnd()),
+      onRunning: (gateways) => (this.gateways = gateways),
+    });
+    this.supervisor.start();
+  }
+
+  told(message: string): readonly Line[] {
+    return this.lines.filter((line) => line.message === message);
+  }
+
+  async running(): Promise<readonly Line[]> {
+    await phase('all run', () => this.gateways !== undefined);
+    return this.told('a silo runs');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.supervisor.signal('SIGKILL');
+    await this.supervisor.ended;
+  }
+}
+
+const ENDED = 'a silo ended; it is started again';
+
+describe('the supervisor of several silos', () => {
+  it('tells the addresses of the gateways, in order, once all run', async () => {
+    await using watched = new Watched('normal', 3);
+    await watched.running();
+    expect(watched.gateways).to.deep.equal([3000, 3001, 3002].map((port) => `http://127.0.0.1:${port}`));
+  });
+
+  it('stops all in good order at the first signal, and ends with 0', async () => {
+    const watched = new Watched('normal', 3);
+    const silos = await watched.running();
+    watched.supervisor.signal('SIGTERM');
+    expect(await watched.supervisor.ended).to.deep.equal({ exitCode: 0 });
+    for (const { pid } of silos) expect(() => process.kill(pid!, 0)).to.throw(/ESRCH/);
+    expect(watched.told(ENDED)).to.deep.equal([]);
+  });
+
+  it('ends with the code of a silo that did not stop well', async () => {
+    const watched = new Watched('fails-to-stop', 2);
+    await watched.running();
+    watched.supervisor.signal('SIGTERM');
+    expect(await watched.supervisor.ended).to.deep.equal({ exitCode: 1 });
+  });
+
+  it('kills what does not end soon after the second signal', async () => {
+    const watched = new Watched('deaf', 2);
+    await watched.running();
+    watched.supervisor.signal('SIGTERM');
+    watched.supervisor.signal('SIGTERM');
+    watched.clock.advance(2000);
+    expect(await watched.supervisor.ended).to.deep.equal({ exitCode: 1 });
+  });
+
+  it('declares a silo dead whose process it saw end, and starts it again after a pause that doubles while it does not stay up', async () => {
+    await using watched = new Watched('normal', 2);
+    let [victim] = await watched.running();
+    for (const [round, pauseMs] of [250, 500, 1000].entries()) {
+      process.kill(victim!.pid!, 'SIGKILL');
+      await phase('its end is seen', () => watched.told(ENDED).length === round + 1);
+      expect(watched.dead.at(-1)).to.equal(victim!.id);
+      expect(watched.told(ENDED).at(-1)).to.include({ silo: victim!.silo, pid: victim!.pid, againInMs: pauseMs });
+      watched.clock.advance(pauseMs);
+      await phase('it runs again', () => watched.told('a silo runs').length === round + 3);
+      [victim] = watched.told('a silo runs').slice(-1);
+    }
+  });
+
+  it('starts one that stayed up for ten seconds again without delay', async () => {
+    await using watched = new Watched('normal', 1);
+    const kill = async (round: number): Promise<number | undefined> => {
+      process.kill(watched.told('a silo runs').at(-1)!.pid!, 'SIGKILL');
+      await phase('its end is seen', () => watched.told(ENDED).length === round);
+      return watched.told(ENDED).at(-1)?.againInMs;
+    };
+    await watched.running();
+    expect(await kill(1)).to.equal(250);
+    watched.clock.advance(250);
+    await phase('it runs again', () => watched.told('a silo runs').length === 2);
+    watched.clock.advance(10_000);
+    expect(await kill(2)).to.equal(250);
+  });
+
+  it('gives up, with the line of the first, when every silo is refused before one has run', async () => {
+    const watched = new Watched('refused', 3);
+    expect(await watched.supervisor.ended).to.deep.equal({ exitCode: 2, refused: 'silo 0 is misled' });
+    expect(watched.told(ENDED)).to.deep.equal([]);
+  });
+
+  it('goes on with the others when one is refused, and says why it tries that one again', async () => {
+    await using watched = new Watched('second-refused', 3);
+    await phase('two run', () => watched.told('a silo runs').length === 2);
+    const pauses = () => watched.clock.armed;
+    await phase('the other waits for its next start', () => pauses() === 1);
+    watched.clock.advance(250);
+    await phase('it was refused again', () => watched.told(ENDED).some(({ refused }) => refused === 'silo 1 is misled'));
+    expect(watched.gateways).to.equal(undefined);
+  });
+
+  it('goes on when nobody takes its word that a silo is dead', async () => {
+    await using watched = new Watched('normal', 1, () => Promise.reject(new Error('Redis is away')));
+    const [silo] = await watched.running();
+    process.kill(silo!.pid!, 'SIGKILL');
+    await phase('it says so', () => watched.told('a silo that ended could not be declared dead; the others will notice').length === 1);
+    watched.clock.advance(250);
+    await phase('it runs again', () => watched.told('a silo runs').length === 2);
+  });
+});
