@@ -55,6 +55,10 @@ export interface SiloPorts {
   readonly policies?: readonly PlacementPolicy[];
   /** Stands between handles and the router (stubs in tests). */
   readonly intercept?: (next: Invoker) => Invoker;
+  /** Where chance comes from; default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /** How many actors of other silos it remembers the place of; default 100,000. */
+  readonly maxLocations?: number | undefined;
 }
 
 export class SiloRuntime {
@@ -119,7 +123,7 @@ export class SiloRuntime {
       membership, directory: this.directory, locations: this.locations, links, chains: this.chains, clock,
       placing: new Placing({ ...placing, siloId, membership, typeOf: (name) => this.types.get(name) }),
       isReadOnly: ({ target, method }) => this.isReadOnly(target, method),
-      deliverHere: (envelope) => this.router.deliver(envelope).promise,
+      deliverHere: (envelope) => this.router.deliverRouted(envelope),
     });
     this.router.elsewhere = cluster;
     this.management.elsewhere = cluster;
@@ -163,7 +167,7 @@ export class SiloRuntime {
   }
 
   private get locations(): LocationCache {
-    return (this.lazyLocations ??= new LocationCache());
+    return (this.lazyLocations ??= new LocationCache(this.ports.maxLocations));
   }
 
   private actorIsElsewhere(id: ActorId, incarnation: Incarnation): void {
@@ -189,9 +193,9 @@ export class SiloRuntime {
   }
 
   private createServices(): { -readonly [Service in keyof SiloServices]: SiloServices[Service] } {
-    const { clock, store, membership } = this.ports;
+    const { clock, store, membership, random = Math.random } = this.ports;
     const services = {
-      siloId: this.ports.siloId, clock, log: this.ports.log, store, membership,
+      siloId: this.ports.siloId, clock, log: this.ports.log, store, membership, random,
       deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics,
       wallClockOffsetMs: clock.now() - clock.monotonicMs(),
       directory: this.directory,

@@ -6,11 +6,12 @@ import type { ActorDirectory } from '../../directory/actor-directory.js';
 import type { LocationCache } from '../../directory/location-cache.js';
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import type { Envelope } from '../../protocol/envelope.js';
-import { CallTimeoutError, CancelledError, LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
+import { LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { Clock, Incarnation, Member, Membership } from '../../protocol/ports/index.js';
 import { Moved } from '../links/moved.js';
 import { isNotSent } from '../links/not-sent.js';
 import { CallChain } from '../turns/call-chain.js';
+import { inTime, pauseBeforeRetry } from './call-patience.js';
 import type { ChainTable } from './chain-table.js';
 import type { Placing } from './placing.js';
 
@@ -36,7 +37,7 @@ export interface ClusterRouterParts {
   readonly placing: Placing;
   readonly clock: Clock;
   isReadOnly(envelope: Envelope): boolean;
-  /** Delivers to this silo, which activates the actor if it can. */
+  /** Delivers to this silo, which activates the actor if it can; rejects with `Moved` when another one has it. */
   deliverHere(envelope: Envelope): Promise<unknown>;
 }
 
@@ -73,20 +74,29 @@ export class ClusterRouter {
     const refused = new Set<Incarnation>();
     let moves = 0;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
-      const place = await this.locate(envelope, refused);
-      if (place === 'here') return this.parts.deliverHere(envelope);
+      // The store may not answer: nobody waits for it longer than for the call.
+      const place = this.seen(envelope) ?? (await inTime(this.locate(envelope, refused), envelope, this.parts.clock));
       try {
-        return await this.callAt(place, envelope);
+        return await (place === 'here' ? this.parts.deliverHere(envelope) : this.callAt(place, envelope));
       } catch (error) {
-        this.parts.locations.drop(envelope.target, place.incarnation);
+        if (place !== 'here') this.parts.locations.drop(envelope.target, place.incarnation);
         // R1. Whoever is told of a holder goes there at once.
         if (this.isToldBetter(error, envelope) && ++moves <= MAX_MOVES) continue;
-        if (error instanceof Moved) refused.add(place.incarnation);
-        else if (!this.mayRepeat(error, envelope)) throw error;
-        if (isConnectionRefused(error)) this.parts.membership.suspect(place.incarnation);
+        this.goOn(place, error, envelope, refused);
         await this.pause(pauseMs, envelope, error);
       }
     }
+  }
+
+  /** Throws the error when the call may have run and must not run again. */
+  private goOn(place: Place, error: unknown, envelope: Envelope, refused: Set<Incarnation>): void {
+    if (place === 'here') {
+      if (!(error instanceof Moved)) throw error;
+      return;
+    }
+    if (error instanceof Moved) refused.add(place.incarnation);
+    else if (!this.mayRepeat(error, envelope)) throw error;
+    if (isConnectionRefused(error)) this.parts.membership.suspect(place.incarnation);
   }
 
   private async callAt(place: Member, envelope: Envelope): Promise<unknown> {
@@ -106,15 +116,19 @@ export class ClusterRouter {
     return value;
   }
 
+  /** Where it was seen last (R3). */
+  private seen({ target }: Envelope): Member | undefined {
+    const { locations, membership } = this.parts;
+    const seen = locations.get(target);
+    if (seen === undefined || seen === membership.incarnation) return undefined;
+    const member = this.peer(seen);
+    if (!member) locations.drop(target, seen);
+    return member;
+  }
+
   private async locate(envelope: Envelope, refused: ReadonlySet<Incarnation>): Promise<Place> {
     const { target } = envelope;
-    const { locations, membership, placing } = this.parts;
-    const seen = locations.get(target);
-    if (seen !== undefined && seen !== membership.incarnation) {
-      const member = this.peer(seen);
-      if (member) return member;
-      locations.drop(target, seen);
-    }
+    const { locations, placing } = this.parts;
     const chosen = await placing.choose(envelope, refused);
     // Claiming it here says who has it, in the same round trip.
     if (chosen === 'here') return chosen;
@@ -142,24 +156,11 @@ export class ClusterRouter {
     return envelope.idempotencyKey !== undefined || this.parts.isReadOnly(envelope);
   }
 
-  /** Waits before the next try; rejects when that would be past the deadline, or the caller gave up. */
+  /** Waits before the next try; rejects when there is to be none. */
   private async pause(ms: number, envelope: Envelope, reason: unknown): Promise<void> {
-    const { clock } = this.parts;
-    const { target, method, timeoutMs, signal } = envelope;
-    const name = `${printEntityId(target)}.${method}`;
-    const leftMs = envelope.deadlineMs - clock.monotonicMs();
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        timer.cancel();
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = clock.setTimer(done, Math.max(0, Math.min(ms, leftMs)));
-      signal?.addEventListener('abort', done, { once: true });
-    });
-    if (signal?.aborted) throw new CancelledError(`${name}: cancelled by its caller`, { cause: signal.reason });
-    if (!this.parts.membership.mayAccept) throw new SiloUnavailableError(`${name}: this silo lost its lease; the call did not run`, { cause: reason });
-    if (leftMs <= ms) throw new CallTimeoutError(`${name}: no silo took it within ${timeoutMs} ms`, { timeoutMs, cause: reason });
+    await pauseBeforeRetry(ms, envelope, this.parts.clock, reason);
+    if (this.parts.membership.mayAccept) return;
+    throw new SiloUnavailableError(`${printEntityId(envelope.target)}.${envelope.method}: this silo lost its lease; the call did not run`, { cause: reason });
   }
 }
 
