@@ -41,4 +41,8 @@ export const STEPS = [
     name: 'the client port under attack', script: 'bench/client-port/client-port.js',
     full: ['--redis', '{redis}'], short: ['--short', '--seconds', '1', '--only', 'deep|attachments|one by one|mutations', '--redis', '{redis}'],
   },
+  {
+    name: 'seeds of the simulated cluster', script: 'bench/cluster-seeds.js',
+    full: ['--seeds', '1000'], short: ['--seeds', '60'],
+  },
 ];
