@@ -28,7 +28,7 @@ finish({
   goals: [
     atMost('violations of P1 to P7, of what was acknowledged, and of deadlines', violations, 0),
     atMost(`minutes for ${seeds} seeds`, minutes, (8 * Math.max(seeds, 50)) / 1000, ' min'),
-    atLeast('commits that the fence refused', totals.of('fenced'), seeds / 2),
+    atLeast('commits that the fence refused', totals.of('fenced'), seeds / 5),
     atLeast('requests that came late once more', totals.of('lateAgain'), seeds / 4),
   ],
 });

@@ -40,7 +40,9 @@ export class Subject {
       if (program.pauseMs > 0) await current.pause(this.silo, program.pauseMs);
       for (const nested of program.calls) vouched.push(...(await this.call(program, nested, label, [...path, program.actor])));
       if (program.fails) throw new PlannedFailure(label);
-      return { actor: program.actor, length: this.writes.length, last: this.writes.at(-1), vouched };
+      // A kept result outlives its chain: it cannot stand for units of outer turns, which may yet fail.
+      const lasting = program.isKeyed ? vouched.filter(({ actor }) => !path.includes(actor)) : vouched;
+      return { actor: program.actor, length: this.writes.length, last: this.writes.at(-1), vouched: lasting };
     } catch (error) {
       history.threw(label);
       throw error;
