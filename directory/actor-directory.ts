@@ -9,7 +9,7 @@ export interface Registration {
 
 /** Who is where. Registering also loads the state: one round trip. */
 export interface ActorDirectory {
-  /** Registers the actor for this silo, or says who has it. */
+  /** Registers the actor for this silo, or says who has it. Rejects with `SiloUnavailableError` where that takes a lease which this silo does not have. */
   register(id: ActorId): Promise<Registration | { readonly holder: Holder }>;
   /** Gives it up; false if it was not ours any more. */
   unregister(id: ActorId, token: Token): Promise<boolean>;

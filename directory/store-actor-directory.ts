@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
-import type { ActorId } from '../protocol/actor-id.js';
+import { printEntityId, type ActorId } from '../protocol/actor-id.js';
+import { SiloUnavailableError } from '../protocol/errors/index.js';
 import type { Membership } from '../protocol/ports/membership.js';
 import type { Holder, Incarnation, StateStore, Token } from '../protocol/ports/state-store.js';
 import type { ActorDirectory, Registration } from './actor-directory.js';
@@ -19,7 +20,7 @@ export class StoreActorDirectory implements ActorDirectory {
     private readonly store: StateStore,
     private readonly incarnation: Incarnation,
     /** Asked about incarnations that may still serve; everybody else's actors are free to take. */
-    private readonly membership: Pick<Membership, 'statusOf' | 'refresh'>,
+    private readonly membership: Pick<Membership, 'statusOf' | 'refresh' | 'isValid'>,
   ) {}
 
   async register(id: ActorId): Promise<Registration | { readonly holder: Holder }> {
@@ -31,6 +32,10 @@ export class StoreActorDirectory implements ActorDirectory {
       const { holder } = claim;
       if (holder.incarnation !== this.incarnation && (await this.isAlive(holder.incarnation))) return { holder };
       if (holder.token === expected) return { holder };
+      // Whoever is dead himself, or cut off, knows nothing of who lives: he takes nothing from anybody.
+      if (!this.membership.isValid) {
+        throw new SiloUnavailableError(`${printEntityId(id)}: this silo lost its lease, and takes the actor from nobody (${holder.incarnation} has it)`);
+      }
       expected = holder.token;
     }
   }

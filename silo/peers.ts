@@ -16,7 +16,7 @@ export interface PeersParts {
   readonly membership: Membership;
   readonly runtime: SiloRuntime;
   readonly options: Pick<ResolvedSiloOptions, 'labels' | 'placement'>;
-  readonly load: LoadMeter;
+  readonly load: Pick<LoadMeter, 'current'>;
   readonly random?: () => number;
 }
 
@@ -60,6 +60,6 @@ export class Peers {
 }
 
 /** What a silo tells the others of how busy it is. */
-export function loadOf(meter: LoadMeter, runtime: SiloRuntime): SiloLoad {
+export function loadOf(meter: Pick<LoadMeter, 'current'>, runtime: SiloRuntime): SiloLoad {
   return { ...meter.current(), activations: runtime.statistics.activations };
 }

@@ -21,6 +21,9 @@ export interface Elsewhere {
   lastSeen(id: ActorId): Incarnation | undefined;
 }
 
+/** A call for which the cluster's router chose this silo, and which goes back to it when the actor turns out to be elsewhere. */
+class RoutedCall extends PendingCall {}
+
 export class Router implements Invoker {
   /** Set once when this silo has others beside it. */
   elsewhere: Elsewhere | undefined;
@@ -55,11 +58,11 @@ export class Router implements Invoker {
     return hops === 0 || elsewhere.lastSeen(target) !== undefined || !this.membership.mayAccept;
   }
 
-  /** A caller on another silo looks for the actor himself; one of this silo's waits here for what comes of it. */
+  /** A caller on another silo, and whoever routed the call here, looks for the actor himself; one of this silo's waits here for what comes of it. */
   private handOver(call: PendingCall, elsewhere: Elsewhere): void {
     const { target, hops } = call.envelope;
     const seen = elsewhere.lastSeen(target);
-    if (hops > 0) return call.fail(new Moved(seen === undefined ? undefined : { incarnation: seen, token: '' }));
+    if (hops > 0 || call instanceof RoutedCall) return call.fail(new Moved(seen === undefined ? undefined : { incarnation: seen, token: '' }));
     call.state = 'running';
     const offerAgain = (): Promise<unknown> => {
       if (!call.isSettled) {
@@ -79,8 +82,13 @@ export class Router implements Invoker {
     call.fail(new SiloUnavailableError(`${printEntityId(target)}: this silo is stopping; the call did not run`));
   }
 
+  /** As `deliver`; rejects with `Moved` when the actor turns out to be elsewhere and the call did not run. */
+  async deliverRouted(envelope: Envelope): Promise<unknown> {
+    return this.deliver(envelope, RoutedCall).promise;
+  }
+
   /** Queues the call on this silo. Throws what keeps it from running at all. */
-  deliver(envelope: Envelope): PendingCall {
+  deliver(envelope: Envelope, Call = PendingCall): PendingCall {
     const { target, method } = envelope;
     const metadata = this.types.get(target.type);
     if (!metadata) throw new UnknownActorTypeError(`no silo hosts the actor type '${target.type}'`, { type: target.type });
@@ -94,7 +102,7 @@ export class Router implements Invoker {
     }
     this.statistics.calls++;
     const chain = envelope.chain instanceof CallChain ? envelope.chain : new CallChain();
-    const call = new PendingCall(envelope, chain, turnModeOf(member));
+    const call = new Call(envelope, chain, turnModeOf(member));
     if (envelope.signal?.aborted) call.cancel();
     else this.offer(call, metadata);
     return call;

@@ -56,6 +56,10 @@ export interface SiloPorts {
   readonly policies?: readonly PlacementPolicy[];
   /** Stands between handles and the router (stubs in tests). */
   readonly intercept?: (next: Invoker) => Invoker;
+  /** Where chance comes from; default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /** How many actors of other silos it remembers the place of; default 100,000. */
+  readonly maxLocations?: number | undefined;
 }
 
 export class SiloRuntime {
@@ -124,7 +128,7 @@ export class SiloRuntime {
       placing: new Placing({ ...placing, siloId, membership, typeOf: (name) => this.types.get(name), isOpen: () => !this.catalog.stopping }),
       // What silos ask of actors themselves bears to be asked twice.
       isReadOnly: ({ kind, target, method }) => kind === 'hook' || this.isReadOnly(target, method),
-      deliverHere: (envelope) => this.deliver(envelope),
+      deliverHere: (envelope) => (envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliverRouted(envelope)),
     });
     this.router.elsewhere = cluster;
     const circles = (this.circles = new CircleWatch({ clock, log: this.ports.log, membership, chains: this.chains, ask: (silo, timeoutMs) => links.ask(silo, 'waits', undefined, timeoutMs) }));
@@ -182,7 +186,7 @@ export class SiloRuntime {
   }
 
   private get locations(): LocationCache {
-    return (this.lazyLocations ??= new LocationCache());
+    return (this.lazyLocations ??= new LocationCache(this.ports.maxLocations));
   }
 
   private actorIsElsewhere(id: ActorId, incarnation: Incarnation): void {
@@ -208,9 +212,9 @@ export class SiloRuntime {
   }
 
   private createServices(): { -readonly [Service in keyof SiloServices]: SiloServices[Service] } {
-    const { clock, store, membership } = this.ports;
+    const { clock, store, membership, random = Math.random } = this.ports;
     const services = {
-      siloId: this.ports.siloId, clock, log: this.ports.log, store, membership,
+      siloId: this.ports.siloId, clock, log: this.ports.log, store, membership, random,
       deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics,
       wallClockOffsetMs: clock.now() - clock.monotonicMs(),
       directory: this.directory,

@@ -36,6 +36,8 @@ export interface MembershipOptions {
   readonly leaveTimeoutMs?: number | undefined;
   /** Written once beside the genesis; 32. */
   readonly partitions?: number | undefined;
+  /** What makes an incarnation unlike all others; 96 random bits as text. A simulated cluster draws it from its seed. */
+  readonly newId?: (() => string) | undefined;
 }
 
 /** Membership over any table. */
@@ -56,9 +58,9 @@ export class LeasedMembership implements Membership {
     private readonly options: MembershipOptions,
     makeHeartbeat: (parts: HeartbeatParts) => Heartbeat = (parts) => new LoopHeartbeat(parts),
   ) {
-    const { siloId, clock, beatEveryMs = 250, beatTimeoutMs = 500, leaseMs = 1000, silentAfterMs = 2000 } = options;
+    const { siloId, clock, beatEveryMs = 250, beatTimeoutMs = 500, leaseMs = 1000, silentAfterMs = 2000, newId = randomId } = options;
     // Part of keys and tokens: nothing in it may move a hash tag.
-    this.incarnation = `${siloId.replace(/[^A-Za-z0-9_.-]/g, '_')}.${randomBytes(12).toString('base64url')}`;
+    this.incarnation = `${siloId.replace(/[^A-Za-z0-9_.-]/g, '_')}.${newId()}`;
     this.lease = new Lease(clock, leaseMs);
     this.view = new MemberView(table, {
       self: this.incarnation, clock, silentAfterMs, slowAnswerMs: beatTimeoutMs,
@@ -199,4 +201,8 @@ export class LeasedMembership implements Membership {
     this.view.stop();
     return this.heartbeat.stop();
   }
+}
+
+function randomId(): string {
+  return randomBytes(12).toString('base64url');
 }

@@ -54,4 +54,8 @@ export const STEPS = [
   {
     name: 'silos whose Redis fails', script: 'bench/fleet/fleet-faults.js', full: ['--only', 'Redis (paused|killed|emptied)'], short: ['--short', '--only', 'Redis (paused|killed|emptied)'],
   },
+  {
+    name: 'seeds of the simulated cluster', script: 'bench/cluster-seeds.js',
+    full: ['--seeds', '1000'], short: ['--seeds', '60'],
+  },
 ];

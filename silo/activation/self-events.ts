@@ -126,7 +126,7 @@ export class SelfEvents {
         // An ending activation fails turns that are not to blame: the event stays in the outbox for the next one.
         if (this.activation.status !== 'active') return;
         if (attempt >= MAX_ATTEMPTS) return this.drop(delivery, error);
-        const delayMs = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
+        const delayMs = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + this.activation.services.random());
         await new Promise<void>((resolve) => void this.activation.services.clock.setTimer(resolve, delayMs));
       }
     }

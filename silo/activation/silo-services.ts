@@ -22,6 +22,8 @@ export interface Statistics {
 export interface SiloServices {
   readonly siloId: string;
   readonly clock: Clock;
+  /** Where chance comes from: 0 to below 1. */
+  readonly random: () => number;
   /** Adds to a monotonic instant to give milliseconds since 1970. */
   readonly wallClockOffsetMs: number;
   readonly codec: Codec;

@@ -42,7 +42,7 @@ async function run(settings: readonly Setting[]): Promise<void> {
 
 async function runSeveral(settings: readonly Setting[]): Promise<void> {
   try {
-    const options = await readConfiguration(settings, process.env.TROUPE_SECRET);
+    const options = await readConfiguration(settings, [process.env.TROUPE_SECRET, process.env.TROUPE_SECRET_OTHER]);
     const { startFleet } = await import('./fleet-process.js');
     const fleet = await startFleet(countSilos(settings), options, process.argv.slice(2));
     void fleet.ended.then(({ exitCode, refused }) => {

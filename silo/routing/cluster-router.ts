@@ -7,11 +7,12 @@ import type { ActorDirectory } from '../../directory/actor-directory.js';
 import type { LocationCache } from '../../directory/location-cache.js';
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import type { Envelope } from '../../protocol/envelope.js';
-import { CallTimeoutError, CancelledError, LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
+import { LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { Clock, Incarnation, Member, Membership } from '../../protocol/ports/index.js';
 import { Moved } from '../links/moved.js';
 import { isNotSent } from '../links/not-sent.js';
 import { CallChain } from '../turns/call-chain.js';
+import { inTime, pauseBeforeRetry } from './call-patience.js';
 import type { ChainTable } from './chain-table.js';
 import type { Placing } from './placing.js';
 
@@ -19,7 +20,6 @@ const MAX_MOVES = 3;
 const FIRST_PAUSE_MS = 50;
 const ASK_TIMEOUT_MS = 15_000;
 const LONGEST_PAUSE_MS = 250;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The way to other silos. */
 export interface PeerLinks {
@@ -38,7 +38,7 @@ export interface ClusterRouterParts {
   readonly placing: Placing;
   readonly clock: Clock;
   isReadOnly(envelope: Envelope): boolean;
-  /** Delivers to this silo, which activates the actor if it can. */
+  /** Delivers to this silo, which activates the actor if it can; rejects with `Moved` when another one has it. */
   deliverHere(envelope: Envelope): Promise<unknown>;
 }
 
@@ -72,23 +72,37 @@ export class ClusterRouter {
   async route(envelope: Envelope, deliverHere = (same: Envelope): Promise<unknown> => this.parts.deliverHere(same)): Promise<unknown> {
     const refused = new Set<Incarnation>();
     let moves = 0;
+    let next: Place | undefined;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
-      let place = this.lastPlace(envelope.target) ?? this.find(envelope, refused);
-      if (place instanceof Promise) place = await this.inTime(place, envelope);
-      if (place === 'here') return deliverHere(envelope);
+      let place = next ?? this.lastPlace(envelope.target) ?? this.find(envelope, refused);
+      next = undefined;
+      // The store may not answer: nobody waits for it longer than for the call.
+      if (place instanceof Promise) place = await inTime(place, envelope, this.parts.clock);
       try {
-        return await this.callAt(place, envelope);
+        return await (place === 'here' ? deliverHere(envelope) : this.callAt(place, envelope));
       } catch (error) {
-        this.parts.locations.drop(envelope.target, place.incarnation);
+        if (place !== 'here') this.parts.locations.drop(envelope.target, place.incarnation);
         // R1. Whoever is told of a holder goes there at once.
         if (this.isToldBetter(error, envelope) && ++moves <= MAX_MOVES) continue;
-        if (error instanceof Moved && error.holder?.incarnation === this.parts.membership.incarnation) return deliverHere(envelope);
-        if (error instanceof Moved) refused.add(place.incarnation);
-        else if (!this.mayRepeat(error, envelope)) throw error;
-        if (isConnectionRefused(error)) this.parts.membership.suspect(place.incarnation);
+        if (this.isSentBack(error) && ++moves <= MAX_MOVES) {
+          next = 'here';
+          continue;
+        }
+        this.goOn(place, error, envelope, refused);
         await this.pause(pauseMs, envelope, error);
       }
     }
+  }
+
+  /** Throws the error when the call may have run and must not run again. */
+  private goOn(place: Place, error: unknown, envelope: Envelope, refused: Set<Incarnation>): void {
+    if (place === 'here') {
+      if (!(error instanceof Moved)) throw error;
+      return;
+    }
+    if (error instanceof Moved) refused.add(place.incarnation);
+    else if (!this.mayRepeat(error, envelope)) throw error;
+    if (isConnectionRefused(error)) this.parts.membership.suspect(place.incarnation);
   }
 
   private async callAt(place: Member, envelope: Envelope): Promise<unknown> {
@@ -154,6 +168,11 @@ export class ClusterRouter {
     return true;
   }
 
+  /** The other silo says that this one has it. */
+  private isSentBack(error: unknown): boolean {
+    return error instanceof Moved && error.holder?.incarnation === this.parts.membership.incarnation;
+  }
+
   /** R2. */
   private mayRepeat(error: unknown, envelope: Envelope): boolean {
     if (isNotSent(error)) return true;
@@ -161,41 +180,12 @@ export class ClusterRouter {
     return envelope.idempotencyKey !== undefined || this.parts.isReadOnly(envelope);
   }
 
-  /** Waits before the next try; rejects when that would be past the deadline, or the caller gave up. */
+  /** Waits before the next try; rejects when there is to be none. */
   private async pause(ms: number, envelope: Envelope, reason: unknown): Promise<void> {
-    const { clock, membership } = this.parts;
-    await this.inTime(new Promise<void>((resolve) => void clock.setTimer(resolve, ms)), envelope, reason);
-    if (!membership.mayAccept) throw new SiloUnavailableError(`${nameOf(envelope)}: this silo lost its lease; the call did not run`, { cause: reason });
+    await pauseBeforeRetry(ms, envelope, this.parts.clock, reason);
+    if (this.parts.membership.mayAccept) return;
+    throw new SiloUnavailableError(`${printEntityId(envelope.target)}.${envelope.method}: this silo lost its lease; the call did not run`, { cause: reason });
   }
-
-  /** What `work` comes to, until the call's deadline or its caller's word. */
-  private inTime<T>(work: Promise<T>, envelope: Envelope, reason?: unknown): Promise<T> {
-    const { signal, timeoutMs, deadlineMs } = envelope;
-    const leftMs = Math.max(0, Math.min(LONGEST_TIMER_MS, deadlineMs - this.parts.clock.monotonicMs()));
-    return new Promise<T>((resolve, reject) => {
-      const end = (): void => {
-        timer.cancel();
-        signal?.removeEventListener('abort', cancel);
-      };
-      const fail = (error: Error): void => {
-        end();
-        reject(error);
-      };
-      const cancel = (): void => fail(new CancelledError(`${nameOf(envelope)}: cancelled by its caller`, { cause: signal?.reason }));
-      const expire = (): void => fail(new CallTimeoutError(`${nameOf(envelope)}: no silo took it within ${timeoutMs} ms`, { timeoutMs, cause: reason }));
-      const timer = this.parts.clock.setTimer(expire, leftMs);
-      signal?.addEventListener('abort', cancel, { once: true });
-      work.then((value) => {
-        end();
-        resolve(value);
-      }, fail);
-      if (signal?.aborted) cancel();
-    });
-  }
-}
-
-function nameOf({ target, method }: Envelope): string {
-  return `${printEntityId(target)}.${method}`;
 }
 
 /** Nobody listens there: the process is gone, or not what it was. */

@@ -1,98 +1,67 @@
-// TestCluster: one silo in memory for tests of users' actors: the same runtime as in production, with time that a test moves.
+// TestCluster: silos in memory for tests of users' actors: the same runtime as in production, with time, faults and chance in the test's hand.
 import { randomUUID } from 'node:crypto';
-import { ConfigurationError, UnknownComponentError, UnknownMethodError } from '../../protocol/errors/index.js';
-import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
-import type { Envelope, Invoker } from '../../protocol/envelope.js';
+import { ConfigurationError, SiloUnavailableError } from '../../protocol/errors/index.js';
+import { checkKey, printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Identity } from '../../protocol/identity.js';
-import type { Logger } from '../../protocol/ports/index.js';
-import { MemoryMembership } from '../../state/memory-membership.js';
-import { MemoryStateStore } from '../../state/memory-state-store.js';
-import type { EntityClass, Handle } from '../../sdk/author/index.js';
+import type { CallOptions, EntityClass, Handle } from '../../sdk/author/index.js';
 import { Client } from '../../sdk/client/client.js';
+import { createHandleFactory, type HandleFactory } from '../../sdk/handle.js';
 import { MemoryClientListener } from '../../transport/memory-client-link.js';
-import type { Gateway } from '../gateway/gateway.js';
-import { createGateway } from '../gateway/open-gateway.js';
-import { createLogger } from '../log.js';
-import { loadModules } from '../options/modules.js';
-import { LOG_LEVELS, type LogLevel } from '../options/names.js';
-import { resolveGatewayOptions } from '../options/gateway-options.js';
-import { resolvePlacementOptions } from '../options/placement-options.js';
-import type { GatewayOptions, ModuleSource, PlacementOptions } from '../silo-options.js';
-import { SiloRuntime } from '../silo-runtime.js';
-import { VirtualClock } from './virtual-clock.js';
+import type { Stub } from './stubs.js';
+import { TestSilo, type SiloBlueprint } from './test-silo.js';
+import { STORE, type TestWorld } from './test-world.js';
+import type { VirtualClock } from './virtual-clock.js';
 
-export interface TestClusterOptions {
-  /** As in `startSilo`. */
-  readonly modules: readonly ModuleSource[];
-  /** `session`, `authorize` and `limits` as in `startSilo`. Identities are given to `client`. */
-  readonly gateway?: Pick<GatewayOptions, 'session' | 'authorize' | 'limits'>;
-  /** As in `startSilo`: classes that name a policy of yours need it here as well. */
-  readonly placement?: PlacementOptions | undefined;
-  /** Default `warn`. */
-  readonly log?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' | Logger;
-}
-
-/** Stand-ins for an actor's methods. */
-export type Stub<T> = { readonly [M in keyof T]?: T[M] extends (...args: infer A) => unknown ? (...args: A) => unknown : never };
-
-const KNOWN = ['modules', 'gateway', 'placement', 'log'];
-const GATEWAY_KNOWN = ['session', 'authorize', 'limits'];
-const LATER: Readonly<Record<string, string>> = { silos: 'one silo', seed: 'one silo', redis: 'memory' };
 const CALL_TIMEOUT_MS = 30_000;
 
-/** Starts a silo in memory with a virtual clock. Throws `ConfigurationError` for bad options and modules. */
-export async function startTestCluster(options: TestClusterOptions): Promise<TestCluster> {
-  checkOptions(options);
-  const { policies } = resolvePlacementOptions(options.placement ?? {}, 'placement');
-  const clock = new VirtualClock();
-  const { actors } = await loadModules(options.modules);
-  const log = typeof options.log === 'object' ? options.log : createLogger(options.log ?? 'warn', { silo: 'test' });
-  const membership = new MemoryMembership({ siloId: 'test', address: 'memory:', clock });
-  await membership.start();
-  const stubs = new Stubs();
-  const intercept = (next: Invoker): Invoker => stubs.before(next);
-  const runtime = new SiloRuntime({ siloId: 'test', clock, log, store: new MemoryStateStore(clock), membership, classes: actors, policies, intercept });
-  const listener = new MemoryClientListener();
-  const identities = new Map<string, Identity>();
-  const gateway = createGateway(
-    resolveGatewayOptions({ ...options.gateway, authenticate: ({ token }: { token?: string }) => identities.get(token ?? '') }, 'gateway'),
-    listener,
-    { backend: runtime.backend, codec: runtime.codec, clock, log, resumeSecret: randomUUID() },
-  );
-  await gateway.start();
-  return new TestCluster(clock, { runtime, gateway, listener, identities, stubs, stopMembership: () => membership.stop() });
-}
-
-interface Parts {
-  readonly runtime: SiloRuntime;
-  readonly gateway: Gateway;
-  readonly listener: MemoryClientListener;
-  readonly identities: Map<string, Identity>;
-  readonly stubs: Stubs;
-  readonly stopMembership: () => Promise<void>;
-}
+type Methods = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
 
 export class TestCluster {
-  readonly #parts: Parts;
+  readonly #blueprint: SiloBlueprint;
+  readonly #identities: Map<string, Identity>;
+  readonly #handles: HandleFactory;
   readonly #clients: Client[] = [];
+  readonly #silos = new Map<string, TestSilo>();
+  readonly #listeners = new Map<string, MemoryClientListener>();
   #stopped: Promise<void> | undefined;
 
   /** @internal */
-  constructor(readonly clock: VirtualClock, parts: Parts) {
-    this.#parts = parts;
+  constructor(readonly clock: VirtualClock, blueprint: SiloBlueprint, identities: Map<string, Identity>) {
+    this.#blueprint = blueprint;
+    this.#identities = identities;
+    this.#handles = createHandleFactory({
+      call: (target, method, args, options, mode) => this.#call(target, method, args, options, mode),
+      componentName: (classOrName) => this.#any().runtime.types.componentName(classOrName),
+      manage: (target) => (this.#running().runtime.handles.handle(target) as unknown as { readonly manage: object }).manage,
+    });
   }
 
+  /** The silos, the newest of each name: also those that are dead. */
+  get silos(): readonly TestSilo[] {
+    return [...this.#silos.values()];
+  }
+
+  /** The silo of this name. Throws `ConfigurationError` when there is none. */
+  silo(name: string): TestSilo {
+    const silo = this.#silos.get(name);
+    if (!silo) throw new ConfigurationError(`there is no silo '${name}' in this test cluster: it has ${[...this.#silos.keys()].join(', ')}`);
+    return silo;
+  }
+
+  /** A handle whose calls are made through the first silo that runs when they are made. */
   actor<T extends object>(actor: EntityClass<T>, key: string): Handle<T>;
   actor<T extends object = object>(type: string, key: string): Handle<T>;
   actor(actor: unknown, key: string): unknown {
-    return this.#parts.runtime.actor(actor, key);
+    if (!this.#blueprint.world) return this.#any().runtime.actor(actor, key);
+    checkKey(key);
+    return this.#handles.handle({ type: this.#any().runtime.types.nameOf(actor), key });
   }
 
-  /** A connected client with this identity; it passes the gateway as a real one does. */
-  async client(identity: Identity): Promise<Client> {
+  /** A connected client with this identity; it passes the gateway of a silo (default: the first that runs) as a real one does. It comes back to a silo of that name. */
+  async client(identity: Identity, through: string = this.#running().name): Promise<Client> {
     const token = randomUUID();
-    this.#parts.identities.set(token, Object.freeze({ ...identity }));
-    const link = this.#parts.listener.link(() => ({ token, address: 'memory:', headers: {} }), this.clock);
+    this.#identities.set(token, Object.freeze({ ...identity }));
+    const link = this.#listenerOf(this.silo(through).name).link(() => ({ token, address: 'memory:', headers: {} }), this.clock);
     const client = new Client({ link, clock: this.clock, timeoutMs: CALL_TIMEOUT_MS, onResumeToken: () => undefined });
     await client.start(() => undefined);
     this.#clients.push(client);
@@ -101,16 +70,79 @@ export class TestCluster {
 
   /** Calls of this actor from other actors, clients and `actor()` go to `methods` instead; it is not activated, and it has no components. Ends with the cluster, or with what it returns. */
   stub<T extends object>(actor: EntityClass<T> | string, key: string, methods: Stub<T>): () => void {
-    const { runtime, stubs } = this.#parts;
-    return stubs.add(printEntityId({ type: runtime.types.nameOf(actor), key }), methods, runtime);
+    return this.#blueprint.stubs.add(printEntityId({ type: this.#any().runtime.types.nameOf(actor), key }), methods);
   }
 
-  /** The actors that are active now, as `type/key`. */
+  /** The actors that are active now on silos that are up, as `type/key`. */
   activations(): readonly string[] {
-    return this.#parts.runtime.catalog.all().map(({ name }) => name);
+    return this.silos.filter(({ isUp }) => isUp).flatMap((silo) => silo.activations());
   }
 
-  /** Closes the clients and ends every activation in good order. Idempotent. */
+  /** What happened so far, event by event, as lines of `instant silo event`; the same in every run of one seed. */
+  get trace(): readonly string[] {
+    return this.#world('trace').trace.lines;
+  }
+
+  /** The silo's process ends at once: calls that were made through it fail, nothing of it is saved. The others see it as they would in production: time must pass. */
+  kill(name: string): void {
+    const world = this.#world('kill');
+    world.trace.note(name, 'killed');
+    world.network.kill(this.silo(name).name);
+    this.silo(name).kill();
+  }
+
+  /** The silo's process stands still, as by SIGSTOP: its timers do not ring, answers wait for it. It knows nothing of it until `thaw`. Promises of a test's own go on. */
+  freeze(name: string): void {
+    const world = this.#world('freeze');
+    world.trace.note(name, 'frozen');
+    this.silo(name).clock.freeze();
+    world.network.freeze(name);
+  }
+
+  /** It runs again: first it gets what had arrived, then its timers ring late, as time goes on. */
+  thaw(name: string): void {
+    const world = this.#world('thaw');
+    world.trace.note(name, 'thawed');
+    this.silo(name).clock.thaw();
+    world.network.thaw(name);
+  }
+
+  /** Nothing passes between two silos, or between a silo and `'store'`. What they send waits. Links close after a second of it; at the store it arrives late, when it heals. */
+  cut(a: string, b: string): void {
+    this.#between('cut', a, b).cut(a, b);
+  }
+
+  /** Ends the cuts between two, of one (its store's too), or all. */
+  heal(a?: string, b?: string): void {
+    const world = this.#world('heal');
+    world.trace.note(a ?? '', `healed ${b ?? ''}`);
+    world.heal(a, b);
+  }
+
+  /** What is sent between two silos, or a silo and `'store'`, from now on takes so long each way. 0 ends it. */
+  delay(a: string, b: string, ms: number): void {
+    this.#between('delay', a, b).delay(a, b, ms);
+  }
+
+  /** The connections of two silos, or of a silo and `'store'`, break, and can be opened again. Of what was under way some is lost; to the store some arrives up to 4 s later, or twice. */
+  drop(a: string, b: string): void {
+    this.#between('drop', a, b).drop(a, b);
+  }
+
+  /** Starts one more silo, which the others meet at their next look. */
+  async add(name = `s${this.#silos.size + 1}`): Promise<TestSilo> {
+    this.#world('add');
+    if (name === STORE || this.#silos.get(name)?.hasEnded === false) throw new ConfigurationError(`add: there is a silo '${name}' already, or it is no name for one`);
+    return this.clock.until(this.#start(name));
+  }
+
+  /** Starts a silo of the same name anew: another incarnation at the same address. One that has not ended is killed first. */
+  async restart(name: string): Promise<TestSilo> {
+    if (!this.silo(name).hasEnded) this.kill(name);
+    return this.add(name);
+  }
+
+  /** Closes the clients and ends every activation in good order; what was cut or frozen goes on for that. Idempotent. */
   stop(): Promise<void> {
     return (this.#stopped ??= this.#stop());
   }
@@ -119,64 +151,73 @@ export class TestCluster {
     return this.stop();
   }
 
+  /** @internal */
+  async begin(silos: number): Promise<void> {
+    if (!this.#blueprint.world) return void (await this.#start('test'));
+    for (let n = 1; n <= silos; n++) await this.#start(`s${n}`);
+    await Promise.all(this.silos.map((silo) => silo.meet()));
+  }
+
+  async #start(name: string): Promise<TestSilo> {
+    const silo = new TestSilo(name, this.#blueprint, this.#listenerOf(name));
+    await silo.start();
+    this.#silos.set(name, silo);
+    return silo;
+  }
+
+  #listenerOf(name: string): MemoryClientListener {
+    let listener = this.#listeners.get(name);
+    if (!listener) this.#listeners.set(name, (listener = new MemoryClientListener()));
+    return listener;
+  }
+
+  #call(target: EntityId, method: string, args: readonly unknown[], options: CallOptions, mode: 'call' | 'oneWay'): Promise<unknown> {
+    try {
+      const handle = (this.#running().runtime.handles.handle(target) as unknown as { with(given: CallOptions): { readonly oneWay: Methods } & Methods }).with(options);
+      if (mode === 'call') return handle[method]!(...args) as Promise<unknown>;
+      handle.oneWay[method]!(...args);
+      return Promise.resolve();
+    } catch (error) {
+      if (mode === 'oneWay') throw error;
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #any(): TestSilo {
+    return this.silos[0]!;
+  }
+
+  #running(): TestSilo {
+    const silo = this.silos.find(({ isUp, isFrozen }) => isUp && !isFrozen);
+    if (!silo) throw new SiloUnavailableError('no silo of this test cluster runs');
+    return silo;
+  }
+
+  #between(verb: string, a: string, b: string): TestWorld {
+    const world = this.#world(verb);
+    for (const name of [a, b]) if (name !== STORE) this.silo(name);
+    world.trace.note(a, `${verb} ${b}`);
+    return world;
+  }
+
+  #world(verb: string): TestWorld {
+    const { world } = this.#blueprint;
+    if (!world) throw new ConfigurationError(`${verb} is for test clusters of several silos: start it with silos: 2 or more, or with a seed`);
+    return world;
+  }
+
   /** Time passes while it stops: a turn that never ends is left behind after the drain limit, as in production. */
-  async #stop(): Promise<void> {
-    let isDown = false;
-    const down = this.#shutDown().finally(() => (isDown = true));
-    while (!isDown) await this.clock.advance('1s');
-    await down;
+  #stop(): Promise<void> {
+    return this.clock.until(this.#shutDown(), '1s');
   }
 
   async #shutDown(): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.close()));
-    await this.#parts.gateway.stop();
-    await this.#parts.runtime.stop();
-    await this.#parts.stopMembership();
-  }
-}
-
-class Stubs {
-  private readonly stubs = new Map<string, { readonly methods: Readonly<Record<string, unknown>>; readonly runtime: SiloRuntime }>();
-
-  add(name: string, methods: Readonly<Record<string, unknown>>, runtime: SiloRuntime): () => void {
-    const stub = { methods, runtime };
-    this.stubs.set(name, stub);
-    return () => {
-      if (this.stubs.get(name) === stub) this.stubs.delete(name);
-    };
-  }
-
-  before(next: Invoker): Invoker {
-    return { invoke: (envelope) => (this.stubs.has(actorName(envelope.target)) ? this.answer(envelope) : next.invoke(envelope)) };
-  }
-
-  private async answer({ target, method, args }: Envelope): Promise<unknown> {
-    const { methods, runtime } = this.stubs.get(actorName(target))!;
-    if (target.component !== undefined) throw new UnknownComponentError(`the stub of ${actorName(target)} has no components`, { component: target.component });
-    const stub = Object.hasOwn(methods, method) ? methods[method] : undefined;
-    if (typeof stub !== 'function') throw new UnknownMethodError(`the stub of ${printEntityId(target)} has no method '${method}'`, { method });
-    return runtime.codec.copy(await (stub as (...args: readonly unknown[]) => unknown)(...args), 'result');
-  }
-}
-
-function actorName({ type, key }: EntityId): string {
-  return printEntityId({ type, key });
-}
-
-function checkOptions(options: TestClusterOptions): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (name === 'gateway') checkGateway(value as object);
-    if (name === 'log' && typeof value === 'string' && !LOG_LEVELS.includes(value as LogLevel)) {
-      throw new ConfigurationError(`startTestCluster: log is one of ${LOG_LEVELS.join(', ')}, or a logger; got '${value}'`);
+    const up = this.silos.filter(({ isUp }) => isUp);
+    if (this.#blueprint.world) {
+      this.heal();
+      for (const { name, isFrozen } of up) if (isFrozen) this.thaw(name);
     }
-    if (KNOWN.includes(name) || (name === 'silos' && value === 1)) continue;
-    const now = LATER[name];
-    if (now !== undefined) throw new ConfigurationError(`startTestCluster: '${name}' is not implemented in this version: it starts ${now}`);
-    throw new ConfigurationError(`startTestCluster: unknown option '${name}'; known: ${[...KNOWN, ...Object.keys(LATER)].join(', ')}`);
+    await Promise.all(this.#clients.map((client) => client.close()));
+    for (const silo of up) await silo.stop();
   }
-}
-
-function checkGateway(gateway: object): void {
-  const unknown = Object.keys(gateway).find((name) => !GATEWAY_KNOWN.includes(name));
-  if (unknown !== undefined) throw new ConfigurationError(`startTestCluster: gateway.${unknown} is not for tests; known: ${GATEWAY_KNOWN.join(', ')}`);
 }

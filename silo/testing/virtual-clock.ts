@@ -45,6 +45,16 @@ export class VirtualClock implements Clock {
     this.elapsedMs = goalMs;
   }
 
+  /** Lets time pass, `step` by step, until the promise settles; returns it. */
+  async until<T>(promise: Promise<T>, step: Duration = '10ms'): Promise<T> {
+    let isSettled = false;
+    const settled = (): void => void (isSettled = true);
+    promise.then(settled, settled);
+    await settle();
+    while (!isSettled) await this.advance(step);
+    return promise;
+  }
+
   private nextBy(goalMs: number): VirtualTimer | undefined {
     let next: VirtualTimer | undefined;
     for (const timer of this.timers) {

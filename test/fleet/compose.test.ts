@@ -22,7 +22,7 @@ async function optionsOf(name: 'silo-1'): Promise<ResolvedSiloOptions> {
   const { command, environment } = services[name]!;
   const { settings } = parseCommandLine(command.map((text) => text.replace(/^dist\//, `${ROOT}dist/`)), environment);
   process.env['ARENA_HOST'] = environment['ARENA_HOST'];
-  return resolveSiloOptions(await readConfiguration(settings, environment['TROUPE_SECRET']));
+  return resolveSiloOptions(await readConfiguration(settings, [environment['TROUPE_SECRET']]));
 }
 
 describe('docker-compose.yml', () => {
@@ -45,8 +45,8 @@ describe('docker-compose.yml', () => {
   it('gives each a name by which the others reach it, and all one Redis, one cluster and one secret', async () => {
     for (const name of NAMES) expect(services[name]!.environment['ARENA_HOST']).to.equal(name);
     expect(new Set(NAMES.map((name) => JSON.stringify([services[name]!.command, services[name]!.environment['TROUPE_SECRET']])))).to.have.length(1);
-    const { advertise, listen, secret, redis } = await optionsOf('silo-1');
+    const { advertise, listen, secrets, redis } = await optionsOf('silo-1');
     expect({ advertise, listen, redis }).to.deep.equal({ advertise: 'ws://silo-1:11111', listen: { host: '0.0.0.0', port: 11_111 }, redis: 'redis://redis:6379' });
-    expect(secret).to.match(/^\$\{TROUPE_SECRET:\?/);
+    expect(secrets[0]).to.match(/^\$\{TROUPE_SECRET:\?/);
   });
 });

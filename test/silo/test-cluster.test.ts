@@ -52,8 +52,8 @@ describe('troupe/testing', () => {
   });
 
   it('refuses options of later versions and unknown ones by name', async () => {
-    for (const [option, text] of [['silos', "'silos' is not implemented"], ['colour', "unknown option 'colour'"]] as const) {
-      const error = await failure(startTestCluster({ modules: [Player], [option]: 3 }));
+    for (const [option, text] of [['redis', "'redis' is not implemented"], ['silos', 'silos is a whole number from 1 to 64'], ['colour', "unknown option 'colour'"]] as const) {
+      const error = await failure(startTestCluster({ modules: [Player], [option]: '3' }));
       expect(error).to.be.instanceOf(ConfigurationError);
       expect(error.message).to.contain(text);
     }

@@ -1,0 +1,88 @@
+import type { ActorId } from '../../protocol/actor-id.js';
+import { printEntityId } from '../../protocol/actor-id.js';
+import type {
+  ClaimRequest, ClaimResult, CommitRequest, CommitResult, Holder, OperationRecord, OperationResult, OutboxEntry, ParkedDelivery, SenderMark, StateStore, Token,
+} from '../../protocol/ports/state-store.js';
+import type { StoreLine } from './store-line.js';
+
+/** The cluster's store, as one silo reaches it: over its line. */
+export class DistantStateStore implements StateStore {
+  constructor(private readonly store: StateStore, private readonly line: StoreLine, private readonly note: (event: string) => void) {}
+
+  claim(request: ClaimRequest): Promise<ClaimResult> {
+    return this.line.send(async () => {
+      const result = await this.store.claim(request);
+      const found = result.status === 'claimed' ? `epoch ${result.epoch} version ${result.version}` : `by ${result.holder.incarnation}`;
+      this.note(`claim ${printEntityId(request.id)} ${result.status} ${found}`);
+      return result;
+    });
+  }
+
+  commit(request: CommitRequest): Promise<CommitResult> {
+    return this.line.send(async () => {
+      const result = await this.store.commit(request);
+      this.note(`commit ${printEntityId(request.id)} on version ${request.version} ${result.status}`);
+      return result;
+    });
+  }
+
+  release(id: ActorId, token: Token): Promise<boolean> {
+    return this.line.send(async () => {
+      const isReleased = await this.store.release(id, token);
+      this.note(`release ${printEntityId(id)} ${isReleased}`);
+      return isReleased;
+    });
+  }
+
+  handOff(id: ActorId, token: Token, next: Holder): Promise<boolean> {
+    return this.line.send(() => this.store.handOff(id, token, next));
+  }
+
+  destroy(id: ActorId, token: Token): Promise<boolean> {
+    return this.line.send(async () => {
+      const isDestroyed = await this.store.destroy(id, token);
+      this.note(`destroy ${printEntityId(id)} ${isDestroyed}`);
+      return isDestroyed;
+    });
+  }
+
+  lookup(id: ActorId): Promise<Holder | undefined> {
+    return this.line.send(() => this.store.lookup(id));
+  }
+
+  operations(id: ActorId): Promise<readonly OperationRecord[]> {
+    return this.line.send(() => this.store.operations(id));
+  }
+
+  operationResult(id: ActorId, operationId: string): Promise<OperationResult | undefined> {
+    return this.line.send(() => this.store.operationResult(id, operationId));
+  }
+
+  marks(id: ActorId, senders: readonly string[]): Promise<readonly (SenderMark | undefined)[]> {
+    return this.line.send(() => this.store.marks(id, senders));
+  }
+
+  outbox(id: ActorId, limit: number): Promise<readonly OutboxEntry[]> {
+    return this.line.send(() => this.store.outbox(id, limit));
+  }
+
+  inbox(id: ActorId, limit: number): Promise<readonly Uint8Array[]> {
+    return this.line.send(() => this.store.inbox(id, limit));
+  }
+
+  park(id: ActorId, delivery: ParkedDelivery): Promise<'parked' | 'duplicate'> {
+    return this.line.send(() => this.store.park(id, delivery));
+  }
+
+  reminders(id: ActorId): Promise<ReadonlyMap<string, Uint8Array>> {
+    return this.line.send(() => this.store.reminders(id));
+  }
+
+  indexTag(tag: string, id: ActorId, present: boolean): Promise<void> {
+    return this.line.send(() => this.store.indexTag(tag, id, present));
+  }
+
+  findTagged(tag: string, cursor?: string): Promise<{ readonly ids: readonly ActorId[]; readonly cursor?: string | undefined }> {
+    return this.line.send(() => this.store.findTagged(tag, cursor));
+  }
+}

@@ -1,0 +1,35 @@
+import type { Identity } from '../../protocol/identity.js';
+import { createLogger } from '../log.js';
+import { loadModules } from '../options/modules.js';
+import { resolvePlacementOptions } from '../options/placement-options.js';
+import { Stubs } from './stubs.js';
+import { TestCluster } from './test-cluster.js';
+import { checkTestClusterOptions, type TestClusterOptions } from './test-cluster-options.js';
+import { TestWorld, type SharedParts } from './test-world.js';
+import { VirtualClock } from './virtual-clock.js';
+
+/**
+ * Starts silos in memory with a virtual clock: one alone, or with `silos` and `seed` a cluster whose processes, links and connections to the
+ * store can fail. Throws `ConfigurationError` for bad options and modules.
+ */
+export function startTestCluster(options: TestClusterOptions): Promise<TestCluster> {
+  return openTestCluster(options);
+}
+
+/** As `startTestCluster`; `shared` stands in for the store and the membership table. */
+export async function openTestCluster(options: TestClusterOptions, shared?: SharedParts): Promise<TestCluster> {
+  checkTestClusterOptions(options);
+  const { silos = 1, seed, placement, gateway, log = 'warn' } = options;
+  const clock = new VirtualClock();
+  const { actors: classes } = await loadModules(options.modules);
+  const identities = new Map<string, Identity>();
+  const cluster = new TestCluster(clock, {
+    clock, classes, gateway, identities,
+    log: typeof log === 'object' ? log : createLogger(log, {}),
+    placement: resolvePlacementOptions(placement ?? {}, 'placement'),
+    stubs: new Stubs(),
+    world: silos > 1 || seed !== undefined ? new TestWorld(clock, seed ?? 1, shared) : undefined,
+  }, identities);
+  await cluster.begin(silos);
+  return cluster;
+}
