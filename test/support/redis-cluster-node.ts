@@ -61,10 +61,6 @@ export class ClusterNode {
     return String(await this.ask('info', 'replication')).includes('master_link_status:up');
   }
 
-  async lives(): Promise<boolean> {
-    return this.ask('ping').then(() => true, () => false);
-  }
-
   async stop(): Promise<void> {
     this.admin.disconnect();
     await this.server.stop();

@@ -15,11 +15,6 @@ const PHASE_LIMIT_MS = 15_000;
 const POLL_MS = 10;
 const MIGRATE_LIMIT_MS = '5000';
 
-interface Pair {
-  readonly master: ClusterNode;
-  readonly replica: ClusterNode;
-}
-
 /** Masters that each hold a like share of the slots, and a replica for each. Dispose it (`await using`) or `stop` it. */
 export class TestRedisCluster implements AsyncDisposable {
   private constructor(readonly nodes: readonly ClusterNode[]) {}
@@ -83,26 +78,24 @@ export class TestRedisCluster implements AsyncDisposable {
 
   /** A master and its replica change places without loss (`CLUSTER FAILOVER`). Resolves to the new master once all nodes know it. */
   async failover(master: ClusterNode): Promise<ClusterNode> {
-    const { replica } = await this.pairOf(master);
+    const replica = await this.replicaOf(master);
     await replica.ask('cluster', 'failover');
     await this.promoted({ master, replica });
     return replica;
   }
 
-  /** SIGKILL. Resolves at once to the replica, which takes over after the node timeout: await `promoted`. */
-  async kill(master: ClusterNode): Promise<Pair> {
-    const pair = await this.pairOf(master);
-    await master.server.kill();
-    return pair;
+  async replicaOf(master: ClusterNode): Promise<ClusterNode> {
+    const [line = ''] = (await master.ask('cluster', 'replicas', master.id)) as string[];
+    return this.byId(line.split(' ')[0]!);
   }
 
-  /** Resolves when all nodes but the old master know the replica as master, and all slots are served. */
-  promoted({ master, replica }: Pair): Promise<void> {
+  /** After a master was killed or stalled: resolves when all other nodes know the replica as master, and all slots are served. */
+  promoted({ master, replica }: { readonly master: ClusterNode; readonly replica: ClusterNode }): Promise<void> {
+    const others = this.nodes.filter((node) => node !== master);
     return this.agree(`${replica.port} has taken over from ${master.port}`, async (node) => {
-      if (node === master) return true;
       const ids = (await node.ranges()).map(({ masterId }) => masterId);
       return ids.includes(replica.id) && !ids.includes(master.id) && (await node.clusterInfo()).includes('cluster_state:ok');
-    });
+    }, others);
   }
 
   async stop(): Promise<void> {
@@ -128,24 +121,18 @@ export class TestRedisCluster implements AsyncDisposable {
     await this.agree('replicas are known', async (node) => (String(await node.ask('cluster', 'nodes')).match(/slave/g) ?? []).length === count);
   }
 
-  private async pairOf(master: ClusterNode): Promise<Pair> {
-    const lines = (await master.ask('cluster', 'replicas', master.id)) as string[];
-    const replica = this.byId(lines[0]!.split(' ')[0]!);
-    return { master, replica };
-  }
-
   private byId(id: string): ClusterNode {
     const found = this.nodes.find((node) => node.id === id);
     if (!found) throw new Error(`no node has the id ${id}`);
     return found;
   }
 
-  /** Resolves when all nodes that live say yes; rejects after 15 s naming the phase and who does not. */
-  private async agree(phase: string, isReached: (node: ClusterNode) => Promise<boolean>): Promise<void> {
+  /** Resolves when all of `nodes` say yes; rejects after 15 s naming the phase and who does not. */
+  private async agree(phase: string, isReached: (node: ClusterNode) => Promise<boolean>, nodes = this.nodes): Promise<void> {
     const deadline = performance.now() + PHASE_LIMIT_MS;
     for (;;) {
-      const answers = await Promise.all(this.nodes.map(async (node) => !(await node.lives()) || isReached(node).catch(() => false)));
-      const against = this.nodes.filter((_, i) => answers[i] !== true).map(({ port }) => port);
+      const answers = await Promise.all(nodes.map((node) => isReached(node).catch(() => false)));
+      const against = nodes.filter((_, i) => !answers[i]).map(({ port }) => port);
       if (against.length === 0) return;
       if (performance.now() > deadline) throw new Error(`phase "${phase}" was not reached within ${PHASE_LIMIT_MS} ms on ${against.join(', ')}`);
       await setTimeout(POLL_MS);
