@@ -27,9 +27,10 @@ export class RedisBeats {
   /** A beat had no answer in time: drops its connection so that the next one takes a fresh one. */
   abandon(): void {
     const { client } = this.executor;
-    // `disconnect` would wait 2 s for a stalled peer's goodbye.
-    if (client.stream?.destroy) client.stream.destroy();
-    else client.disconnect(true);
+    // `disconnect` would wait 2 s for a stalled peer's goodbye, and with a Cluster for that of every node.
+    const open = (client.nodes?.() ?? [client]).flatMap(({ stream }) => (stream?.destroy ? [stream] : []));
+    if (open.length === 0) client.disconnect(true);
+    for (const stream of open) stream.destroy?.();
   }
 
   /** Rejects what is under way. */

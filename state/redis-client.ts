@@ -6,6 +6,8 @@ export interface RedisClient {
   readonly status: string;
   /** The socket of a single-node client. */
   readonly stream?: { cork?(): void; uncork?(): void; destroy?(): unknown; readonly writable?: boolean } | undefined;
+  /** The connections of a `Cluster`. */
+  nodes?(): readonly Pick<RedisClient, 'stream'>[];
   connect(): Promise<void>;
   disconnect(reconnect?: boolean): void;
   duplicate(...args: unknown[]): RedisClient;

@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { isRedisClient, type RedisClient } from './redis-client.js';
 
@@ -28,6 +28,14 @@ const HEARTBEATS: RedisOptions = {
   enableAutoPipelining: false, commandTimeout: undefined, retryStrategy: () => 100,
 };
 
+// A stalled master closes no connection: only a look at the slots tells that another has taken its place, frees what waits for the old one,
+// and brings back nodes whose connections were dropped.
+const CLUSTER: Readonly<Record<RedisPurpose, ClusterOptions>> = {
+  scripts: { slotsRefreshInterval: 2000 },
+  // Without delays a broken beat fails; else ioredis sends it again, up to 16 times.
+  heartbeats: { slotsRefreshInterval: 1000, slotsRefreshTimeout: 500, retryDelayOnFailover: 0, retryDelayOnClusterDown: 0 },
+};
+
 /** Makes an unconnected client with the settings that `purpose` needs; a function's client comes as it is. */
 export function createClient(source: RedisSource, purpose: RedisPurpose): RedisClient {
   const settings = purpose === 'scripts' ? SCRIPTS : HEARTBEATS;
@@ -37,7 +45,11 @@ export function createClient(source: RedisSource, purpose: RedisPurpose): RedisC
   const clustered = (source as { readonly isCluster?: boolean }).isCluster === true;
   if (!clustered) return source.duplicate(settings);
   const { enableOfflineQueue, ...redisOptions } = settings;
-  return source.duplicate([], { lazyConnect: true, enableOfflineQueue, enableAutoPipelining: false, redisOptions: { ...redisOptions, lazyConnect: undefined } });
+  return source.duplicate([], {
+    ...CLUSTER[purpose], lazyConnect: true, enableOfflineQueue, enableAutoPipelining: false,
+    scaleReads: 'master', // A replica may be behind.
+    redisOptions: { ...redisOptions, lazyConnect: undefined },
+  });
 }
 
 /** Where Redis is, in a form that can be handed to a thread: a URL or options of plain values. */
@@ -69,8 +81,16 @@ export function describeSource(source: RedisSource): string {
 }
 
 function checkClient(client: unknown): RedisClient {
-  if (isRedisClient(client)) return client;
-  throw new ConfigurationError('redis: the given function must return a new ioredis Redis or Cluster at each call');
+  if (!isRedisClient(client)) throw new ConfigurationError('redis: the given function must return a new ioredis Redis or Cluster at each call');
+  // A replica may be behind: what it says of an actor's holder is no proof.
+  const { scaleReads = 'master' } = (client as { readonly options?: { readonly scaleReads?: unknown } }).options ?? {};
+  if (scaleReads === 'master') return client;
+  client.disconnect();
+  throw new ConfigurationError(`redis: the Cluster made by the given function reads from replicas (scaleReads: ${describeReads(scaleReads)}); expected 'master'`);
+}
+
+function describeReads(scaleReads: unknown): string {
+  return typeof scaleReads === 'string' ? `'${scaleReads}'` : `a ${typeof scaleReads}`;
 }
 
 function checkUrl(url: string): string {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Cluster, Redis } from 'ioredis';
 import { RedisConnection } from '../../state/redis-connection.js';
 import { RedisStateStore } from '../../state/redis-state-store.js';
+import { clusterSettings } from '../support/redis-cluster-node.js';
 import { startOwnRedis, type OwnRedis } from '../support/redis-server.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { claimed, utf8 } from './contract/store-bench.js';
@@ -74,7 +75,7 @@ describe('RedisConnection', () => {
   });
 
   it('opens a Cluster instance; every script keeps to one hash slot', async () => {
-    await using node = await startOwnRedis({ settings: { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' } });
+    await using node = await startOwnRedis({ settings: await clusterSettings() });
     using admin = closing(new Redis(node.url));
     await admin.call('cluster', 'addslotsrange', '0', '16383');
     await phase('the cluster is up', async () => String(await admin.call('cluster', 'info')).includes('cluster_state:ok'));
