@@ -52,10 +52,12 @@ export class Router implements Invoker {
     else this.offerAgain(call);
   }
 
-  /** Hooks belong to this silo. A call from afar was sent here: the actor wakes here again unless it was seen on another silo. */
-  private mayBeElsewhere({ envelope: { kind, target, hops } }: PendingCall, elsewhere: Elsewhere): boolean {
+  /** Hooks belong to this silo. A call that was sent here, from afar or not, stays: the actor wakes here again unless it was seen on another silo. */
+  private mayBeElsewhere(call: PendingCall, elsewhere: Elsewhere): boolean {
+    const { kind, target, hops } = call.envelope;
     if (kind === 'hook' || this.catalog.get(target) !== undefined) return false;
-    return hops === 0 || elsewhere.lastSeen(target) !== undefined || !this.membership.mayAccept;
+    const wasSentHere = hops > 0 || call instanceof RoutedCall;
+    return !wasSentHere || elsewhere.lastSeen(target) !== undefined || !this.membership.mayAccept;
   }
 
   /** A caller on another silo, and whoever routed the call here, looks for the actor himself; one of this silo's waits here for what comes of it. */

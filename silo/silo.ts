@@ -40,7 +40,7 @@ export class Silo {
     private readonly runtime: SiloRuntime,
     private readonly gateway: RunningGateway | undefined,
   ) {
-    membership.onFenced((reason) => void this.fence(reason));
+    membership.onFenced((reason) => void this.fence(reason).catch((error: unknown) => log.error({ err: error }, 'the silo did not stop well')));
     membership.onChange(({ joined, dead }) => {
       for (const member of joined) this.tell('member-joined', member);
       for (const member of dead) this.tell('member-dead', member);

@@ -89,7 +89,7 @@ export class PeerLinks {
     const waiting = this.waiting;
     this.waiting = [];
     const nowMs = this.context.clock.monotonicMs();
-    for (const call of waiting) if (!call.isSettled) this.current!.send(call, nowMs);
+    for (const call of waiting) if (!call.isSettled) (this.current ?? link).send(call, nowMs);
   }
 
   /** All that is written leaves, if it does by then. */

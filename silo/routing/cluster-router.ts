@@ -7,7 +7,7 @@ import type { ActorDirectory } from '../../directory/actor-directory.js';
 import type { LocationCache } from '../../directory/location-cache.js';
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import type { Envelope } from '../../protocol/envelope.js';
-import { LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
+import { LinkLostError, SiloUnavailableError, StaleEpochError } from '../../protocol/errors/index.js';
 import type { Clock, Incarnation, Member, Membership } from '../../protocol/ports/index.js';
 import { Moved } from '../links/moved.js';
 import { isNotSent } from '../links/not-sent.js';
@@ -176,7 +176,7 @@ export class ClusterRouter {
   /** R2. */
   private mayRepeat(error: unknown, envelope: Envelope): boolean {
     if (isNotSent(error)) return true;
-    if (!(error instanceof LinkLostError)) return false;
+    if (!(error instanceof LinkLostError || error instanceof StaleEpochError)) return false;
     return envelope.idempotencyKey !== undefined || this.parts.isReadOnly(envelope);
   }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Actor, CallCycleError, LinkLostError, ReadOnly, State, type ActorContext } from '../../sdk/index.js';
+import { Actor, CallCycleError, LinkLostError, ReadOnly, StaleEpochError, State, type ActorContext } from '../../sdk/index.js';
 import { failure, gate } from '../support/memory-silo.js';
 import { MemoryCluster } from './memory-cluster.js';
 
@@ -192,6 +192,26 @@ describe('calls between silos', () => {
     expect(await plain).to.be.instanceOf(LinkLostError);
     expect(await cluster.until(keyed)).to.equal(2);
     expect(await cluster.until(looking)).to.be.within(1, 2);
+    await cluster.stop();
+  });
+
+  it('that met a silo which lost the actor meanwhile are repeated where that is harmless', async () => {
+    const cluster = await MemoryCluster.of(2, [Ring]);
+    const [s0, s1] = cluster.silos;
+    await s1!.actor(Ring, 'a').add();
+    const carry = cluster.carry.bind(cluster);
+    let isStale = false;
+    cluster.carry = (...hop) => {
+      if (!isStale) return carry(...hop);
+      isStale = false;
+      return Promise.reject(new StaleEpochError('the activation lost its ownership'));
+    };
+    const add = async (idempotencyKey?: string): Promise<unknown> => {
+      isStale = true;
+      return cluster.until(s0!.actor(Ring, 'a').with({ idempotencyKey }).add().catch((error: unknown) => error));
+    };
+    expect(await add('k')).to.equal(2);
+    expect(await add()).to.be.instanceOf(StaleEpochError);
     await cluster.stop();
   });
 });

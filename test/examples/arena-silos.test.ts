@@ -56,8 +56,9 @@ describe('examples/arena, silos', () => {
         modules: [Arena, Bot, Player], redis: redis.url, cluster: `arena-${randomUUID()}`, log: 'silent', gateway: { port: 0, authenticate: 'anonymous' },
       } as const;
       await using first = await startSilo(options);
+      const met = new Promise((resolve) => first.on('member-joined', resolve));
       await using second = await startSilo(options);
-      await phase('they know each other', async () => (await first.members()).length === 2);
+      await met;
       await first.actor(Arena, 'main').look('nobody');
       const home = (await first.actor(Arena, 'main').manage.activation())!.silo;
       const client = await connect((home === first.id ? first : second).gatewayAddress!);
