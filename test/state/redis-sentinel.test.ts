@@ -1,0 +1,44 @@
+// The store and the membership through a Sentinel: one master, one replica.
+import type { MembershipOptions } from '../../state/leased-membership.js';
+import { RedisConnection } from '../../state/redis-connection.js';
+import { RedisKeys } from '../../state/redis-keys.js';
+import { RedisMembership } from '../../state/redis-membership.js';
+import { RedisMembershipTable } from '../../state/redis-membership-table.js';
+import { RedisStateStore } from '../../state/redis-state-store.js';
+import { membershipContract } from '../contracts/membership.contract.js';
+import { stateStoreContract } from '../contracts/state-store.contract.js';
+import { TestRedisSentinel } from '../support/redis-sentinel.js';
+import { FakeClock } from './fake-clock.js';
+import { uniqueCluster } from './redis-bench.js';
+
+describe('through a Sentinel', () => {
+  let redis: TestRedisSentinel;
+  before(async function () {
+    this.timeout(40_000);
+    redis = await TestRedisSentinel.start();
+  });
+  after(() => redis?.stop());
+
+  stateStoreContract('Redis behind a Sentinel', async () => {
+    const connection = await RedisConnection.open(redis.source);
+    return { store: new RedisStateStore(connection.scripts, { cluster: uniqueCluster() }), dispose: async () => connection.close() };
+  });
+
+  membershipContract('Redis behind a Sentinel', async () => {
+    const connection = await RedisConnection.open(redis.source);
+    const cluster = uniqueCluster();
+    const table = new RedisMembershipTable(connection, cluster, new FakeClock());
+    return {
+      table,
+      open: (options: MembershipOptions) => new RedisMembership(connection, { ...options, cluster }),
+      wipe: async () => {
+        const { silos, heartbeats, addresses, epoch, genesis } = new RedisKeys(cluster).membership;
+        await connection.scripts.callBuffer('del', silos, heartbeats, addresses, epoch, genesis);
+      },
+      dispose: async () => {
+        table.close();
+        connection.close();
+      },
+    };
+  });
+});
