@@ -84,9 +84,11 @@ export class TestRedisCluster implements AsyncDisposable {
     return replica;
   }
 
+  /** A master that has lost its place follows its successor some time later. */
   async replicaOf(master: ClusterNode): Promise<ClusterNode> {
-    const [line = ''] = (await master.ask('cluster', 'replicas', master.id)) as string[];
-    return this.byId(line.split(' ')[0]!);
+    const replicas = async (): Promise<readonly string[]> => (await master.ask('cluster', 'replicas', master.id)) as string[];
+    await this.agree(`${master.port} has a replica`, async () => (await replicas()).length > 0, [master]);
+    return this.byId((await replicas())[0]!.split(' ')[0]!);
   }
 
   /** After a master was killed or stalled: resolves when all other nodes know the replica as master, and all slots are served. */
