@@ -100,6 +100,7 @@ export class MemoryRow {
 
   /** What a destroyed actor keeps: version, epoch, operations, marks, outbox and inbox. */
   clear(token: Token): void {
+    this.commitId = undefined;
     const extras = this.use();
     this.fields = undefined;
     extras.bindings.clear();

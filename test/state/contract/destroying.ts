@@ -12,6 +12,14 @@ export function destroying(bench: StoreBench): void {
       tags: { added: ['t'], removed: [] }, hold: 'h',
     };
 
+    it('forgets which commit was the last: its id counts anew', async () => {
+      await bench.claim(A);
+      await bench.commit(0, { commitId: 'same' });
+      await bench.store.destroy(bench.id, A);
+      await bench.claim(B);
+      expect(await bench.commit(1, { token: B, commitId: 'same' })).to.deep.equal({ status: 'committed', version: 2 });
+    });
+
     it('deletes state, tags, bindings, reminders and hold; keeps version, epoch, operations, marks and the unsettled outbox', async () => {
       await bench.claim(A);
       await bench.commit(0, everything);
