@@ -7,11 +7,9 @@ import { parseArgs } from 'node:util';
 import { startSilo } from '../silo/index.js';
 import { Child } from './client-port/child.js';
 import { FarCounter, NearGuest } from './far/actors.js';
-import { callsPerSecond, medianMicros } from './links/call-rates.js';
+import { measureBeside, printTop } from './links/calls-beside.js';
 import { FramedEcho } from './links/framed-echo.js';
-import { profile } from './support/cpu-profile.js';
-import { atLeast, atMost, finish, show } from './support/report.js';
-import { median } from './support/rounds.js';
+import { atLeast, atMost, finish } from './support/report.js';
 
 const { values } = parseArgs({
   options: {
@@ -22,8 +20,6 @@ const { values } = parseArgs({
 if (values.redis === undefined) throw new Error('far-calls: --redis URL is needed: two silos meet there');
 const { redis } = values;
 const settings = { measureMs: Number(values.seconds) * 1000, rounds: Number(values.rounds), actors: Number(values.actors) };
-const IN_FLIGHT = [1, 100, 1000];
-const LONE_CALLS = 2000;
 const PAYLOAD = new Uint8Array(100).fill(7);
 
 const cluster = `far-${randomUUID()}`;
@@ -43,23 +39,9 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'add(n)': () => actors[serial++ % actors.length]!.add(1),
   'read-only': () => actors[serial++ % actors.length]!.read(),
 };
-const measured = new Map<string, number[]>();
-const record = (name: string, figure: number): void => void measured.set(name, [...(measured.get(name) ?? []), figure]);
 
-for (const call of Object.values(calls)) await callsPerSecond(call, 100, Math.min(1000, settings.measureMs));
-for (let round = 0; round < settings.rounds; round++) {
-  for (const inFlight of IN_FLIGHT) {
-    for (const [name, call] of Object.entries(calls)) record(`${name}, ${inFlight} in flight, per second`, await callsPerSecond(call, inFlight, settings.measureMs));
-  }
-  for (const [name, call] of Object.entries(calls)) record(`${name}, alone, p50 µs`, await medianMicros(call, LONE_CALLS));
-}
-const figures = Object.fromEntries([...measured].map(([name, all]) => [name, median(all)]));
-for (const [name, figure] of Object.entries(figures)) console.log(`${name.padEnd(60)} ${show(figure).padStart(10)}`);
-
-if (Number(values.top) > 0) {
-  const entries = await profile(async () => void (await callsPerSecond(calls['add(n)']!, 100, settings.measureMs)));
-  for (const { name, place, selfShare } of entries.slice(0, Number(values.top))) console.log(`${(100 * selfShare).toFixed(1).padStart(5)} %  ${name.padEnd(36)} ${place}`);
-}
+const figures = await measureBeside(calls, settings);
+await printTop(calls['add(n)']!, settings.measureMs, Number(values.top));
 
 const ratio = (name: string): number => figures[`add(n), ${name}`]! / figures[`echo, ${name}`]!;
 finish({

@@ -9,19 +9,16 @@ import type { LinkPool } from '../silo/links/link-pool.js';
 import { MemoryNetwork } from '../transport/memory-network.js';
 import { SocketFrameNetwork } from '../transport/socket-frame-network.js';
 import { Child } from './client-port/child.js';
-import { callsPerSecond, medianMicros } from './links/call-rates.js';
+import { callsPerSecond } from './links/call-rates.js';
+import { measureBeside, printTop } from './links/calls-beside.js';
 import { KEYS, openCountingPool } from './links/counting-pool.js';
 import { ECHO, FramedEcho } from './links/framed-echo.js';
-import { profile } from './support/cpu-profile.js';
-import { atLeast, atMost, finish, show } from './support/report.js';
-import { median } from './support/rounds.js';
+import { atLeast, atMost, finish } from './support/report.js';
 
 type Call = () => Promise<unknown>;
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '1' }, rounds: { type: 'string', default: '5' }, top: { type: 'string', default: '0' } } });
 const settings = { measureMs: Number(values.seconds) * 1000, rounds: Number(values.rounds) };
-const IN_FLIGHT = [1, 100, 1000];
-const LONE_CALLS = 2000;
 const PAYLOAD = new Uint8Array(100).fill(7);
 
 const clock = new SystemClock();
@@ -69,20 +66,8 @@ const calls: Readonly<Record<string, Call>> = {
   'call with an object': callOver(near, far, () => [1, { x: 1.5, y: 2.5, name: 'spot' }]),
 };
 
-for (const call of Object.values(calls)) await callsPerSecond(call, 100, Math.min(1000, settings.measureMs));
-for (let round = 0; round < settings.rounds; round++) {
-  for (const inFlight of IN_FLIGHT) {
-    for (const [name, call] of Object.entries(calls)) record(`${name}, ${inFlight} in flight, per second`, await callsPerSecond(call, inFlight, settings.measureMs));
-  }
-  for (const [name, call] of Object.entries(calls)) record(`${name}, alone, p50 µs`, await medianMicros(call, LONE_CALLS));
-}
-const figures = Object.fromEntries([...measured].map(([name, all]) => [name, median(all)]));
-for (const [name, figure] of Object.entries(figures)) console.log(`${name.padEnd(60)} ${show(figure).padStart(10)}`);
-
-if (Number(values.top) > 0) {
-  const entries = await profile(async () => void (await callsPerSecond(calls['call']!, 100, settings.measureMs)));
-  for (const { name, place, selfShare } of entries.slice(0, Number(values.top))) console.log(`${(100 * selfShare).toFixed(1).padStart(5)} %  ${name.padEnd(36)} ${place}`);
-}
+const figures = await measureBeside(calls, settings, measured);
+await printTop(calls['call']!, settings.measureMs, Number(values.top));
 
 await near.close();
 const ratio = (name: string): number => figures[`call, ${name}`]! / figures[`echo, ${name}`]!;

@@ -93,7 +93,10 @@ export class MemberView {
     const isTrusted = term !== undefined && term === this.term && nowMs - askedAtMs <= slowAnswerMs;
     this.term = term;
     this.adopt(seen, nowMs, isTrusted);
-    if (isTrusted && (await this.accuseSilent(nowMs))) await this.lookOnce();
+    // What came of it is seen at once; whom the table lists all the same is accused again at the next beat.
+    if (!isTrusted || !(await this.accuseSilent(nowMs))) return;
+    const after = await this.table.look();
+    if (!this.isStopped) this.adopt(after, nowMs, true);
   }
 
   private adopt({ up }: MembersSeen, nowMs: number, isTrusted: boolean): void {

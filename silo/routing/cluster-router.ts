@@ -17,6 +17,7 @@ import type { ChainTable } from './chain-table.js';
 import type { Placing } from './placing.js';
 
 const MAX_MOVES = 3;
+const NOBODY: ReadonlySet<Incarnation> = new Set();
 const FIRST_PAUSE_MS = 50;
 const ASK_TIMEOUT_MS = 15_000;
 const LONGEST_PAUSE_MS = 250;
@@ -39,7 +40,7 @@ export interface ClusterRouterParts {
   readonly clock: Clock;
   isReadOnly(envelope: Envelope): boolean;
   /** Delivers to this silo, which activates the actor if it can; rejects with `Moved` when another one has it. */
-  deliverHere(envelope: Envelope): Promise<unknown>;
+  readonly deliverHere: (envelope: Envelope) => Promise<unknown>;
 }
 
 type Place = Member | 'here';
@@ -50,11 +51,6 @@ export class ClusterRouter {
   /** Where the actor was last seen, if that was another silo. */
   lastSeen(id: ActorId): Incarnation | undefined {
     return this.parts.locations.get(id);
-  }
-
-  /** The actor turned out to be there. */
-  sawAt(id: ActorId, incarnation: Incarnation): void {
-    this.parts.locations.set(id, incarnation);
   }
 
   /** The other silo that has the actor, if one that lives has. */
@@ -69,8 +65,9 @@ export class ClusterRouter {
   }
 
   /** Calls the actor wherever it is; it is not active here. `deliverHere` is asked when this silo turns out to be the place. */
-  async route(envelope: Envelope, deliverHere = (same: Envelope): Promise<unknown> => this.parts.deliverHere(same)): Promise<unknown> {
-    const refused = new Set<Incarnation>();
+  async route(envelope: Envelope, deliverHere = this.parts.deliverHere): Promise<unknown> {
+    // Made at the first refusal: nearly all calls meet none.
+    let refused: ReadonlySet<Incarnation> = NOBODY;
     let moves = 0;
     let next: Place | undefined;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
@@ -88,21 +85,22 @@ export class ClusterRouter {
           next = 'here';
           continue;
         }
-        this.goOn(place, error, envelope, refused);
+        refused = this.goOn(place, error, envelope, refused);
         await this.pause(pauseMs, envelope, error);
       }
     }
   }
 
-  /** Throws the error when the call may have run and must not run again. */
-  private goOn(place: Place, error: unknown, envelope: Envelope, refused: Set<Incarnation>): void {
+  /** Who has refused the call by now. Throws the error when it may have run and must not run again. */
+  private goOn(place: Place, error: unknown, envelope: Envelope, refused: ReadonlySet<Incarnation>): ReadonlySet<Incarnation> {
     if (place === 'here') {
       if (!(error instanceof Moved)) throw error;
-      return;
+      return refused;
     }
-    if (error instanceof Moved) refused.add(place.incarnation);
-    else if (!this.mayRepeat(error, envelope)) throw error;
+    if (error instanceof Moved) return new Set([...refused, place.incarnation]);
+    if (!this.mayRepeat(error, envelope)) throw error;
     if (isConnectionRefused(error)) this.parts.membership.suspect(place.incarnation);
+    return refused;
   }
 
   private async callAt(place: Member, envelope: Envelope): Promise<unknown> {
