@@ -75,6 +75,8 @@ export class Silo {
     stages.add(() => stores.close());
     const { membership, store } = stores;
     const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes, policies: options.placement.policies });
+    // For a start that fails: after a stop there is nothing left to drop.
+    stages.add(() => Promise.resolve(runtime.abandon('the silo did not come up')));
     if (stores.isShared) {
       const peers = new Peers({ siloId, clock, log, network, membership, runtime, options, load });
       stages.add(() => peers.close());
