@@ -7,6 +7,7 @@ import { LinkPool } from './links/link-pool.js';
 import type { LoadMeter } from './load-meter.js';
 import type { ResolvedSiloOptions } from './silo-options.js';
 import type { SiloRuntime } from './silo-runtime.js';
+import { Suspicion } from './suspicion.js';
 
 export interface PeersParts {
   readonly siloId: string;
@@ -24,17 +25,20 @@ export type MemberListener = (event: 'member-joined' | 'member-dead', member: Me
 
 export class Peers {
   private readonly links: LinkPool;
+  private readonly suspicion: Suspicion;
 
   constructor(private readonly parts: PeersParts) {
-    const { siloId, clock, log, network, membership, runtime } = parts;
+    const { siloId, clock, log, network, membership, runtime, random = Math.random } = parts;
     const calls = runtime.peerCalls();
     this.links = new LinkPool({
       network, clock, log, codec: runtime.codec, self: { siloId, incarnation: membership.incarnation },
       handler: {
         invoke: (envelope) => calls.invoke(envelope),
-        control: (topic, body, from) => runtime.peerControl(topic, body, from),
+        control: (topic, body, from) => this.suspicion.answer(topic, body) ?? runtime.peerControl(topic, body, from),
+        lost: ({ incarnation }) => this.suspicion.check(incarnation),
       },
     });
+    this.suspicion = new Suspicion({ membership, links: this.links, clock, log, random });
   }
 
   /** Opens the port. Rejects with `ConfigurationError` when it cannot be had. */
@@ -44,7 +48,7 @@ export class Peers {
     const { labels, placement } = options;
     const chooser = new PlacementService({ default: placement.default, policies: placement.policies, clock, log, random });
     runtime.joinPeers({
-      links: this.links, chooser, labels, defaultPolicy: placement.default,
+      links: this.links, chooser, labels, defaultPolicy: placement.default, onRefused: (incarnation) => this.suspicion.check(incarnation),
       self: () => ({ id: siloId, labels, versions: runtime.hostedTypes(), isLocal: true, ...loadOf(this.parts.load, runtime) }),
     });
     membership.onChange(({ joined, dead }) => {
@@ -55,6 +59,7 @@ export class Peers {
   }
 
   close(): Promise<void> {
+    this.suspicion.stop();
     return this.links.close();
   }
 }

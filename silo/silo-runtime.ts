@@ -25,7 +25,7 @@ import { Management, MANAGEMENT_TOPICS } from './management.js';
 import { Router } from './router.js';
 import { ChainTable } from './routing/chain-table.js';
 import { CircleWatch } from './routing/circle-watch.js';
-import { ClusterRouter, type PeerLinks } from './routing/cluster-router.js';
+import { ClusterRouter, type ClusterRouterParts, type PeerLinks } from './routing/cluster-router.js';
 import { PeerCalls } from './routing/peer-calls.js';
 import { Placing, type PlacingParts } from './routing/placing.js';
 import { isMyShare } from './routing/share.js';
@@ -40,7 +40,7 @@ import { DeadlineWheel } from './turns/deadline-wheel.js';
 const STOP_GRACE_MS = 1000;
 
 /** What a silo has that others beside it. */
-export interface PeerParts extends Pick<PlacingParts, 'chooser' | 'defaultPolicy' | 'labels' | 'self'> {
+export interface PeerParts extends Pick<PlacingParts, 'chooser' | 'defaultPolicy' | 'labels' | 'self'>, Pick<ClusterRouterParts, 'onRefused'> {
   readonly links: PeerLinks;
 }
 
@@ -121,10 +121,10 @@ export class SiloRuntime {
   }
 
   /** From now on calls of actors that are not active here go where they are, and actors that are nowhere are placed. */
-  joinPeers({ links, ...placing }: PeerParts): void {
+  joinPeers({ links, onRefused, ...placing }: PeerParts): void {
     const { clock, membership, siloId } = this.ports;
     const cluster = new ClusterRouter({
-      membership, directory: this.directory, locations: this.locations, links, chains: this.chains, clock,
+      membership, directory: this.directory, locations: this.locations, links, onRefused, chains: this.chains, clock,
       placing: new Placing({ ...placing, siloId, membership, typeOf: (name) => this.types.get(name), isOpen: () => !this.catalog.stopping }),
       // What silos ask of actors themselves bears to be asked twice.
       isReadOnly: ({ kind, target, method }) => kind === 'hook' || this.isReadOnly(target, method),

@@ -114,8 +114,8 @@ export class LeasedMembership implements Membership {
     return this.view.refresh();
   }
 
-  suspect(incarnation: Incarnation): void {
-    this.view.suspect(incarnation);
+  suspect(incarnation: Incarnation): Promise<void> {
+    return this.view.suspect(incarnation);
   }
 
   declareDead(incarnation: Incarnation): Promise<void> {

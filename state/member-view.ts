@@ -57,11 +57,13 @@ export class MemberView {
     await this.look();
   }
 
-  suspect(incarnation: Incarnation): void {
+  async suspect(incarnation: Incarnation): Promise<void> {
+    // Its last beat may be younger than the last look: a vote for an older one would count for nothing.
+    await this.refresh().catch(() => undefined);
     const watched = this.watched.get(incarnation);
-    if (!watched || watched.refusedAt === watched.heartbeat) return;
+    if (!watched) return;
     watched.refusedAt = watched.heartbeat;
-    this.look().catch(() => undefined);
+    await this.refresh().catch(() => undefined);
   }
 
   async declareDead(incarnation: Incarnation): Promise<void> {

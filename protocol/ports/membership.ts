@@ -64,8 +64,8 @@ export interface Membership {
   statusOf(incarnation: Incarnation): 'up' | 'dead' | 'unknown';
   /** Looks at the table now. */
   refresh(): Promise<void>;
-  /** Nobody listens where that silo should be: a vote for its death, if it does not beat meanwhile. */
-  suspect(incarnation: Incarnation): void;
+  /** Nobody listens where that silo should be: a vote for its death, if it does not beat meanwhile. Resolves when the vote is in, or could not be given. */
+  suspect(incarnation: Incarnation): Promise<void>;
   /** Its process has ended, as somebody saw who cannot be wrong: it is dead at once. */
   declareDead(incarnation: Incarnation): Promise<void>;
   /** Returns what ends it. */

@@ -42,6 +42,10 @@ export const STEPS = [
     full: ['--redis', '{redis}'], short: ['--short', '--seconds', '1', '--only', 'deep|attachments|one by one|mutations', '--redis', '{redis}'],
   },
   {
+    name: 'calls of actors on another silo', script: 'bench/far-calls.js',
+    full: ['--seconds', '1', '--rounds', '5', '--redis', '{redis}'], short: ['--seconds', '0.3', '--rounds', '3', '--redis', '{redis}'],
+  },
+  {
     name: 'silos that are killed', script: 'bench/fleet/fleet-faults.js',
     full: ['--only', 'cold|kills|at once', '--seconds', '180'], short: ['--short', '--only', 'cold|kills|at once', '--seconds', '15'],
   },

@@ -10,4 +10,6 @@ export interface LinkHandler {
   invoke(envelope: Envelope, from: Peer): Promise<unknown>;
   /** A peer's control message. */
   control(topic: string, body: unknown, from: Peer): Promise<unknown>;
+  /** The connection in use broke, and not because this silo closed it. */
+  lost?(peer: Peer): void;
 }

@@ -114,7 +114,9 @@ export class PeerLinks {
 
   private readonly onGone = (link: Link): void => {
     this.links.delete(link);
-    if (this.current === link) this.current = undefined;
+    if (this.current !== link) return;
+    this.current = undefined;
+    if (this.closedBecause === undefined) this.context.handler.lost?.(this.to);
   };
 
   private open(address: string): void {

@@ -9,6 +9,7 @@ import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import type { Envelope } from '../../protocol/envelope.js';
 import { LinkLostError, SiloUnavailableError, StaleEpochError } from '../../protocol/errors/index.js';
 import type { Clock, Incarnation, Member, Membership } from '../../protocol/ports/index.js';
+import { isConnectionRefused } from '../links/connection-refused.js';
 import { Moved } from '../links/moved.js';
 import { isNotSent } from '../links/not-sent.js';
 import { CallChain } from '../turns/call-chain.js';
@@ -39,6 +40,8 @@ export interface ClusterRouterParts {
   readonly placing: Placing;
   readonly clock: Clock;
   isReadOnly(envelope: Envelope): boolean;
+  /** Nobody listens at that silo's address. */
+  readonly onRefused: (incarnation: Incarnation) => void;
   /** Delivers to this silo, which activates the actor if it can; rejects with `Moved` when another one has it. */
   readonly deliverHere: (envelope: Envelope) => Promise<unknown>;
 }
@@ -99,7 +102,7 @@ export class ClusterRouter {
     }
     if (error instanceof Moved) return new Set([...refused, place.incarnation]);
     if (!this.mayRepeat(error, envelope)) throw error;
-    if (isConnectionRefused(error)) this.parts.membership.suspect(place.incarnation);
+    if (isConnectionRefused(error)) this.parts.onRefused(place.incarnation);
     return refused;
   }
 
@@ -184,12 +187,4 @@ export class ClusterRouter {
     if (this.parts.membership.mayAccept) return;
     throw new SiloUnavailableError(`${printEntityId(envelope.target)}.${envelope.method}: this silo lost its lease; the call did not run`, { cause: reason });
   }
-}
-
-/** Nobody listens there: the process is gone, or not what it was. */
-function isConnectionRefused(error: unknown): boolean {
-  for (let each = error, depth = 0; each instanceof Error && depth < 4; each = each.cause, depth++) {
-    if ((each as { readonly code?: string }).code === 'ECONNREFUSED') return true;
-  }
-  return false;
 }

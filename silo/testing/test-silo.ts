@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Identity } from '../../protocol/identity.js';
 import type { Invoker } from '../../protocol/envelope.js';
-import type { Clock, Logger, StateStore } from '../../protocol/ports/index.js';
+import type { Clock, Logger, Member, StateStore } from '../../protocol/ports/index.js';
 import type { EntityClass, Handle } from '../../sdk/author/index.js';
 import { LeasedMembership } from '../../state/leased-membership.js';
 import { MemoryMembership } from '../../state/memory-membership.js';
@@ -105,6 +105,11 @@ export class TestSilo {
   /** The actors that are active on it now, as `type/key`. */
   activations(): readonly string[] {
     return this.runtime.catalog.all().map(({ name }) => name);
+  }
+
+  /** The silos of the cluster, as this one can see them; time must pass. */
+  members(): Promise<readonly Member[]> {
+    return this.#membership.members();
   }
 
   /** @internal */

@@ -53,7 +53,7 @@ export class LinkedClusterSilo {
     const { name, cluster, membership, runtime, links } = this;
     await links.start();
     runtime.joinPeers({
-      links, defaultPolicy: 'random', labels: {},
+      links, defaultPolicy: 'random', labels: {}, onRefused: () => undefined,
       chooser: { choose: (_policy, _request, candidates) => cluster.choose?.(candidates.map(({ id }) => id)) ?? candidates[0]!.id },
       self: () => ({ id: name, labels: {}, cpu: 0, memory: 0, activations: 0, versions: {}, isLocal: true }),
     });

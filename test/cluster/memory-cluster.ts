@@ -50,6 +50,7 @@ export class MemoryClusterSilo {
       links: { invoke: (to, envelope) => cluster.carry(this, to, envelope), ask: (to, topic, body) => cluster.siloOf(to).runtime.peerControl(topic, body, { siloId: name, incarnation: this.membership.incarnation }) },
       chooser: { choose: (_policy, _request, candidates) => cluster.choose?.(candidates.map(({ id }) => id)) ?? candidates[0]!.id },
       defaultPolicy: 'random',
+      onRefused: () => undefined,
       labels: {},
       self: () => ({ id: name, labels: {}, cpu: 0, memory: 0, activations: 0, versions: {}, isLocal: true }),
     });

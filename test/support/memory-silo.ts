@@ -47,7 +47,7 @@ export function loneMembership(): Membership & { isValid: boolean } {
     peers: [],
     statusOf: () => 'dead',
     refresh: () => Promise.resolve(),
-    suspect: () => undefined,
+    suspect: () => Promise.resolve(),
     declareDead: () => Promise.resolve(),
     onChange: () => () => undefined,
     onFenced: () => undefined,

@@ -88,16 +88,13 @@ export function watching(bench: MembershipBench): void {
       const [one, two, victim] = (await joined('one', 'two', 'victim')) as [TestMember, TestMember, TestMember];
       const { incarnation } = victim.membership;
       await bench.beatTogether(1, one, two);
-      one.membership.suspect(incarnation);
-      await one.membership.refresh();
+      await one.membership.suspect(incarnation);
       expect(one.membership.statusOf(incarnation), 'one refused').to.equal('up');
       await victim.beat();
       await bench.beatTogether(1, one, two);
-      two.membership.suspect(incarnation);
-      await two.membership.refresh();
+      await two.membership.suspect(incarnation);
       expect(two.membership.statusOf(incarnation), 'it has beaten meanwhile').to.equal('up');
-      one.membership.suspect(incarnation);
-      await one.membership.refresh();
+      await one.membership.suspect(incarnation);
       expect(one.membership.statusOf(incarnation), 'two refused').to.equal('dead');
     });
 
