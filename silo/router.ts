@@ -1,4 +1,4 @@
-// Router: where an envelope goes. On one silo that is always here; it looks every name up in the frozen tables before anything runs.
+// Router: where an envelope goes: to the actor when it is active here, else by way of the cluster. It looks every name up in frozen tables before anything runs.
 import { functionFieldNote, type ActorMetadata, type ClassMetadata } from '../decorators/index.js';
 import { printEntityId, type ActorId, type EntityId } from '../protocol/actor-id.js';
 import type { Envelope, Invoker } from '../protocol/envelope.js';

@@ -100,7 +100,7 @@ export interface AccessRequest {
   readonly args: readonly unknown[];
 }
 
-/** Where actors become active. On one silo every policy chooses that silo. */
+/** Where actors become active. */
 export interface PlacementOptions {
   /** The policy of actors whose class names none: a built-in one, or one of `policies`. Default `random`. */
   readonly default?: PolicyName | (string & Record<never, never>) | undefined;

@@ -52,7 +52,7 @@ export interface SiloPorts {
   readonly membership: Membership;
   /** Actor classes (components come with them). */
   readonly classes: readonly object[];
-  /** The user's placement policies. One silo leaves them nothing to choose; classes may name them. */
+  /** The user's placement policies, which classes may name. */
   readonly policies?: readonly PlacementPolicy[];
   /** Stands between handles and the router (stubs in tests). */
   readonly intercept?: (next: Invoker) => Invoker;

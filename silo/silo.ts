@@ -203,8 +203,7 @@ export class Silo {
 
 /**
  * Starts a silo: stores, membership, actors, gateway. Resolves when it takes calls. Throws `ConfigurationError` for options that are
- * unknown, malformed or not implemented, modules that do not load, a Redis that does not answer, a taken port, and a cluster that has
- * a living silo.
+ * unknown, malformed or not implemented, modules that do not load, a Redis that does not answer, and a taken port.
  */
 export function startSilo(options: SiloOptions): Promise<Silo> {
   return Silo.start(options);
