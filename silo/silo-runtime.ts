@@ -182,7 +182,7 @@ export class SiloRuntime {
 
   /** Queues it here, whoever has the actor; throws when it surely did not run. */
   private deliver(envelope: Envelope): Promise<unknown> {
-    return envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliver(envelope).promise;
+    return envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliverFar(envelope);
   }
 
   private get locations(): LocationCache {
