@@ -31,7 +31,7 @@ export class Peers {
     this.links = new LinkPool({
       network, clock, log, codec: runtime.codec, self: { siloId, incarnation: membership.incarnation },
       handler: {
-        invoke: (envelope) => calls.invoke(envelope),
+        invoke: (envelope, from) => calls.invoke(envelope, from),
         control: (topic, body, from) => runtime.peerControl(topic, body, from),
       },
     });

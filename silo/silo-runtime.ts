@@ -29,6 +29,7 @@ import { ClusterRouter, type PeerLinks } from './routing/cluster-router.js';
 import { PeerCalls } from './routing/peer-calls.js';
 import { Placing, type PlacingParts } from './routing/placing.js';
 import { isMyShare } from './routing/share.js';
+import { WrongHints } from './routing/wrong-hints.js';
 import { ClientTies } from './sessions/client-ties.js';
 import { PeerTopics } from './sessions/peer-topics.js';
 import { SiloGatewayBackend } from './silo-gateway-backend.js';
@@ -80,6 +81,7 @@ export class SiloRuntime {
   private readonly directory: ActorDirectory;
   private readonly chains = new ChainTable();
   private circles: CircleWatch | undefined;
+  private hints: WrongHints | undefined;
   private lazyLocations: LocationCache | undefined;
   private readonly warned = new Set<string>();
 
@@ -134,6 +136,7 @@ export class SiloRuntime {
     const circles = (this.circles = new CircleWatch({ clock, log: this.ports.log, membership, chains: this.chains, ask: (silo, timeoutMs) => links.ask(silo, 'waits', undefined, timeoutMs) }));
     this.topics.on('waits', () => Promise.resolve(circles.report()));
     circles.start();
+    this.hints = new WrongHints(links, this.locations, membership, this.topics);
     this.management.elsewhere = cluster;
     this.ties.joinPeers(cluster, links);
     membership.onChange(({ dead }) => {
@@ -144,7 +147,10 @@ export class SiloRuntime {
 
   /** What other silos' calls meet. */
   peerCalls(): PeerCalls {
-    return new PeerCalls(this.chains, (envelope) => this.deliver(envelope), (envelope) => this.router.invoke(envelope));
+    return new PeerCalls({
+      chains: this.chains, deliver: (envelope) => this.deliver(envelope), sendOn: (envelope) => this.router.invoke(envelope),
+      tellMoved: (id, to) => this.hints?.tell(id, to),
+    });
   }
 
   /** What another silo asks of this one. */
@@ -154,7 +160,7 @@ export class SiloRuntime {
 
   /** Wakes actors of always-on types that are nowhere, as far as they are this silo's share. */
   wakeAlwaysOn(): Promise<void> {
-    return this.alwaysOn.wake(this.ports.store, (id) => (this.types.get(id.type)?.alwaysOn ?? false) && isMyShare(this.ports.membership, id));
+    return this.alwaysOn.wake(this.ports.store, this.isMyAlwaysOn);
   }
 
   /** Ends every activation in good order. */
@@ -162,22 +168,18 @@ export class SiloRuntime {
     const hurry = this.ports.clock.setTimer(() => this.deadlines.interrupt(new SiloUnavailableError('this silo is stopping')), STOP_GRACE_MS);
     await this.catalog.stop().finally(() => hurry.cancel());
     this.ties.stop();
-    this.lazySaver.stop();
-    this.alwaysOn.stop();
-    this.circles?.stop();
-    this.idle.stop();
-    this.deadlines.stop();
+    this.stopUpkeep();
   }
 
   /** Drops everything: nothing is saved, nobody gets an answer. */
   abandon(reason: string): void {
     this.ties.abandon();
     this.catalog.abandon(reason);
-    this.lazySaver.stop();
-    this.alwaysOn.stop();
-    this.circles?.stop();
-    this.idle.stop();
-    this.deadlines.stop();
+    this.stopUpkeep();
+  }
+
+  private stopUpkeep(): void {
+    for (const part of [this.lazySaver, this.alwaysOn, this.circles, this.idle, this.deadlines]) part?.stop();
   }
 
   /** Queues it here, whoever has the actor; throws when it surely did not run. */
@@ -200,6 +202,8 @@ export class SiloRuntime {
     const metadata = target.component === undefined ? owner : owner?.components().find(({ name }) => name === target.component);
     return metadata?.methods.get(method)?.readOnly === true;
   }
+
+  private readonly isMyAlwaysOn = (id: ActorId): boolean => (this.types.get(id.type)?.alwaysOn ?? false) && isMyShare(this.ports.membership, id);
 
   private activate(id: ActorId): Activation {
     return this.catalog.getOrActivate(this.types.get(id.type)!, id, new CallChain());
