@@ -91,7 +91,7 @@ export class SiloRuntime {
     for (const Class of ports.classes) this.types.add(Class);
     warnAboutClasses([...this.types.all()], log);
     this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);
-    this.alwaysOn = new AlwaysOn(clock, (id) => this.catalog.stopping || this.activate(id));
+    this.alwaysOn = new AlwaysOn(clock, log, (id) => this.catalog.stopping || this.activate(id));
     this.deadlines = new DeadlineWheel(clock);
     this.lazySaver = new LazySaver(clock, log);
     this.idle = new IdleCollector(clock, (activation) => this.catalog.deactivate(activation, 'idle', false));
@@ -141,7 +141,7 @@ export class SiloRuntime {
     this.ties.joinPeers(cluster, links);
     membership.onChange(({ dead }) => {
       this.ties.silosDied(dead);
-      if (dead.length > 0) this.wakeAlwaysOn().catch((error: unknown) => this.ports.log.error({ err: error }, 'always-on actors of a dead silo could not be looked for'));
+      if (dead.length > 0) this.alwaysOn.keepWaking(this.ports.store, this.isMyAlwaysOn);
     });
   }
 
