@@ -21,7 +21,7 @@ import { AlwaysOn } from './always-on.js';
 import { Catalog } from './catalog.js';
 import { warnAboutClasses } from './class-warnings.js';
 import { IdleCollector } from './idle-collector.js';
-import { Management, MANAGEMENT_TOPICS } from './management.js';
+import { Management, MANAGEMENT_TOPICS, type ManageOptions } from './management.js';
 import { Router } from './router.js';
 import { ChainTable } from './routing/chain-table.js';
 import { CircleWatch } from './routing/circle-watch.js';
@@ -105,7 +105,7 @@ export class SiloRuntime {
     const management = (this.management = new Management(this.types, this.catalog, services, (id) => this.alwaysOn.forget(id)));
     for (const topic of MANAGEMENT_TOPICS) this.topics.on(topic, (body) => management.control(topic, body as Parameters<Management['control']>[1]));
     this.handles = createHandleFactory(Object.assign(new SiloHandleCaller(invoker, () => this.codec, clock, this.types, log), {
-      manage: (target: EntityId) => management.of(target, (id) => this.handles.handle(id)),
+      manage: (target: EntityId, options: ManageOptions) => management.of(target, options, (id) => this.handles.handle(id)),
     }));
     this.codec = createCodec({ references: handleReferences(this.handles) });
     services.codec = this.codec;
