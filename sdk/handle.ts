@@ -15,7 +15,7 @@ export interface HandleCaller {
   call(target: EntityId, method: string, args: unknown[], options: CallOptions, mode: 'call' | 'oneWay'): Promise<unknown>;
   /** The wire name of a component class, or a valid name as it is. */
   componentName(classOrName: unknown): string;
-  manage?(target: EntityId): object;
+  manage?(target: EntityId, options: CallOptions): object;
   /** The error of a verb that this side never has. Default: not in this version. */
   lacks?(verb: string): Error;
   on?(target: EntityId, event: unknown, listener: (...args: never[]) => void, options: unknown): Promise<() => Promise<void>>;
@@ -115,7 +115,7 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
 
     get manage(): object {
       if (!caller.manage) throw lacks('manage');
-      return caller.manage(HandleBase.target(this));
+      return caller.manage(HandleBase.target(this), HandleBase.options(this));
     }
 
     get tell(): never {

@@ -1,9 +1,10 @@
 // AlwaysOn. Owns: which actors of always-on types this silo keeps awake, and when it tries again those that cannot be activated.
 //   O1. Once activated, an actor is activated again whenever it ends, until it is destroyed or the silo stops.
 //   O2. One that fails, or ends within a second of being activated again, is tried again with a pause that doubles from one second to one minute.
+//   O3. Once a silo's death is known, its actors are looked for until the store has told of all of them, with the same pauses, or this silo stops.
 import type { ActorId } from '../protocol/actor-id.js';
 import { printEntityId } from '../protocol/actor-id.js';
-import type { Clock, StateStore, TimerHandle } from '../protocol/ports/index.js';
+import type { Clock, Logger, StateStore, TimerHandle } from '../protocol/ports/index.js';
 import type { Activation } from './activation/activation.js';
 import { ALWAYS_ON_TAG } from './activation/lifecycle.js';
 
@@ -20,8 +21,12 @@ interface Kept {
 export class AlwaysOn {
   private readonly kept = new Map<string, Kept>();
   private readonly timers = new Map<string, TimerHandle>();
+  /** O3. The newest search; it finds what earlier ones looked for. */
+  private search = 0;
+  private isStopped = false;
+  private searchTimer: TimerHandle | undefined;
 
-  constructor(private readonly clock: Clock, private readonly activate: (id: ActorId) => void) {}
+  constructor(private readonly clock: Clock, private readonly log: Logger, private readonly activate: (id: ActorId) => void) {}
 
   /** Wakes those of `isKept` types that an earlier silo left. */
   async wake(store: StateStore, isKept: (id: ActorId) => boolean): Promise<void> {
@@ -33,6 +38,13 @@ export class AlwaysOn {
       }
       ({ cursor } = page);
     } while (cursor !== undefined);
+  }
+
+  /** O3: `wake`, again and again until it succeeds. */
+  keepWaking(store: StateStore, isKept: (id: ActorId) => boolean): void {
+    if (this.isStopped) return;
+    this.searchTimer?.cancel();
+    void this.tryToWake(store, isKept, ++this.search, FIRST_PAUSE_MS);
   }
 
   /** O1, O2. An actor whose very first activation failed was never on. */
@@ -56,6 +68,19 @@ export class AlwaysOn {
   stop(): void {
     for (const timer of this.timers.values()) timer.cancel();
     this.timers.clear();
+    this.isStopped = true;
+    this.searchTimer?.cancel();
+  }
+
+  private async tryToWake(store: StateStore, isKept: (id: ActorId) => boolean, search: number, pauseMs: number): Promise<void> {
+    try {
+      await this.wake(store, isKept);
+    } catch (error) {
+      if (search !== this.search || this.isStopped) return;
+      this.log.warn({ err: error }, 'always-on actors of a dead silo could not be looked for; it is tried again');
+      const next = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
+      this.searchTimer = this.clock.setTimer(() => void this.tryToWake(store, isKept, search, next), pauseMs);
+    }
   }
 
   private start(id: ActorId): void {

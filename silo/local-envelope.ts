@@ -6,7 +6,8 @@ import type { Clock } from '../protocol/ports/clock.js';
 import type { CallOptions } from '../sdk/author/index.js';
 import type { TurnInfo } from '../sdk/context/turn-scope.js';
 
-const DEFAULT_TIMEOUT_MS = 30_000;
+/** Of calls that say nothing else. */
+export const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
  * A call made on this silo, by a turn or by the silo object. The clock is read when somebody asks for the deadline, at the latest when the

@@ -1,26 +1,36 @@
 import type { ActorId, EntityId } from '../protocol/actor-id.js';
 import { printEntityId } from '../protocol/actor-id.js';
-import { ConfigurationError, SiloUnavailableError, UnknownActorTypeError } from '../protocol/errors/index.js';
+import { parseDuration } from '../protocol/duration.js';
+import { CallTimeoutError, ConfigurationError, SiloUnavailableError, UnknownActorTypeError } from '../protocol/errors/index.js';
 import type { Member } from '../protocol/ports/membership.js';
 import { notImplemented } from '../protocol/errors/not-implemented.js';
+import type { CallOptions } from '../sdk/author/index.js';
 import { currentTurn } from '../sdk/context/turn-scope.js';
 import type { Activation } from './activation/activation.js';
 import { ALWAYS_ON_TAG } from './activation/lifecycle.js';
 import type { SiloServices } from './activation/silo-services.js';
 import type { ActorTypes } from './actor-types.js';
 import type { Catalog } from './catalog.js';
+import { withinTime } from './gateway/within-time.js';
 import { lineageOf } from './links/lineage.js';
+import { DEFAULT_TIMEOUT_MS } from './local-envelope.js';
 import { CallChain } from './turns/call-chain.js';
 
 /** The way to the silo that has an actor, if another one has it. */
 export interface HolderAccess {
   /** `undefined`: nobody else that lives has it. */
   holderOf(id: ActorId): Promise<Member | undefined>;
-  ask(holder: Member, topic: string, body: unknown): Promise<unknown>;
+  ask(holder: Member, topic: string, body: unknown, timeoutMs: number): Promise<unknown>;
 }
 
 /** What other silos may ask of it. */
 export const MANAGEMENT_TOPICS = ['activation', 'end'];
+
+/** What a handle says of how long its verbs may take. */
+export type ManageOptions = Pick<CallOptions, 'timeout'>;
+
+/** Node's timers ring at once beyond it. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** `lineage`: ids of the chain that asks, and of its parents. */
 type ControlBody = readonly [type: string, key: string, how?: 'deactivate' | 'destroy', lineage?: readonly string[]];
@@ -39,7 +49,7 @@ export class Management {
   constructor(
     private readonly types: ActorTypes,
     private readonly catalog: Catalog,
-    private readonly services: Pick<SiloServices, 'directory' | 'store' | 'siloId'>,
+    private readonly services: Pick<SiloServices, 'directory' | 'store' | 'siloId' | 'clock'>,
     private readonly forgetAlwaysOn: (id: ActorId) => void,
   ) {}
 
@@ -54,18 +64,15 @@ export class Management {
     return present !== undefined && (how === 'deactivate' || present.isDestroyed);
   }
 
-  of(target: EntityId, handleOf: (id: EntityId) => object) {
+  /** Each verb ends within the handle's `timeout`, and no later than the turn that asks: `CallTimeoutError`. */
+  of(target: EntityId, options: ManageOptions, handleOf: (id: EntityId) => object) {
     const id = { type: target.type, key: target.key };
     const later = (what: string) => (): Promise<never> => Promise.reject(notImplemented(`manage.${what}`));
     return {
       /** Never activates. */
-      activation: async (): Promise<ActivationInfo | undefined> => {
-        if (this.catalog.get(id) || !this.elsewhere) return this.activationHere(id);
-        const holder = await this.elsewhere.holderOf(id);
-        return holder && ((await this.elsewhere.ask(holder, 'activation', [id.type, id.key])) as ActivationInfo | undefined);
-      },
-      deactivate: (): Promise<void> => this.end(target, 'deactivate'),
-      destroy: (): Promise<void> => this.end(target, 'destroy'),
+      activation: (): Promise<ActivationInfo | undefined> => this.within(target, 'activation', options, (timeoutMs) => this.activationOf(id, timeoutMs)),
+      deactivate: (): Promise<void> => this.within(target, 'deactivate', options, (timeoutMs) => this.end(target, 'deactivate', timeoutMs)),
+      destroy: (): Promise<void> => this.within(target, 'destroy', options, (timeoutMs) => this.end(target, 'destroy', timeoutMs)),
       components: (): Promise<object[]> => {
         const metadata = this.types.get(id.type);
         if (!metadata) return Promise.reject(new UnknownActorTypeError(`no silo hosts the actor type '${id.type}'`, { type: id.type }));
@@ -77,7 +84,23 @@ export class Management {
     };
   }
 
-  private async end(target: EntityId, how: 'deactivate' | 'destroy'): Promise<void> {
+  /** The store, another silo and user code all may take their time. */
+  private async within<T>(target: EntityId, verb: string, { timeout }: ManageOptions, work: (timeoutMs: number) => Promise<T>): Promise<T> {
+    const { clock } = this.services;
+    const own = timeout === undefined ? DEFAULT_TIMEOUT_MS : parseDuration(timeout, 'timeout');
+    const turn = currentTurn();
+    const timeoutMs = Math.max(0, Math.min(LONGEST_TIMER_MS, own, turn?.isOpen ? turn.deadlineMs - clock.monotonicMs() : Infinity));
+    const late = (): Error => new CallTimeoutError(`${printEntityId(target)}.manage.${verb}: no result within ${Math.round(timeoutMs)} ms; whether it takes effect is unknown`, { timeoutMs });
+    return withinTime(work(timeoutMs), clock, timeoutMs, late);
+  }
+
+  private async activationOf(id: ActorId, timeoutMs: number): Promise<ActivationInfo | undefined> {
+    if (this.catalog.get(id) || !this.elsewhere) return this.activationHere(id);
+    const holder = await this.elsewhere.holderOf(id);
+    return holder && ((await this.elsewhere.ask(holder, 'activation', [id.type, id.key], timeoutMs)) as ActivationInfo | undefined);
+  }
+
+  private async end(target: EntityId, how: 'deactivate' | 'destroy', timeoutMs: number): Promise<void> {
     const id = { type: target.type, key: target.key };
     if (target.component !== undefined) {
       throw new ConfigurationError(`${printEntityId(target)}: manage.${how} is for the actor; a component lives and ends with it`);
@@ -88,14 +111,14 @@ export class Management {
     if (!present) {
       // Alone, nothing comes between: a call that is made after it meets the destroyed actor.
       const holder = this.elsewhere && (await this.elsewhere.holderOf(id));
-      if (holder && (await this.elsewhere!.ask(holder, 'end', [id.type, id.key, how, chain && lineageOf(chain)] satisfies ControlBody)) === true) return;
+      if (holder && (await this.elsewhere!.ask(holder, 'end', [id.type, id.key, how, chain && lineageOf(chain)] satisfies ControlBody, timeoutMs)) === true) return;
       if (how === 'deactivate') return;
       const destroyed = this.catalog.whileDormant(id, () => this.destroyDormant(id));
-      return destroyed ?? this.catalog.afterDormantWork(id).then(() => this.end(target, how));
+      return destroyed ?? this.catalog.afterDormantWork(id).then(() => this.end(target, how, timeoutMs));
     }
     if (chain && endsAfterItsTurn(present, how, (holder) => chain.isWithin(holder))) return;
     await this.endHere(present, how);
-    if (how === 'destroy' && !present.isDestroyed) await this.end(target, how);
+    if (how === 'destroy' && !present.isDestroyed) await this.end(target, how, timeoutMs);
   }
 
   private async endHere(present: Activation, how: 'deactivate' | 'destroy'): Promise<void> {

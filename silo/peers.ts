@@ -1,5 +1,6 @@
 // Peers. Owns: this silo's links to the others, and what their coming and going means here. Does not own: who is in the cluster.
 //   E1. The port is open before the silo joins, and closed after it has left: whoever knows of it can reach it.
+//      What it has answered arrives before it leaves: then the others close their ends.
 //   E2. Who is dead is talked to no more; nobody's silence is awaited beyond that.
 import { PlacementService } from '../placement/placement-service.js';
 import type { Clock, FrameNetwork, Logger, Member, Membership, SiloLoad } from '../protocol/ports/index.js';
@@ -33,7 +34,7 @@ export class Peers {
     this.links = new LinkPool({
       network, clock, log, codec: runtime.codec, self: { siloId, incarnation: membership.incarnation },
       handler: {
-        invoke: (envelope) => calls.invoke(envelope),
+        invoke: (envelope, from) => calls.invoke(envelope, from),
         control: (topic, body, from) => this.suspicion.answer(topic, body) ?? runtime.peerControl(topic, body, from),
         lost: ({ incarnation }) => this.suspicion.check(incarnation),
       },
@@ -56,6 +57,12 @@ export class Peers {
       if (joined.length > 0) log.info({ silos: joined.map((member) => member.siloId) }, 'silos joined the cluster');
       if (dead.length > 0) log.warn({ silos: dead.map((member) => member.siloId) }, 'silos are dead');
     });
+  }
+
+  /** E1. */
+  async takeLeave(): Promise<void> {
+    // Whoever was declared dead has nothing more to say.
+    if (this.parts.membership.isValid) await this.links.takeLeave();
   }
 
   close(): Promise<void> {

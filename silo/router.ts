@@ -24,6 +24,13 @@ export interface Elsewhere {
 /** A call for which the cluster's router chose this silo, and which goes back to it when the actor turns out to be elsewhere. */
 class RoutedCall extends PendingCall {}
 
+/** Another silo's call. What kept it from running here says nothing of other silos: its router takes it elsewhere. */
+class FarCall extends PendingCall {
+  override fail(error: unknown): void {
+    super.fail(error instanceof SiloUnavailableError && !this.hasBegun ? new Moved(undefined) : error);
+  }
+}
+
 export class Router implements Invoker {
   /** Set once when this silo has others beside it. */
   elsewhere: Elsewhere | undefined;
@@ -87,6 +94,11 @@ export class Router implements Invoker {
   /** As `deliver`; rejects with `Moved` when the actor turns out to be elsewhere and the call did not run. */
   async deliverRouted(envelope: Envelope): Promise<unknown> {
     return this.deliver(envelope, RoutedCall).promise;
+  }
+
+  /** As `deliver`, for another silo's call: rejects with `Moved` when the actor is elsewhere, or this silo could not run it. */
+  deliverFar(envelope: Envelope): Promise<unknown> {
+    return this.deliver(envelope, FarCall).promise;
   }
 
   /** Queues the call on this silo. Throws what keeps it from running at all. */

@@ -21,7 +21,7 @@ import { AlwaysOn } from './always-on.js';
 import { Catalog } from './catalog.js';
 import { warnAboutClasses } from './class-warnings.js';
 import { IdleCollector } from './idle-collector.js';
-import { Management, MANAGEMENT_TOPICS } from './management.js';
+import { Management, MANAGEMENT_TOPICS, type ManageOptions } from './management.js';
 import { Router } from './router.js';
 import { ChainTable } from './routing/chain-table.js';
 import { CircleWatch } from './routing/circle-watch.js';
@@ -29,6 +29,7 @@ import { ClusterRouter, type ClusterRouterParts, type PeerLinks } from './routin
 import { PeerCalls } from './routing/peer-calls.js';
 import { Placing, type PlacingParts } from './routing/placing.js';
 import { isMyShare } from './routing/share.js';
+import { WrongHints } from './routing/wrong-hints.js';
 import { ClientTies } from './sessions/client-ties.js';
 import { PeerTopics } from './sessions/peer-topics.js';
 import { SiloGatewayBackend } from './silo-gateway-backend.js';
@@ -80,6 +81,7 @@ export class SiloRuntime {
   private readonly directory: ActorDirectory;
   private readonly chains = new ChainTable();
   private circles: CircleWatch | undefined;
+  private hints: WrongHints | undefined;
   private lazyLocations: LocationCache | undefined;
   private readonly warned = new Set<string>();
 
@@ -89,7 +91,7 @@ export class SiloRuntime {
     for (const Class of ports.classes) this.types.add(Class);
     warnAboutClasses([...this.types.all()], log);
     this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);
-    this.alwaysOn = new AlwaysOn(clock, (id) => this.catalog.stopping || this.activate(id));
+    this.alwaysOn = new AlwaysOn(clock, log, (id) => this.catalog.stopping || this.activate(id));
     this.deadlines = new DeadlineWheel(clock);
     this.lazySaver = new LazySaver(clock, log);
     this.idle = new IdleCollector(clock, (activation) => this.catalog.deactivate(activation, 'idle', false));
@@ -103,7 +105,7 @@ export class SiloRuntime {
     const management = (this.management = new Management(this.types, this.catalog, services, (id) => this.alwaysOn.forget(id)));
     for (const topic of MANAGEMENT_TOPICS) this.topics.on(topic, (body) => management.control(topic, body as Parameters<Management['control']>[1]));
     this.handles = createHandleFactory(Object.assign(new SiloHandleCaller(invoker, () => this.codec, clock, this.types, log), {
-      manage: (target: EntityId) => management.of(target, (id) => this.handles.handle(id)),
+      manage: (target: EntityId, options: ManageOptions) => management.of(target, options, (id) => this.handles.handle(id)),
     }));
     this.codec = createCodec({ references: handleReferences(this.handles) });
     services.codec = this.codec;
@@ -134,17 +136,21 @@ export class SiloRuntime {
     const circles = (this.circles = new CircleWatch({ clock, log: this.ports.log, membership, chains: this.chains, ask: (silo, timeoutMs) => links.ask(silo, 'waits', undefined, timeoutMs) }));
     this.topics.on('waits', () => Promise.resolve(circles.report()));
     circles.start();
+    this.hints = new WrongHints(links, this.locations, membership, this.topics);
     this.management.elsewhere = cluster;
     this.ties.joinPeers(cluster, links);
     membership.onChange(({ dead }) => {
       this.ties.silosDied(dead);
-      if (dead.length > 0) this.wakeAlwaysOn().catch((error: unknown) => this.ports.log.error({ err: error }, 'always-on actors of a dead silo could not be looked for'));
+      if (dead.length > 0) this.alwaysOn.keepWaking(this.ports.store, this.isMyAlwaysOn);
     });
   }
 
   /** What other silos' calls meet. */
   peerCalls(): PeerCalls {
-    return new PeerCalls(this.chains, (envelope) => this.deliver(envelope), (envelope) => this.router.invoke(envelope));
+    return new PeerCalls({
+      chains: this.chains, deliver: (envelope) => this.deliver(envelope), sendOn: (envelope) => this.router.invoke(envelope),
+      tellMoved: (id, to) => this.hints?.tell(id, to),
+    });
   }
 
   /** What another silo asks of this one. */
@@ -154,7 +160,7 @@ export class SiloRuntime {
 
   /** Wakes actors of always-on types that are nowhere, as far as they are this silo's share. */
   wakeAlwaysOn(): Promise<void> {
-    return this.alwaysOn.wake(this.ports.store, (id) => (this.types.get(id.type)?.alwaysOn ?? false) && isMyShare(this.ports.membership, id));
+    return this.alwaysOn.wake(this.ports.store, this.isMyAlwaysOn);
   }
 
   /** Ends every activation in good order. */
@@ -162,27 +168,23 @@ export class SiloRuntime {
     const hurry = this.ports.clock.setTimer(() => this.deadlines.interrupt(new SiloUnavailableError('this silo is stopping')), STOP_GRACE_MS);
     await this.catalog.stop().finally(() => hurry.cancel());
     this.ties.stop();
-    this.lazySaver.stop();
-    this.alwaysOn.stop();
-    this.circles?.stop();
-    this.idle.stop();
-    this.deadlines.stop();
+    this.stopUpkeep();
   }
 
   /** Drops everything: nothing is saved, nobody gets an answer. */
   abandon(reason: string): void {
     this.ties.abandon();
     this.catalog.abandon(reason);
-    this.lazySaver.stop();
-    this.alwaysOn.stop();
-    this.circles?.stop();
-    this.idle.stop();
-    this.deadlines.stop();
+    this.stopUpkeep();
+  }
+
+  private stopUpkeep(): void {
+    for (const part of [this.lazySaver, this.alwaysOn, this.circles, this.idle, this.deadlines]) part?.stop();
   }
 
   /** Queues it here, whoever has the actor; throws when it surely did not run. */
   private deliver(envelope: Envelope): Promise<unknown> {
-    return envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliver(envelope).promise;
+    return envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliverFar(envelope);
   }
 
   private get locations(): LocationCache {
@@ -200,6 +202,8 @@ export class SiloRuntime {
     const metadata = target.component === undefined ? owner : owner?.components().find(({ name }) => name === target.component);
     return metadata?.methods.get(method)?.readOnly === true;
   }
+
+  private readonly isMyAlwaysOn = (id: ActorId): boolean => (this.types.get(id.type)?.alwaysOn ?? false) && isMyShare(this.ports.membership, id);
 
   private activate(id: ActorId): Activation {
     return this.catalog.getOrActivate(this.types.get(id.type)!, id, new CallChain());

@@ -77,9 +77,10 @@ export class Silo {
     const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes, policies: options.placement.policies });
     // For a start that fails: after a stop there is nothing left to drop.
     stages.add(() => Promise.resolve(runtime.abandon('the silo did not come up')));
+    let peers: Peers | undefined;
     if (stores.isShared) {
-      const peers = new Peers({ siloId, clock, log, network, membership, runtime, options, load });
-      stages.add(() => peers.close());
+      peers = new Peers({ siloId, clock, log, network, membership, runtime, options, load });
+      stages.add(() => peers!.close());
       await peers.open();
     }
     const gateways = new ClusterGateways(membership);
@@ -89,6 +90,7 @@ export class Silo {
     const gateway = await startGateway(options, runtime, { clock, log, gateways, joining });
     if (gateway) stages.add(() => gateway.stop());
     stages.add(() => membership.stop());
+    stages.add(async () => peers?.takeLeave());
     joined(await membership.start());
     await runtime.wakeAlwaysOn();
     log.info({ cluster: options.cluster, types: classes.length, gateway: gateway?.address }, 'the silo runs');

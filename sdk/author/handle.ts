@@ -81,7 +81,7 @@ export type Handle<T> = RemoteMethods<T> & HandleVerbs<T>;
 /** The handle that leads to instances of a class: `HandleFor<typeof Player>` is `Handle<Player>`. */
 export type HandleFor<C extends abstract new (...args: never[]) => unknown> = Handle<InstanceType<C>>;
 
-/** Looking after an actor. Each promise rejects as a call does. */
+/** Looking after an actor. Each promise rejects as a call does, and within the handle's `timeout` (30 s) at the latest: `CallTimeoutError`, outcome unknown. */
 export interface ManageHandle {
   /** Where the actor is active, `undefined` when it is not. Never activates it. */
   activation(): Promise<ActivationInfo | undefined>;

@@ -42,6 +42,7 @@ export function executeTurn(entity: Entity, turn: Turn): unknown {
 /** The method's own value or promise. */
 function start(entity: Entity, turn: Turn): unknown {
   checkMayRun(entity, turn.pending);
+  turn.pending.hasBegun = true;
   const { kind, method, args } = turn.pending.envelope;
   if (kind === 'timer' && typeof args[0] === 'function') {
     const [callback, elapsedMs] = args as readonly [(elapsedMs: unknown) => unknown, unknown];

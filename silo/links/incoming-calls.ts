@@ -3,6 +3,7 @@
 import { CancelledError } from '../../protocol/errors/index.js';
 import type { Peer } from '../../protocol/ports/frame-network.js';
 import type { Logger } from '../../protocol/ports/logger.js';
+import { HEARD } from './farewell.js';
 import { CALLS, CONTROL } from './lane.js';
 import type { LinkHandler } from './link-handler.js';
 import type { RemoteEnvelope } from './remote-envelope.js';
@@ -15,6 +16,11 @@ export class IncomingCalls {
   private isClosed = false;
 
   constructor(private readonly peer: Peer, private readonly handler: LinkHandler, private readonly replies: ReplyWriter, private readonly log: Logger) {}
+
+  /** Calls whose callers wait. */
+  get unanswered(): number {
+    return this.running.size;
+  }
 
   /** `unreadable`: what it carried cannot be read here, and that is the answer. */
   call(envelope: RemoteEnvelope, unreadable: Unreadable | undefined): void {
@@ -31,7 +37,8 @@ export class IncomingCalls {
   }
 
   ask(id: number, topic: string, body: unknown): void {
-    if (body instanceof Unreadable) this.replies.fail(CONTROL, id, body.reason);
+    if (topic === HEARD) this.replies.succeed(CONTROL, id, undefined);
+    else if (body instanceof Unreadable) this.replies.fail(CONTROL, id, body.reason);
     else void this.serveAsk(id, topic, body);
   }
 

@@ -12,8 +12,10 @@ export interface LinkLimits {
   readonly windowBytes: number;
   /** How long opening a connection may take. */
   readonly connectTimeoutMs: number;
-  /** How long `close` waits for bytes that the network has not taken. */
+  /** How long `close` waits for bytes that the network has not taken, and `takeLeave` while nothing moves. */
   readonly drainTimeoutMs: number;
+  /** How long `takeLeave` waits for answers to arrive. */
+  readonly farewellTimeoutMs: number;
 }
 
 export const DEFAULT_LINK_LIMITS: LinkLimits = {
@@ -23,6 +25,7 @@ export const DEFAULT_LINK_LIMITS: LinkLimits = {
   windowBytes: 1024 * 1024,
   connectTimeoutMs: 5000,
   drainTimeoutMs: 1000,
+  farewellTimeoutMs: 5000,
 };
 
 /** Messages above this travel in chunks of this size, between the frames of the others. */

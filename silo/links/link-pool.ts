@@ -85,6 +85,12 @@ export class LinkPool {
     peer?.close(reason);
   }
 
+  /** Before the silo leaves the cluster, when it takes no calls any more: resolves when the others have its answers, or when that takes too long. */
+  async takeLeave(): Promise<void> {
+    const { drainTimeoutMs: stallMs, farewellTimeoutMs: timeoutMs } = this.context.limits;
+    await Promise.all([...this.peers.values()].map((peer) => peer.takeLeave({ timeoutMs, stallMs })));
+  }
+
   /** What is written leaves within a bounded time; then whatever waits fails, and the port closes. Idempotent. */
   close(): Promise<void> {
     return (this.closing ??= this.shutDown());

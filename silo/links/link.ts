@@ -7,6 +7,7 @@ import type { Incarnation } from '../../protocol/ports/state-store.js';
 import { PayloadTooLargeError } from '../../protocol/errors/index.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { CallTable } from './call-table.js';
+import { takeLeave, type FarewellLimits, type Parting } from './farewell.js';
 import { FrameLanes } from './frame-lanes.js';
 import { CALLS } from './lane.js';
 import { IncomingCalls } from './incoming-calls.js';
@@ -22,7 +23,7 @@ import { ReplyWriter } from './reply-writer.js';
 import { DRAIN_MS, Retirement } from './retirement.js';
 import { ValueWire, type Tail } from './value-wire.js';
 
-export class Link implements OutgoingKeeper, LinkState {
+export class Link implements OutgoingKeeper, LinkState, Parting {
   private readonly calls = new CallTable();
   private readonly lanes: FrameLanes;
   private readonly writers: OutgoingWriters;
@@ -115,6 +116,16 @@ export class Link implements OutgoingKeeper, LinkState {
     while (!this.isClosed && this.lanes.waitingBytes > 0 && this.clock.monotonicMs() < untilMs) {
       await new Promise<void>((resolve) => void this.clock.setTimer(resolve, DRAIN_MS));
     }
+  }
+
+  /** Resolves when the peer has all that it waits for, or when that takes too long. */
+  async takeLeave(limits: FarewellLimits): Promise<void> {
+    this.lanes.flush();
+    await takeLeave(this, this.clock, limits);
+  }
+
+  owed(): number {
+    return this.incoming.unanswered + this.lanes.waitingBytes;
   }
 
   onRetire(): void {

@@ -7,6 +7,7 @@ import type { TimerHandle } from '../../protocol/ports/clock.js';
 import type { FrameConnection, FrameNetwork } from '../../protocol/ports/frame-network.js';
 import type { Incarnation } from '../../protocol/ports/state-store.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
+import type { FarewellLimits } from './farewell.js';
 import { Link } from './link.js';
 import type { LinkContext } from './link-context.js';
 import type { Outgoing } from './outgoing.js';
@@ -95,6 +96,11 @@ export class PeerLinks {
   /** All that is written leaves, if it does by then. */
   async drain(untilMs: number): Promise<void> {
     await Promise.all([...this.links].map((link) => link.drain(untilMs)));
+  }
+
+  /** Resolves when it has all that it waits for, or when that takes too long. */
+  async takeLeave(limits: FarewellLimits): Promise<void> {
+    await Promise.all([...this.links].map((link) => link.takeLeave(limits)));
   }
 
   /** For good: what waits or is in flight fails, connections close. */

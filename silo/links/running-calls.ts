@@ -7,9 +7,12 @@ import type { RemoteEnvelope } from './remote-envelope.js';
  */
 export class RunningCalls {
   private slots: (RemoteEnvelope | undefined)[] = [];
+  size = 0;
 
   add(envelope: RemoteEnvelope): void {
-    this.slots[envelope.callId % SLOTS] = envelope;
+    const slot = envelope.callId % SLOTS;
+    if (this.slots[slot] === undefined) this.size++;
+    this.slots[slot] = envelope;
   }
 
   /** Takes it out. `undefined`: it has ended, or was cancelled. */
@@ -18,6 +21,7 @@ export class RunningCalls {
     const envelope = this.slots[slot];
     if (envelope === undefined || envelope.callId !== id) return undefined;
     this.slots[slot] = undefined;
+    this.size--;
     return envelope;
   }
 
@@ -25,6 +29,7 @@ export class RunningCalls {
   takeAll(): readonly RemoteEnvelope[] {
     const all = this.slots.filter((envelope) => envelope !== undefined);
     this.slots = [];
+    this.size = 0;
     return all;
   }
 }

@@ -20,7 +20,6 @@ import type { Placing } from './placing.js';
 const MAX_MOVES = 3;
 const NOBODY: ReadonlySet<Incarnation> = new Set();
 const FIRST_PAUSE_MS = 50;
-const ASK_TIMEOUT_MS = 15_000;
 const LONGEST_PAUSE_MS = 250;
 
 /** The way to other silos. */
@@ -63,8 +62,8 @@ export class ClusterRouter {
   }
 
   /** Asks another silo about one of its actors. */
-  ask(to: Member, topic: string, body: unknown): Promise<unknown> {
-    return this.parts.links.ask(to, topic, body, ASK_TIMEOUT_MS);
+  ask(to: Member, topic: string, body: unknown, timeoutMs: number): Promise<unknown> {
+    return this.parts.links.ask(to, topic, body, timeoutMs);
   }
 
   /** Calls the actor wherever it is; it is not active here. `deliverHere` is asked when this silo turns out to be the place. */

@@ -14,6 +14,10 @@ import type { VirtualClock } from './virtual-clock.js';
 
 const CALL_TIMEOUT_MS = 30_000;
 
+interface Manageable {
+  with(options: CallOptions): { readonly manage: object };
+}
+
 type Methods = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
 
 export class TestCluster {
@@ -32,7 +36,7 @@ export class TestCluster {
     this.#handles = createHandleFactory({
       call: (target, method, args, options, mode) => this.#call(target, method, args, options, mode),
       componentName: (classOrName) => this.#any().runtime.types.componentName(classOrName),
-      manage: (target) => (this.#running().runtime.handles.handle(target) as unknown as { readonly manage: object }).manage,
+      manage: (target, options) => (this.#running().runtime.handles.handle(target) as unknown as Manageable).with(options).manage,
     });
   }
 

@@ -68,6 +68,7 @@ export class TestSilo {
     this.runtime = new SiloRuntime({ siloId: name, clock, log, store, membership, classes, policies: placement.policies, intercept, random, maxLocations: MAX_LOCATIONS });
     if (world) this.#link(world, log, random!);
     this.#stages.add(() => membership.stop());
+    this.#stages.add(async () => this.#peers?.takeLeave());
     membership.onFenced((reason) => void this.#fence(reason, log));
     this.#gateway = createGateway(
       resolveGatewayOptions({ ...blueprint.gateway, authenticate: ({ token }: { token?: string }) => blueprint.identities.get(token ?? '') }, 'gateway'),

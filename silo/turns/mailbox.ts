@@ -155,9 +155,10 @@ export class Mailbox extends Occupancy {
     return (this.isClosed ? this.admits(call) : mayOvertake) && this.fits(call);
   }
 
-  /** A turn that is open here waits for the call: under `none` it would wait for itself. */
+  /** A turn that is open here waits for the call: under `none` it would wait for itself. Of a turn that waits for nothing, other silos may not know that it is over. */
   private entersItself(call: PendingCall): boolean {
-    return !call.mode.system && !(call.mode.readOnly && !this.hasOpenTurn) && isAwaitedOn(this.owner.id, call);
+    if (call.mode.system || (call.mode.readOnly && !this.hasOpenTurn) || !isAwaitedOn(this.owner.id, call)) return false;
+    return this.present().some((chain) => call.chain.isWithin(chain));
   }
 
   /** M3: whoever keeps those ahead waiting keeps the call waiting too. */

@@ -42,6 +42,8 @@ export class PendingCall implements DeadlineLink {
   private hasFailed = false;
   /** It joins a unit that records an id with its effect: then that is alone with all that it changes. */
   isPartOfExclusive = false;
+  /** The method was entered. Until then the call surely did not run. */
+  hasBegun = false;
   /** The router's own stack has accepted it, lease and all, a moment ago. */
   isInStack = false;
 

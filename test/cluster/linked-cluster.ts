@@ -38,7 +38,7 @@ export class LinkedClusterSilo {
     this.links = new LinkPool({
       network: wire.silo({ siloId: name, incarnation: membership.incarnation }), clock, log, codec: runtime.codec, self: { siloId: name, incarnation: membership.incarnation },
       handler: {
-        invoke: (envelope) => calls.invoke(envelope),
+        invoke: (envelope, from) => calls.invoke(envelope, from),
         control: (topic, body, from) => {
           this.heard.push(topic);
           return runtime.peerControl(topic, body, from);

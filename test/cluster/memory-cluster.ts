@@ -121,7 +121,7 @@ export class MemoryCluster {
       set.add(reject);
     });
     broken.catch(() => undefined);
-    const outcome = target.runtime.peerCalls().invoke(carried);
+    const outcome = target.runtime.peerCalls().invoke(carried, { siloId: from.name, incarnation: from.membership.incarnation });
     outcome.catch(() => undefined);
     // As over a link: it is done when it is sent.
     if (envelope.kind === 'oneWay') return undefined;

@@ -127,6 +127,26 @@ describe('calls of actors that move', () => {
     await cluster.stop();
   });
 
+  for (const [what, timeout, ms] of [['in the time that they have', '2s', 2000], ['in thirty seconds', undefined, 30_000]] as const) {
+    it(`that manage an actor end ${what} while the store, or the silo that has it, says nothing`, async () => {
+      const cluster = await MemoryCluster.of(2, [Nomad]);
+      const [s0, s1] = cluster.silos;
+      await s1!.actor(Nomad, 'held').add();
+      await s1!.runtime.catalog.get({ type: 'nomad', key: 'held' })!.settled();
+      const { lookup } = cluster.store;
+      cluster.store.lookup = (id) => (id.key === 'held' ? lookup.call(cluster.store, id) : new Promise(() => undefined));
+      s1!.runtime.peerControl = () => new Promise(() => undefined);
+      const sinceMs = cluster.clock.monotonicMs();
+      const asked = ['held', 'unsaid'].flatMap((key) => {
+        const { manage } = s0!.actor(Nomad, key).with(timeout === undefined ? {} : { timeout });
+        return [manage.activation(), manage.deactivate(), manage.destroy()].map((verb) => failure(verb));
+      });
+      for (const error of await cluster.until(Promise.all(asked))) expect(error).to.be.instanceOf(CallTimeoutError).and.to.have.property('timeoutMs', ms);
+      expect(cluster.clock.monotonicMs() - sinceMs).to.be.within(ms, ms + 20);
+      await cluster.stop();
+    });
+  }
+
   it('from afar that meet an actor which falls asleep wait for it to wake again, on the only silo that hosts it', async () => {
     const cluster = await askerAndHost(SlowLeaver);
     const [s0, s1] = cluster.silos;

@@ -2,7 +2,9 @@
 import { expect } from 'chai';
 import { StoreActorDirectory } from '../../directory/store-actor-directory.js';
 import type { CommitRequest, CommitResult } from '../../protocol/ports/index.js';
+import { Entity } from '../../silo/activation/entity.js';
 import { ClusterRouter } from '../../silo/routing/cluster-router.js';
+import { Lease } from '../../state/lease.js';
 import type { BeatAnswer } from '../../state/membership-table.js';
 import { LedgerStore } from './simulation/ledger-store.js';
 import { LedgerTable } from './simulation/ledger-table.js';
@@ -48,6 +50,14 @@ class ImmortalTable extends LedgerTable {
   }
 }
 
+/** A lease that ends only when its silo hears of its death. */
+const LASTING: PropertyDescriptorMap = {
+  isValid: { get(this: { readonly endMs: number }) { return this.endMs !== -Infinity; } },
+  isValidAt: { value(this: { readonly isValid: boolean }) { return this.isValid; } },
+  mayAccept: { get(this: { readonly isValid: boolean }) { return this.isValid; } },
+  validUntilMs: { get(this: { readonly isValid: boolean }) { return this.isValid ? Infinity : -Infinity; } },
+};
+
 async function isNoticed(pattern: RegExp, mutation: Mutation = {}): Promise<void> {
   const others = new Set<string>();
   for (let seed = 1; seed <= MAX_SEEDS; seed++) {
@@ -86,6 +96,12 @@ describe('the simulated cluster notices', function () {
 
   it('actors that are taken from living silos', () =>
     withChanged(StoreActorDirectory.prototype, { isAlive: { value: () => Promise.resolve(false) } }, () => isNoticed(/which is not dead/)));
+
+  it('reads by a silo that was declared dead and whose lease does not lapse', () =>
+    withChanged(Lease.prototype, LASTING, () => isNoticed(/-read .*a stale read/)));
+
+  it('strict reads that ask nobody, by such a silo', () =>
+    withChanged(Lease.prototype, LASTING, () => withChanged(Entity.prototype, { verify: { value: () => Promise.resolve() } }, () => isNoticed(/-strict .*a stale read/))));
 
   it('calls that are made again although they may have run', () =>
     withChanged(ClusterRouter.prototype, { mayRepeat: { value: () => true } }, () => isNoticed(/has no key/)));

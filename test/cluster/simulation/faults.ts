@@ -8,6 +8,8 @@ export interface FaultListener {
   complain(what: string): void;
   /** The silo does not reach the store for so long. */
   stalled(silo: TestSilo, ms: number): void;
+  /** The silo stands still for so long. */
+  frozen(silo: TestSilo, ms: number): void;
 }
 
 /** Sets the timers of the faults. Nothing of it lasts beyond `spanMs`, except deaths. */
@@ -78,10 +80,13 @@ export class Faults {
     this.later(2000 + this.random.below(2000), () => this.restart(silo.name));
   }
 
-  private freeze({ name }: TestSilo): void {
+  private freeze(silo: TestSilo): void {
+    const { name } = silo;
     this.counts.freezes++;
     this.cluster.freeze(name);
-    this.later(200 + this.random.below(5000), () => this.cluster.thaw(name));
+    const ms = 200 + this.random.below(5000);
+    this.later(ms, () => this.cluster.thaw(name));
+    this.tell.frozen(silo, ms);
   }
 
   private cut(one: TestSilo, other: TestSilo): void {

@@ -4,7 +4,7 @@ import { createCodec } from '../../../protocol/codec/index.js';
 import type { ClaimRequest, ClaimResult, Clock, CommitRequest, CommitResult, Holder } from '../../../protocol/ports/index.js';
 import { MemoryStateStore } from '../../../state/memory-state-store.js';
 import type { History } from './history.js';
-import { ACTORS } from './program.js';
+import { EVERY } from './program.js';
 
 const codec = createCodec();
 
@@ -78,6 +78,6 @@ export class LedgerStore extends MemoryStateStore {
       this.operationIds.add(`${key} ${operationId}`);
     }
     const writes = request.fields.get('writes');
-    if (writes && ACTORS.includes(key as (typeof ACTORS)[number])) this.history.commit(key, codec.decode(writes) as string[]);
+    if (writes && EVERY.includes(key)) this.history.commit(key, codec.decode(writes) as string[]);
   }
 }

@@ -19,6 +19,12 @@ export interface Program {
 
 export const ACTORS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const;
 
+/** Nobody writes to these while their silo may not know whether it still has them: a write that waits for the store keeps reads waiting. */
+export const QUIET = ['q', 'r', 's', 't', 'u'] as const;
+
+/** All of them. */
+export const EVERY: readonly string[] = [...ACTORS, ...QUIET];
+
 const MAX_DEPTH = 2;
 
 /** A turn that does one thing. */

@@ -2,11 +2,13 @@
 import { TroupeError } from '../../../sdk/index.js';
 import type { SeededRandom } from '../../../silo/testing/seeded-random.js';
 import type { TestCluster, TestSilo } from '../../../silo/testing/index.js';
-import { perform, PlannedFailure, Subject } from './actors.js';
+import { classOf, perform, PlannedFailure, Subject } from './actors.js';
 import type { History, Reply } from './history.js';
-import { ProgramMaker, simple, type Program } from './program.js';
+import { ProgramMaker, QUIET, simple, type Program } from './program.js';
 
 const ROOTS = 40;
+/** So long after its last beat, a silo's death is known to all that reach the store. */
+const KNOWN_DEAD_MS = 2800;
 /** Beyond its deadline, a call that is not settled yet hangs. */
 const GRACE_MS = 60;
 
@@ -36,19 +38,34 @@ export class RootCalls {
       const times = program.isKeyed ? 2 + random.below(2) : 1;
       for (let again = 0; again < times; again++) this.planOne(program, again === 0 ? atMs : atMs + random.below(random.chance(0.5) ? 50 : 4000));
     }
+    for (const actor of QUIET) this.makeAt(random.below(500), () => this.someSilo(), simple(`first-${actor}`, actor, 'write'));
     for (let n = 0; n < 4; n++) this.cluster.clock.setTimer(() => this.moveOne(), random.below(spanMs));
   }
 
   /** While a silo does not reach the store, it is asked for actors that it has, to write and to read, when others may have taken them over. */
   goAround(silo: TestSilo, ms: number): void {
-    const { clock } = this.cluster;
-    for (const actor of silo.activations().map((name) => name.slice(name.indexOf('/') + 1))) {
+    this.askZombie(silo, ms, ms * 0.95);
+    for (const actor of keysOf(silo).filter((key) => !isQuiet(key))) {
       const id = `around${++this.made}-${actor}`;
       // A write that waits for the store keeps reads waiting.
-      if (this.random.chance(0.5)) clock.setTimer(() => this.makeIf(silo, simple(`${id}-late`, actor, 'write')), ms * 0.2);
-      for (const at of [0.6, 0.8]) clock.setTimer(() => this.makeIf(this.someSilo(silo), simple(`${id}-elsewhere${at}`, actor, 'write')), ms * at);
-      clock.setTimer(() => this.makeIf(silo, simple(`${id}-read`, actor, 'read')), ms * 0.95);
+      if (this.random.chance(0.5)) this.makeAt(ms * 0.2, () => silo, simple(`${id}-late`, actor, 'write'));
+      for (const at of [0.6, 0.8]) this.makeAt(ms * at, () => this.someSilo(silo), simple(`${id}-elsewhere${at}`, actor, 'write'));
+      this.makeAt(ms * 0.95, () => silo, simple(`${id}-read`, actor, 'read'));
     }
+  }
+
+  /** Its quiet actors are written to elsewhere when others may have taken them over, and read through it when it may not know of that. */
+  askZombie(silo: TestSilo, ms: number, readMs: number): void {
+    if (KNOWN_DEAD_MS >= ms) return;
+    for (const actor of keysOf(silo).filter(isQuiet)) {
+      const id = `zombie${++this.made}-${actor}`;
+      this.makeAt(KNOWN_DEAD_MS, () => this.someSilo(silo), simple(`${id}-elsewhere`, actor, 'write'));
+      for (const does of ['read', 'strict'] as const) this.makeAt(readMs, () => silo, simple(`${id}-${does}`, actor, does));
+    }
+  }
+
+  private makeAt(ms: number, silo: () => TestSilo | undefined, program: Program): void {
+    this.cluster.clock.setTimer(() => this.makeIf(silo(), program), ms);
   }
 
   private makeIf(silo: TestSilo | undefined, program: Program): void {
@@ -72,7 +89,7 @@ export class RootCalls {
     this.open.push(what);
     const settled = (): void => void this.open.splice(this.open.indexOf(what), 1);
     clock.setTimer(() => this.mustBeOver(what, silo), timeout + GRACE_MS);
-    perform(silo.actor(Subject, program.actor), program, program.id, [], { timeout }).then((reply) => {
+    perform(silo.actor(classOf(program.actor), program.actor), program, program.id, [], { timeout }).then((reply) => {
       settled();
       this.hear(program, what, reply, floor);
     }, (error: unknown) => {
@@ -120,4 +137,12 @@ export class RootCalls {
     const up = this.cluster.silos.filter((silo) => silo !== except && silo.isUp && !silo.isFrozen);
     return up.length > 0 ? this.random.pick(up) : undefined;
   }
+}
+
+function keysOf(silo: TestSilo): readonly string[] {
+  return silo.activations().map((name) => name.slice(name.indexOf('/') + 1));
+}
+
+function isQuiet(actor: string): boolean {
+  return (QUIET as readonly string[]).includes(actor);
 }

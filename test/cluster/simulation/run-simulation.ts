@@ -3,12 +3,12 @@ import type { Logger } from '../../../protocol/ports/index.js';
 import { openTestCluster } from '../../../silo/testing/start-test-cluster.js';
 import type { TestCluster, VirtualClock } from '../../../silo/testing/index.js';
 import { SeededRandom } from '../../../silo/testing/seeded-random.js';
-import { current, perform, Subject } from './actors.js';
+import { classOf, current, perform, Subject, Wakeful } from './actors.js';
 import { Faults, type FaultCounts } from './faults.js';
 import { History } from './history.js';
 import { LedgerStore } from './ledger-store.js';
 import { LedgerTable } from './ledger-table.js';
-import { ACTORS, simple } from './program.js';
+import { EVERY, simple } from './program.js';
 import { RootCalls } from './root-calls.js';
 
 export interface SimulationResult {
@@ -34,7 +34,7 @@ export async function runSimulation(seed: number, { Store = LedgerStore, Table =
   const history = (current.history = new History());
   let table!: LedgerTable;
   let store!: LedgerStore;
-  const cluster = await openTestCluster({ modules: [Subject], silos: 3 + random.below(3), seed, log: new SiloNamingLog('') }, {
+  const cluster = await openTestCluster({ modules: [Subject, Wakeful], silos: 3 + random.below(3), seed, log: new SiloNamingLog('') }, {
     table: (clock) => (table = new Table(clock, history)),
     store: (clock) => (store = new Store(clock, history, (incarnation) => table.isUp(incarnation))),
   });
@@ -42,7 +42,7 @@ export async function runSimulation(seed: number, { Store = LedgerStore, Table =
   current.pause = (silo, ms) => new Promise((resolve) => void (silo === '' ? undefined : cluster.silo(silo).clock.setTimer(resolve, ms)));
   const chance = random.fork();
   const roots = new RootCalls(cluster, history, random.fork());
-  const faults = new Faults(cluster, chance, SPAN_MS, { complain: (what) => history.complain(what), stalled: (silo, ms) => roots.goAround(silo, ms) });
+  const faults = new Faults(cluster, chance, SPAN_MS, { complain: (what) => history.complain(what), stalled: (silo, ms) => roots.goAround(silo, ms), frozen: (silo, ms) => roots.askZombie(silo, ms, ms) });
   faults.plan();
   roots.plan(SPAN_MS);
   await clock.advance(SPAN_MS);
@@ -61,10 +61,10 @@ export async function runSimulation(seed: number, { Store = LedgerStore, Table =
 /** Once all is well every actor answers through every silo, with all that was committed. */
 async function probe(cluster: TestCluster, history: History): Promise<void> {
   const up = cluster.silos.filter(({ isUp }) => isUp);
-  const answers = up.flatMap((silo) => ACTORS.map(async (actor) => {
+  const answers = up.flatMap((silo) => EVERY.map(async (actor) => {
     const program = simple(`probe-${actor}`, actor, 'read');
     try {
-      const reply = await perform(silo.actor(Subject, actor), program, program.id, [], { timeout: PATIENCE_MS });
+      const reply = await perform(silo.actor(classOf(actor), actor), program, program.id, [], { timeout: PATIENCE_MS });
       history.read(`the probe through ${silo.name}`, reply, history.committedOf(actor).length);
     } catch (error) {
       history.complain(`${actor} does not answer through ${silo.name} when all is well again: ${String(error)}`);
