@@ -87,7 +87,7 @@ export class ReplicatedExecutor implements KeyedExecutor {
       return act();
     };
     const sent = [send(() => work.send(line.executor))];
-    if (work.mustTouch) sent.push(send(() => line.executor.run('touch-slot', [touchKey(work.key)], [])));
+    if (work.mustTouch) sent.push(send(() => line.executor.command('set', touchKey(work.key), '', 'PX', '1')));
     const [reply] = await Promise.all(sent);
     return stream !== undefined && (await isKept(line, stream)) ? { reply } : undefined;
   }
@@ -117,7 +117,7 @@ async function isKept({ client, replicas }: Line, stream: RedisClient['stream'])
   return false;
 }
 
-/** A name in the slot of `key` that nothing is kept under. */
+/** A name in the slot of `key` that nothing is kept under: what is written there is gone at once. No script, which a node might have to be told first. */
 function touchKey(key: string): string {
   return `${key.slice(0, key.indexOf('}') + 1)}:w`;
 }

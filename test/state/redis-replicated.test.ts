@@ -3,11 +3,13 @@ import { expect } from 'chai';
 import type { ActorId } from '../../protocol/actor-id.js';
 import { RedisConnection } from '../../state/redis-connection.js';
 import { RedisKeys } from '../../state/redis-keys.js';
+import { RedisMembershipTable } from '../../state/redis-membership-table.js';
 import { checkReplicas } from '../../state/redis-settings.js';
 import { RedisStateStore } from '../../state/redis-state-store.js';
 import { LOOPBACK, QUICK_REPLICA, RedisNode } from '../support/redis-node.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { claimed, utf8 } from './contract/store-bench.js';
+import { FakeClock } from './fake-clock.js';
 import { phase } from './phase.js';
 import { closing, uniqueCluster } from './redis-bench.js';
 
@@ -129,6 +131,22 @@ describe('durability', () => {
     replica.server.resume();
     expect(claimed(await next.promise).version).to.equal(1);
     expect(await versionAt(replica)).to.equal(1);
+  });
+
+  it('replicated: a silo has joined when the replica knows of it', async () => {
+    const table = new RedisMembershipTable(connection, cluster, new FakeClock(), 'replicated');
+    const join = (incarnation: string) => table.join({
+      joiner: { siloId: incarnation, incarnation, address: 'a', startedAt: 1, labels: {}, types: {} }, newGenesis: 'g', partitions: 32,
+    });
+    expect(await join('one')).to.have.property('status', 'joined');
+    expect(await replica.ask('hget', new RedisKeys(cluster).membership.silos, 'one')).to.equal('up');
+    replica.server.pause();
+    const joining = watch(join('two'));
+    await waitedInVain();
+    expect(joining.isSettled).to.equal(false);
+    replica.server.resume();
+    expect(await joining.promise).to.have.property('status', 'joined');
+    table.close();
   });
 
   it('replicated is refused where no replica is, by address', async () => {

@@ -4,7 +4,7 @@ import type { RedisOptions } from 'ioredis';
 import { LOOPBACK, QUICK_REPLICA, RedisNode } from './redis-node.js';
 
 const NAME = 'main';
-const PHASE_LIMIT_MS = 20_000;
+const PHASE_LIMIT_MS = 30_000;
 const POLL_MS = 10;
 
 /** Dispose it (`await using`) or `stop` it. */
@@ -56,15 +56,20 @@ export class TestRedisSentinel implements AsyncDisposable {
     return await this.master();
   }
 
-  /** Starts a server that was killed, if it was, and makes it a replica; a Sentinel takes 10 s for that. Resolves when it follows. */
-  async bringBack(node: RedisNode, { wasKilled }: { readonly wasKilled: boolean }): Promise<void> {
+  /** Starts a server that was killed as a replica, as people would. Resolves when it follows. */
+  async bringBack(node: RedisNode): Promise<void> {
     const master = await this.master();
-    if (wasKilled) await node.server.restart();
+    await node.server.restart();
     await reached(`${node.port} follows ${master.port}`, async () => {
       if (await node.isFollowing().catch(() => false)) return true;
       await node.ask('replicaof', LOOPBACK, String(master.port)).catch(() => undefined);
       return false;
     });
+  }
+
+  /** Resolves when the Sentinel has made a replica of a former master that runs (again), which it takes ten seconds to dare. */
+  async rejoined(node: RedisNode): Promise<void> {
+    await reached(`${node.port} follows the new master`, () => node.isFollowing());
   }
 
   async stop(): Promise<void> {
