@@ -3,6 +3,6 @@ export { Silo, startSilo, type SiloEvent } from './silo.js';
 export type { PlacementPolicy, PlacementRequest, SiloSnapshot } from '../protocol/ports/placement.js';
 export type { Statistics } from './activation/silo-services.js';
 export type {
-  AccessRequest, Authenticate, Authorize, GatewayLimits, GatewayOptions, ListenOptions, ModuleSource, PlacementOptions, PolicyName,
+  AccessRequest, Authenticate, Authorize, Durability, GatewayLimits, GatewayOptions, ListenOptions, ModuleSource, PlacementOptions, PolicyName,
   RedisSource, SiloOptions,
 } from './silo-options.js';

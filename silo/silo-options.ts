@@ -3,9 +3,9 @@ import type { Handshake } from '../protocol/ports/client-link.js';
 import type { Identity } from '../protocol/identity.js';
 import type { Logger } from '../protocol/ports/logger.js';
 import type { PlacementPolicy } from '../protocol/ports/placement.js';
-import type { LogLevel, PolicyName } from './options/names.js';
+import type { Durability, LogLevel, PolicyName } from './options/names.js';
 
-export type { LogLevel, PolicyName } from './options/names.js';
+export type { Durability, LogLevel, PolicyName } from './options/names.js';
 export { resolveSiloOptions, type ResolvedSiloOptions } from './options/resolve-silo-options.js';
 export type { ResolvedGatewayOptions } from './options/gateway-options.js';
 
@@ -17,6 +17,12 @@ export interface SiloOptions {
   readonly modules: readonly ModuleSource[];
   /** Absent: embedded, nothing is kept after exit. */
   readonly redis?: RedisSource | undefined;
+  /**
+   * What a reply waits for. `primary` (default): the commit on the primary; a failover of Redis may lose acknowledged writes. `replicated`: also its
+   * arrival on a replica, which a failover keeps; without a replica the silo does not start, and while none answers nothing is committed. The
+   * same for all silos of a cluster. docs/guarantees.md.
+   */
+  readonly durability?: Durability | undefined;
   /** Where other silos reach this one; not opened without `redis`. Default 127.0.0.1:11111, or another port when that is taken. */
   readonly listen?: ListenOptions | undefined;
   /** The address by which other silos reach this one, where `listen` is not it: `ws://host:port`. */

@@ -4,7 +4,7 @@ import { MemoryStateStore } from '../state/memory-state-store.js';
 import { RedisConnection } from '../state/redis-connection.js';
 import { RedisMembership } from '../state/redis-membership.js';
 import type { MembershipOptions } from '../state/leased-membership.js';
-import { checkRedisSettings } from '../state/redis-settings.js';
+import { checkRedisSettings, checkReplicas } from '../state/redis-settings.js';
 import type { RedisSource } from '../state/redis-source.js';
 import { RedisStateStore } from '../state/redis-state-store.js';
 import type { ResolvedSiloOptions } from './silo-options.js';
@@ -37,9 +37,16 @@ export async function openStores(options: ResolvedSiloOptions, context: StoresCo
   }
   const source = options.redis instanceof URL ? options.redis.href : (options.redis as RedisSource);
   const connection = await RedisConnection.open(source, { clock });
-  for (const warning of await checkRedisSettings(connection.scripts)) log.warn(warning);
-  const store = new RedisStateStore(connection.scripts, { cluster: options.cluster });
-  const membership = new RedisMembership(connection, { ...about, cluster: options.cluster, thread: { source, log } });
+  const { cluster, durability } = options;
+  try {
+    for (const warning of await checkRedisSettings(connection.scripts)) log.warn(warning);
+    if (durability === 'replicated') await checkReplicas(connection.scripts, connection.address);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  const store = new RedisStateStore(connection.scripts, { cluster, durability, log });
+  const membership = new RedisMembership(connection, { ...about, cluster, durability, thread: { source, log } });
   return {
     store, membership, isShared: true,
     close: async () => {

@@ -2,7 +2,8 @@
 //   V1. It accuses only after a counter stood still for `silentAfterMs` on its own clock, while its own lease was valid throughout; after a
 //       lapse, or a look that the table answered slowly, it begins to watch anew: a paused store must not kill anybody.
 //   V2. Votes needed: two of the silos that could vote, or the only one. Voters are those up, the accused apart, whose counters move.
-//   V3. P4: who was seen dead is never up again.
+//   V3. P4: who was seen dead is never up again. A table that says so all the same has lost it in a failover, and is told again: else a frozen
+//       silo could wake and take itself for alive.
 import type { Clock } from '../protocol/ports/clock.js';
 import type { Member, MemberChange } from '../protocol/ports/membership.js';
 import type { Incarnation } from '../protocol/ports/state-store.js';
@@ -95,6 +96,7 @@ export class MemberView {
     const isTrusted = term !== undefined && term === this.term && nowMs - askedAtMs <= slowAnswerMs;
     this.term = term;
     this.adopt(seen, nowMs, isTrusted);
+    await this.accuseRisen(seen);
     // What came of it is seen at once; whom the table lists all the same is accused again at the next beat.
     if (!isTrusted || !(await this.accuseSilent(nowMs))) return;
     const after = await this.table.look();
@@ -124,6 +126,11 @@ export class MemberView {
     for (const { incarnation } of gone) this.bury(incarnation);
     this.peers = [...this.watched.values()].map(({ member }) => member);
     if (joined.length > 0 || gone.length > 0) this.tell({ joined, dead: gone.map((member) => ({ ...member, status: 'dead' as const })) });
+  }
+
+  /** V3. One vote is enough: it was dead by as many as it takes. */
+  private async accuseRisen({ up }: MembersSeen): Promise<void> {
+    for (const { member, heartbeat } of up) if (this.dead.has(member.incarnation)) await this.accuse(member.incarnation, heartbeat, 1);
   }
 
   /** True when somebody died of it. */

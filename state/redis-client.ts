@@ -6,14 +6,21 @@ export interface RedisClient {
   readonly status: string;
   /** The socket of a single-node client. */
   readonly stream?: { cork?(): void; uncork?(): void; destroy?(): unknown; readonly writable?: boolean } | undefined;
-  /** The connections of a `Cluster`. */
-  nodes?(): readonly Pick<RedisClient, 'stream'>[];
+  /** The nodes of a `Cluster`, each with one connection. */
+  nodes?(role?: 'all' | 'master'): readonly RedisClusterNode[];
+  /** Of a `Cluster`: by slot the addresses of its nodes, as `host:port`, the master first. */
+  readonly slots?: readonly (readonly string[] | undefined)[];
   connect(): Promise<void>;
   disconnect(reconnect?: boolean): void;
   duplicate(...args: unknown[]): RedisClient;
   callBuffer(command: string, ...args: RedisArgument[]): Promise<unknown>;
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   off(event: string, listener: (...args: unknown[]) => void): unknown;
+}
+
+/** One node of a `Cluster`: its connection is made once, and another client takes its place when it ends. */
+export interface RedisClusterNode extends RedisClient {
+  readonly options: { readonly host?: string | undefined; readonly port?: number | undefined };
 }
 
 /** True for an object that can do what `RedisClient` says. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../protocol/ports/clock.js';
 import type { Member, SiloLoad } from '../protocol/ports/membership.js';
 import type { Incarnation } from '../protocol/ports/state-store.js';
+import type { Durability } from './durability.js';
 import { readMember, writeRecord } from './member-records.js';
 import type { Accusation, BeatAnswer, JoinAnswer, JoinRequest, MembersSeen, MembershipTable } from './membership-table.js';
 import { RedisBeats } from './redis-beats.js';
@@ -8,6 +9,7 @@ import type { RedisClient } from './redis-client.js';
 import { RedisExecutor } from './redis-executor.js';
 import { RedisKeys } from './redis-keys.js';
 import { readList, readText } from './redis-replies.js';
+import { ReplicatedExecutor, type KeyedExecutor } from './replicated-executor.js';
 
 const DEAD_ROWS_KEPT_MS = 7 * 24 * 3_600_000;
 
@@ -18,14 +20,19 @@ export interface MembershipClients {
   readonly heartbeats: RedisClient;
 }
 
-/** `{C/m}:*` of protocol.md §1. The clients stay the caller's. */
+/**
+ * `{C/m}:*` of protocol.md §1. The clients stay the caller's. With durability `replicated` a JOIN is answered once a replica has it: a failover
+ * throws nobody out who serves. KILL is not waited for: whoever saw a silo dead says it again when a failover has lost it (MemberView, V3).
+ */
 export class RedisMembershipTable implements MembershipTable {
   private readonly scripts: RedisExecutor;
+  private readonly kept: KeyedExecutor & { stop(): void };
   private readonly beats: RedisBeats;
   private readonly keys: RedisKeys['membership'];
 
-  constructor(clients: MembershipClients, cluster: string, private readonly clock: Pick<Clock, 'now'>) {
+  constructor(clients: MembershipClients, cluster: string, private readonly clock: Pick<Clock, 'now'>, durability: Durability = 'primary') {
     this.scripts = new RedisExecutor(clients.scripts);
+    this.kept = durability === 'replicated' ? new ReplicatedExecutor(this.scripts) : this.scripts;
     this.beats = new RedisBeats(clients.heartbeats, cluster);
     this.keys = new RedisKeys(cluster).membership;
   }
@@ -33,7 +40,7 @@ export class RedisMembershipTable implements MembershipTable {
   async join({ joiner, newGenesis, partitions }: JoinRequest): Promise<JoinAnswer> {
     const { silos, heartbeats, addresses, epoch, genesis } = this.keys;
     const args = [joiner.incarnation, writeRecord(joiner), newGenesis, String(partitions), String(this.clock.now()), String(DEAD_ROWS_KEPT_MS)];
-    const [status, ...rest] = readList(await this.scripts.run('join-cluster', [silos, heartbeats, addresses, epoch, genesis], args)).map(readText);
+    const [status, ...rest] = readList(await this.kept.run('join-cluster', [silos, heartbeats, addresses, epoch, genesis], args)).map(readText);
     switch (status) {
       case 'JOINED': return { status: 'joined', epoch: Number(rest[0]), genesis: rest[1]! };
       case 'PARTITIONS': return { status: 'partitions', found: rest[0]! };
@@ -80,7 +87,7 @@ export class RedisMembershipTable implements MembershipTable {
   }
 
   close(): void {
-    this.scripts.stop();
+    this.kept.stop();
     this.beats.stop();
   }
 }

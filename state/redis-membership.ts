@@ -1,4 +1,5 @@
 import type { Logger } from '../protocol/ports/logger.js';
+import type { Durability } from './durability.js';
 import type { HeartbeatParts } from './heartbeat.js';
 import { LeasedMembership, type MembershipOptions } from './leased-membership.js';
 import { LoopHeartbeat } from './loop-heartbeat.js';
@@ -9,6 +10,8 @@ import { ThreadedHeartbeat, type ThreadSettings } from './threaded-heartbeat.js'
 export interface RedisMembershipOptions extends MembershipOptions {
   /** The cluster's wire name. */
   readonly cluster: string;
+  /** Default `primary`. */
+  readonly durability?: Durability | undefined;
   /** Beats from a helper thread; absent, the main loop sends them. */
   readonly thread?: HeartbeatThreadOptions | undefined;
 }
@@ -22,8 +25,8 @@ export interface HeartbeatThreadOptions extends Pick<ThreadSettings, 'loopLimitM
 /** Membership in Redis. The clients stay the caller's and must outlive `stop`. */
 export class RedisMembership extends LeasedMembership {
   constructor(clients: MembershipClients, options: RedisMembershipOptions) {
-    const { cluster, clock, thread } = options;
-    super(new RedisMembershipTable(clients, cluster, clock), options, (parts) => makeHeartbeat(parts, cluster, thread));
+    const { cluster, clock, durability, thread } = options;
+    super(new RedisMembershipTable(clients, cluster, clock, durability), options, (parts) => makeHeartbeat(parts, cluster, thread));
   }
 }
 

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../protocol/errors/index.js';
 import type { RedisClient } from './redis-client.js';
 
 const OLDEST: readonly [number, number] = [6, 2];
+const REPLICA_TIMEOUT_MS = '1000';
 
 /**
  * Warnings about a Redis that can lose acknowledged commits (protocol.md §7), none when all is well. What the server does not tell is
@@ -22,6 +23,23 @@ export async function checkRedisSettings(client: RedisClient): Promise<readonly 
   if (policy === undefined) warnings.push('Redis: maxmemory-policy is unknown (CONFIG was refused); anything but noeviction can delete state');
   else if (policy !== 'noeviction') warnings.push(`Redis: maxmemory-policy is ${policy}: a full Redis would delete state; set noeviction`);
   return warnings;
+}
+
+/**
+ * What durability `replicated` needs: a replica of every primary, and leave to WAIT for it. Throws `ConfigurationError` that says what is missing;
+ * `address` is how people know this Redis.
+ */
+export async function checkReplicas(client: RedisClient, address: string): Promise<void> {
+  const primaries = client.nodes?.('master') ?? [client];
+  const missing = await Promise.all(primaries.map(async (primary) => {
+    const { host, port } = 'options' in primary ? primary.options : {};
+    const name = client.nodes ? `${host}:${port} of ${address}` : address;
+    const replicas = await ask(primary, 'wait', '1', REPLICA_TIMEOUT_MS);
+    if (replicas === undefined) return `Redis at ${name} refuses WAIT`;
+    return Number(replicas) > 0 ? undefined : `Redis at ${name} has no replica`;
+  }));
+  const first = missing.find((each) => each !== undefined);
+  if (first !== undefined) throw new ConfigurationError(`durability: 'replicated' cannot be kept: ${first}; connect a replica, or use 'primary'`);
 }
 
 async function readInfo(client: RedisClient): Promise<ReadonlyMap<string, string>> {

@@ -12,6 +12,8 @@ export type RedisSource = string | RedisOptions | RedisClient | (() => RedisClie
 export type RedisPurpose = 'scripts' | 'heartbeats';
 
 const CONNECT_TIMEOUT_MS = 3000;
+/** Who followed the old primary for as long as that still answers would beat, and write, beside a cluster that goes on at the new one. */
+const SENTINEL: Partial<RedisOptions> = { failoverDetector: true };
 const DEEPEST_OPTION = 8;
 
 // protocol.md §7. Scripts are safe to send twice, so they wait and are sent again for as long as the client lives.
@@ -41,9 +43,9 @@ export function createClient(source: RedisSource, purpose: RedisPurpose): RedisC
   const settings = purpose === 'scripts' ? SCRIPTS : HEARTBEATS;
   if (typeof source === 'function') return checkClient(source());
   if (typeof source === 'string') return new Redis(checkUrl(source), settings);
-  if (!isRedisClient(source)) return new Redis({ ...source, ...settings, ...keepStrategy(source) });
+  if (!isRedisClient(source)) return new Redis({ ...SENTINEL, ...source, ...settings, ...keepStrategy(source) });
   const clustered = (source as { readonly isCluster?: boolean }).isCluster === true;
-  if (!clustered) return source.duplicate(settings);
+  if (!clustered) return source.duplicate({ ...SENTINEL, ...settings });
   const { enableOfflineQueue, ...redisOptions } = settings;
   return source.duplicate([], {
     ...CLUSTER[purpose], lazyConnect: true, enableOfflineQueue, enableAutoPipelining: false,

@@ -1,14 +1,25 @@
 // RedisStateStore. Owns nothing but names: the truth is in Redis, each method is one script or one command on one hash slot (protocol.md §1, §2).
+// With durability `replicated` no promise may rest on what a failover can take back:
+//   D1. COMMIT, DESTROY and park are answered once a replica has them: callers are told that they happened. Of park that also holds when it was a
+//       duplicate: then the sender forgets the message because of a commit that somebody else made.
+//   D2. CLAIM and HANDOFF too: what the new owner says rests on all that it has loaded and on being the only one. Whoever reads under its token
+//       later reads what was on the replica then, or what it has committed itself.
+//   D3. The index of tags: who is in it is found again after a crash.
+//   D4. RELEASE, and what refuses (FENCED, TAKEN, CONFLICT), is answered at once. A release that is lost leaves the token of an activation that its
+//       silo does not know any more, which the next CLAIM takes over; a refusal promises nothing.
 import type { ActorId } from '../protocol/actor-id.js';
 import type {
   ClaimRequest, ClaimResult, CommitRequest, CommitResult, Holder, OperationRecord, OperationResult, OutboxEntry, ParkedDelivery, SenderMark,
   StateStore, Token,
 } from '../protocol/ports/state-store.js';
+import type { Logger } from '../protocol/ports/logger.js';
 import { CommitArguments, toBuffer } from './commit-arguments.js';
+import type { Durability } from './durability.js';
 import type { RedisClient } from './redis-client.js';
 import { RedisExecutor } from './redis-executor.js';
 import { RedisKeys } from './redis-keys.js';
 import { readBytes, readClaim, readCommit, readList, readMark, readOperation, readText } from './redis-replies.js';
+import { ReplicatedExecutor, type KeyedExecutor } from './replicated-executor.js';
 
 const DESTROYED_KEPT_SECONDS = String(7 * 24 * 3600);
 const TAG_PAGE = '500';
@@ -16,6 +27,10 @@ const TAG_PAGE = '500';
 export interface RedisStateStoreOptions {
   /** The cluster's wire name: stores of different clusters share a Redis without meeting. */
   readonly cluster: string;
+  /** Default `primary`. */
+  readonly durability?: Durability | undefined;
+  /** Is told when replicas do not keep up. */
+  readonly log?: Pick<Logger, 'warn' | 'info'> | undefined;
 }
 
 /**
@@ -24,21 +39,24 @@ export interface RedisStateStoreOptions {
  */
 export class RedisStateStore implements StateStore {
   private readonly executor: RedisExecutor;
+  /** For what others rely on: D1 to D3. */
+  private readonly kept: KeyedExecutor & { stop(): void };
   private readonly keys: RedisKeys;
 
-  constructor(client: RedisClient, options: RedisStateStoreOptions) {
+  constructor(client: RedisClient, { cluster, durability, log }: RedisStateStoreOptions) {
     this.executor = new RedisExecutor(client);
-    this.keys = new RedisKeys(options.cluster);
+    this.kept = durability === 'replicated' ? new ReplicatedExecutor(this.executor, log) : this.executor;
+    this.keys = new RedisKeys(cluster);
   }
 
   async claim({ id, token, incarnation, expected = '' }: ClaimRequest): Promise<ClaimResult> {
     const { row, operations, outbox, inbox, reminders } = this.keys.actor(id);
-    return readClaim(await this.executor.run('claim-actor', [row, operations, outbox, inbox, reminders], [token, incarnation, expected]));
+    return readClaim(await this.kept.run('claim-actor', [row, operations, outbox, inbox, reminders], [token, incarnation, expected]));
   }
 
   async commit(request: CommitRequest): Promise<CommitResult> {
     const { keys, args } = new CommitArguments(request, this.keys.actor(request.id));
-    return readCommit(await this.executor.run('commit-unit', keys, args));
+    return readCommit(await this.kept.run('commit-unit', keys, args));
   }
 
   async release(id: ActorId, token: Token): Promise<boolean> {
@@ -48,12 +66,12 @@ export class RedisStateStore implements StateStore {
   }
 
   async handOff(id: ActorId, token: Token, next: Holder): Promise<boolean> {
-    return (await this.executor.run('hand-off-actor', [this.keys.row(id)], [token, next.token, next.incarnation])) === 1;
+    return (await this.kept.run('hand-off-actor', [this.keys.row(id)], [token, next.token, next.incarnation])) === 1;
   }
 
   async destroy(id: ActorId, token: Token): Promise<boolean> {
     const { row, operations, outbox, inbox, reminders } = this.keys.actor(id);
-    return (await this.executor.run('destroy-actor', [row, operations, outbox, inbox, reminders], [token, DESTROYED_KEPT_SECONDS])) === 1;
+    return (await this.kept.run('destroy-actor', [row, operations, outbox, inbox, reminders], [token, DESTROYED_KEPT_SECONDS])) === 1;
   }
 
   async lookup(id: ActorId): Promise<Holder | undefined> {
@@ -90,7 +108,8 @@ export class RedisStateStore implements StateStore {
 
   async park(id: ActorId, { sender, sequence, payload }: ParkedDelivery): Promise<'parked' | 'duplicate'> {
     const { row, operations, outbox, inbox } = this.keys.actor(id);
-    const reply = await this.executor.run('park-delivery', [row, operations, outbox, inbox], [`m:${sender}`, String(sequence), toBuffer(payload)]);
+    const args = [`m:${sender}`, String(sequence), toBuffer(payload)];
+    const reply = await this.kept.run('park-delivery', [row, operations, outbox, inbox], args, true); // D1
     return reply === 1 ? 'parked' : 'duplicate';
   }
 
@@ -100,7 +119,7 @@ export class RedisStateStore implements StateStore {
   }
 
   async indexTag(tag: string, id: ActorId, present: boolean): Promise<void> {
-    await this.executor.command(present ? 'sadd' : 'srem', this.keys.tagOf(tag, id), `${id.type}/${id.key}`);
+    await this.kept.command(present ? 'sadd' : 'srem', this.keys.tagOf(tag, id), `${id.type}/${id.key}`);
   }
 
   /** `cursor` is `<shard>.<cursor of SSCAN>`; as with SSCAN an id may come twice. */
@@ -117,7 +136,7 @@ export class RedisStateStore implements StateStore {
 
   /** Rejects what is under way and everything later. The client stays open. */
   stop(): Promise<void> {
-    this.executor.stop();
+    this.kept.stop();
     return Promise.resolve();
   }
 

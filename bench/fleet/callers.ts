@@ -53,7 +53,7 @@ export class Callers {
       const startMs = performance.now();
       const reply = await this.insist(() => this.counter(key, idempotencyKey).add());
       if (reply) {
-        history.acknowledge(key, reply);
+        history.acknowledge(key, reply, { startMs, endMs: performance.now() });
         recovery.answered(key, reply, startMs);
       } else {
         this.unacknowledged++;

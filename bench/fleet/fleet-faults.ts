@@ -5,10 +5,12 @@
 // counts its commits (bench/fleet/history.ts).
 import { parseArgs } from 'node:util';
 import { finish, type Goal } from '../support/report.js';
+import { clusterKills } from './faults/cluster.js';
 import { coldActors } from './faults/cold.js';
 import { freezes } from './faults/freeze.js';
 import { allAtOnce, randomKills, supervisedKills, twoAtOnce } from './faults/kill.js';
 import { emptiedRedis, killedRedis, pausedRedis } from './faults/redis.js';
+import { sentinelFailovers } from './faults/sentinel.js';
 import { stalls } from './faults/stall.js';
 import type { FaultReport, FaultSettings } from './load.js';
 
@@ -18,7 +20,7 @@ const { values } = parseArgs({
 const isShort = values.short;
 const seconds = Number(values.seconds ?? (isShort ? 15 : 180));
 /** How often a fault that comes several times comes: `full`, unless told otherwise. */
-const times = (full: number): number => Number(values.times ?? (isShort ? 3 : full));
+const times = (full: number): number => Number(values.times ?? (isShort ? Math.min(3, full) : full));
 const settings: FaultSettings = { seed: Number(values.seed), isShort, callers: 24, actors: isShort ? 200 : 1000 };
 
 const FAULTS: Readonly<Record<string, () => Promise<FaultReport>>> = {
@@ -32,6 +34,10 @@ const FAULTS: Readonly<Record<string, () => Promise<FaultReport>>> = {
   'Redis paused': () => pausedRedis({ ...settings, times: times(10) }),
   'Redis killed, back with its log': () => killedRedis(settings),
   'Redis emptied': emptiedRedis,
+  'Sentinel, primary': () => sentinelFailovers({ ...settings, durability: 'primary', times: times(isShort ? 1 : 3) }),
+  'Sentinel, replicated': () => sentinelFailovers({ ...settings, durability: 'replicated', times: times(isShort ? 1 : 3) }),
+  'Redis Cluster, kills, primary': () => clusterKills({ ...settings, durability: 'primary', seconds }),
+  'Redis Cluster, kills, replicated': () => clusterKills({ ...settings, durability: 'replicated', seconds }),
 };
 
 const wanted = new RegExp(values.only);

@@ -1,13 +1,13 @@
 // Fleet. Owns: the silos of one cluster, each a process, the Redis that they share, and the callers' own silo in this process.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Redis } from 'ioredis';
-import { startSilo, type Silo } from '../../silo/index.js';
+import { startSilo, type Durability, type Silo } from '../../silo/index.js';
 import { RedisKeys } from '../../state/redis-keys.js';
 import { startOwnRedis, type OwnRedis } from '../../test/support/redis-server.js';
 import { Bystander } from './bystander.js';
 import type { Counter } from './counter.js';
-import type { History, Kept, Verdict } from './history.js';
+import { byUrl, type FleetRedis } from './fleet-redis.js';
+import type { History, JudgeSettings, Kept, Verdict } from './history.js';
 import { SiloProcess } from './silo-process.js';
 
 const POLL_MS = 5;
@@ -18,6 +18,10 @@ export interface FleetSettings {
   readonly isKeptUp?: boolean;
   /** By which way silo 0, 1, … reaches Redis. Default: its own address. */
   readonly way?: (redis: string, index: number) => string | Promise<string>;
+  /** What the silos share instead of a server of their own; the caller's. */
+  readonly on?: FleetRedis;
+  /** Default `primary`. */
+  readonly durability?: Durability;
 }
 
 export class Fleet implements AsyncDisposable {
@@ -28,14 +32,27 @@ export class Fleet implements AsyncDisposable {
   /** How silos ended that nobody had killed: exit codes. */
   readonly surprises: (number | null)[] = [];
   private isClosing = false;
+  private rewritesOfEnded = 0;
 
-  private constructor(readonly redis: OwnRedis, readonly cluster: string, private readonly settings: FleetSettings) {}
+  private constructor(private readonly own: OwnRedis | undefined, private readonly shared: FleetRedis, readonly cluster: string, private readonly settings: FleetSettings) {}
 
   static async start(count: number, settings: FleetSettings = {}): Promise<Fleet> {
-    const fleet = new Fleet(await startOwnRedis(), `fleet-${randomUUID()}`, settings);
+    const own = settings.on ? undefined : await startOwnRedis();
+    const fleet = new Fleet(own, settings.on ?? byUrl(own!.url), `fleet-${randomUUID()}`, settings);
     fleet.silos = await Promise.all(Array.from({ length: count }, (_, index) => fleet.launch(index)));
     await fleet.openCaller();
     return fleet;
+  }
+
+  /** The fleet's own server. */
+  get redis(): OwnRedis {
+    if (!this.own) throw new Error('this fleet shares a Redis that is not its own');
+    return this.own;
+  }
+
+  /** How often its silos found that the store had lost commits, and wrote an actor's whole state again. */
+  get rewrites(): number {
+    return this.rewritesOfEnded + this.silos.reduce((sum, { rewrites }) => sum + rewrites, 0);
   }
 
   /** A silo in this process that hosts no counters. */
@@ -44,12 +61,23 @@ export class Fleet implements AsyncDisposable {
   }
 
   async openCaller(): Promise<void> {
-    const silo = await startSilo({ modules: [Bystander], redis: this.redis.url, cluster: this.cluster, log: 'silent' });
+    const silo = await startSilo({
+      modules: [Bystander], redis: this.shared.source, durability: this.settings.durability, cluster: this.cluster, log: 'silent',
+    });
     this.callerNow = silo;
     silo.on('fenced', () => {
       this.callerFenced++;
-      if (!this.isClosing && this.settings.isKeptUp !== false) void this.openCaller().catch(() => undefined);
+      if (this.settings.isKeptUp !== false) void this.reopenCaller();
     });
+  }
+
+  /** A machine that is too busy, or a Redis that is away: again. */
+  private async reopenCaller(): Promise<void> {
+    while (!this.isClosing) {
+      if (await this.openCaller().then(() => true, () => false)) break;
+      await delay(RESTART_MS);
+    }
+    if (this.isClosing) await this.callerNow.stop({ force: true });
   }
 
   /** Puts a new silo in the place of one that has ended. */
@@ -57,6 +85,7 @@ export class Fleet implements AsyncDisposable {
     const index = this.silos.indexOf(gone);
     const fresh = await this.launch(index);
     this.silos[index] = fresh;
+    this.rewritesOfEnded += gone.rewrites;
     return fresh;
   }
 
@@ -76,8 +105,8 @@ export class Fleet implements AsyncDisposable {
   }
 
   /** What Redis has of these counters, and how the history looks beside it. */
-  async judge(history: History): Promise<Verdict> {
-    const redis = new Redis(this.redis.url);
+  async judge(history: History, settings?: JudgeSettings): Promise<Verdict> {
+    const redis = this.shared.connect();
     redis.on('error', () => undefined);
     const keys = new RedisKeys(this.cluster);
     const kept = new Map<string, Kept>();
@@ -90,7 +119,7 @@ export class Fleet implements AsyncDisposable {
     } finally {
       redis.disconnect();
     }
-    return history.judge(kept);
+    return history.judge(kept, settings);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -98,12 +127,13 @@ export class Fleet implements AsyncDisposable {
     for (const silo of this.silos) silo.signal('SIGCONT');
     await Promise.all(this.silos.map((silo) => silo.kill()));
     await this.callerNow?.stop({ force: true }).catch(() => undefined);
-    await this.redis.stop();
+    await this.own?.stop();
   }
 
   private async launch(index: number): Promise<SiloProcess> {
-    const { way, isKeptUp = true } = this.settings;
-    const silo = await SiloProcess.start((await way?.(this.redis.url, index)) ?? this.redis.url, this.cluster);
+    const { way, isKeptUp = true, durability = 'primary' } = this.settings;
+    const redis = way ? ['--redis', await way(this.redis.url, index)] : this.shared.flags;
+    const silo = await SiloProcess.start([...redis, '--cluster', this.cluster, '--durability', durability]);
     void silo.ended.then(() => {
       if (this.isClosing) return;
       if (!silo.wasKilled) this.surprises.push(silo.code);

@@ -9,6 +9,22 @@ export interface Kept {
   readonly epoch: number;
 }
 
+/** What may be. */
+export interface JudgeSettings {
+  /**
+   * Redis failed over and may have lost what was acknowledged: then epochs and values come again, and a state that was written again whole
+   * has fewer versions than writes. Lost, twice and gaps say how much; only what no loss explains is a fork: an owner that answers again after
+   * another has.
+   */
+  readonly mayLose?: boolean;
+}
+
+/** When a call was made and answered, on one monotonic clock. */
+export interface Times {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 /** What went wrong; all 0 when nothing did. */
 export interface Verdict {
   /** Acknowledged writes. */
@@ -33,6 +49,16 @@ interface Told {
   /** Two writes were told the same value: one of them is lost. */
   repeated: number;
   highest: number;
+  readonly owners: Map<string, Owner>;
+  /** Answers of an owner after whom another one had answered. */
+  returned: number;
+}
+
+/** One activation, as its answers show it. */
+interface Owner {
+  firstEndMs: number;
+  /** When somebody else had answered who was asked after that. */
+  followedAtMs: number;
 }
 
 export class History {
@@ -54,8 +80,10 @@ export class History {
     this.of(key).issued++;
   }
 
-  acknowledge(key: string, reply: Reply): void {
+  /** In the order of the answers. With its times it also shows whether two owners took turns. */
+  acknowledge(key: string, reply: Reply, times?: Times): void {
     const told = this.of(key);
+    if (times) noteOwner(told, reply, times);
     told.acknowledged++;
     if (told.values.has(reply.value)) told.repeated++;
     told.values.set(reply.value, reply);
@@ -68,16 +96,16 @@ export class History {
     if (value < floor) this.staleReads++;
   }
 
-  judge(kept: ReadonlyMap<string, Kept>): Verdict {
+  judge(kept: ReadonlyMap<string, Kept>, { mayLose = false }: JudgeSettings = {}): Verdict {
     let [writes, lost, twice, gaps, forks] = [0, 0, 0, 0, 0];
     const where: string[] = [];
     for (const [key, told] of this.actors) {
       const { value, version } = kept.get(key) ?? { value: 0, version: 0 };
       const faults = {
-        lost: told.repeated + Math.max(0, told.acknowledged - told.repeated - value),
+        lost: mayLose ? told.acknowledged - survivors(told, value) : told.repeated + Math.max(0, told.acknowledged - told.repeated - value),
         twice: Math.max(0, value - told.issued),
         gaps: Math.abs(version - value) + holes(told, value),
-        forks: forksOf(told.values),
+        forks: told.returned + (mayLose ? 0 : forksOf(told.values)),
       };
       writes += told.acknowledged;
       lost += faults.lost;
@@ -92,8 +120,24 @@ export class History {
 
   private of(key: string): Told {
     let told = this.actors.get(key);
-    if (!told) this.actors.set(key, (told = { values: new Map(), issued: 0, acknowledged: 0, repeated: 0, highest: 0 }));
+    if (!told) this.actors.set(key, (told = { values: new Map(), issued: 0, acknowledged: 0, repeated: 0, highest: 0, owners: new Map(), returned: 0 }));
     return told;
+  }
+}
+
+/** Acknowledged writes that count: of two that were told the same value one, and none that was told more than is there. */
+function survivors({ values }: Told, value: number): number {
+  return [...values.keys()].filter((each) => each <= value).length;
+}
+
+/** That P owned between two answers of O is certain only when P's call began after the first and was answered before the second began. */
+function noteOwner(told: Told, { epoch, silo }: Reply, { startMs, endMs }: Times): void {
+  const name = `${epoch} ${silo}`;
+  const mine = told.owners.get(name);
+  if (mine && startMs > mine.followedAtMs) told.returned++;
+  if (!mine) told.owners.set(name, { firstEndMs: endMs, followedAtMs: Infinity });
+  for (const [other, owner] of told.owners) {
+    if (other !== name && startMs > owner.firstEndMs) owner.followedAtMs = Math.min(owner.followedAtMs, endMs);
   }
 }
 

@@ -8,6 +8,8 @@ const BIN = fileURLToPath(new URL('../../silo/cli/troupe.js', import.meta.url));
 const COUNTER = fileURLToPath(new URL('./counter.js', import.meta.url));
 const START_MS = 60_000;
 const KEPT = 4000;
+/** What a silo says when a failover has lost commits of an actor that it holds (CommitQueue). */
+const REWRITE = 'the whole state is written again';
 
 export class SiloProcess {
   /** As the cluster knows it, once it runs. */
@@ -17,20 +19,21 @@ export class SiloProcess {
   code: number | null = null;
   wasKilled = false;
   stderr = '';
+  /** How often it wrote an actor's whole state again. */
+  rewrites = 0;
   readonly ended: Promise<unknown>;
   private readonly child: ChildProcess;
 
-  private constructor(redis: string, cluster: string) {
-    const flags = ['--modules', COUNTER, '--redis', redis, '--cluster', cluster];
-    this.child = fork(BIN, flags, { env: { ...process.env, [SUPERVISED]: '1' }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.stderr = (this.stderr + text).slice(-KEPT)));
+  private constructor(flags: readonly string[]) {
+    this.child = fork(BIN, ['--modules', COUNTER, ...flags], { env: { ...process.env, [SUPERVISED]: '1' }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => this.hear(text));
     this.child.once('exit', (code) => Object.assign(this, { endedAtMs: performance.now(), code }));
     this.ended = once(this.child, 'exit');
   }
 
   /** Resolves when it runs; rejects with what it said when it does not. */
-  static async start(redis: string, cluster: string): Promise<SiloProcess> {
-    const silo = new SiloProcess(redis, cluster);
+  static async start(flags: readonly string[]): Promise<SiloProcess> {
+    const silo = new SiloProcess(flags);
     await new Promise<void>((resolve, reject) => {
       const fail = (what: string) => reject(new Error(`a silo of the fleet ${what}: ${silo.stderr}`));
       const timer = setTimeout(() => fail(`did not run within ${START_MS} ms`), START_MS);
@@ -61,5 +64,12 @@ export class SiloProcess {
     if (!this.isRunning) return;
     this.signal('SIGKILL');
     await this.ended;
+  }
+
+  private hear(text: string): void {
+    // The end of what was heard before may be the beginning of what is looked for.
+    const before = this.stderr.slice(1 - REWRITE.length);
+    this.rewrites += (before + text).split(REWRITE).length - 1;
+    this.stderr = (this.stderr + text).slice(-KEPT);
   }
 }

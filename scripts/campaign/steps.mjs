@@ -59,6 +59,13 @@ export const STEPS = [
     name: 'silos whose Redis fails', script: 'bench/fleet/fleet-faults.js', full: ['--only', 'Redis (paused|killed|emptied)'], short: ['--short', '--only', 'Redis (paused|killed|emptied)'],
   },
   {
+    name: 'silos behind a Sentinel that fails over', script: 'bench/fleet/fleet-faults.js', full: ['--only', 'Sentinel'], short: ['--short', '--only', 'Sentinel'],
+  },
+  {
+    name: 'silos that are killed on a Redis Cluster', script: 'bench/fleet/fleet-faults.js',
+    full: ['--only', 'Redis Cluster', '--seconds', '60'], short: ['--short', '--only', 'Redis Cluster', '--seconds', '15'],
+  },
+  {
     name: 'seeds of the simulated cluster', script: 'bench/cluster-seeds.js',
     full: ['--seeds', '1000'], short: ['--seeds', '60'],
   },

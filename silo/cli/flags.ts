@@ -1,5 +1,6 @@
 // The flags of the bin `troupe`, each with its environment variable. One table: parsing, precedence and --help read it.
-import { checkPort, refuse } from '../options/checks.js';
+import { checkOneOf, checkPort, refuse } from '../options/checks.js';
+import { DURABILITIES } from '../options/names.js';
 import type { SiloOptions } from '../silo-options.js';
 
 /** The options as they are put together: config file, then environment, then flags. */
@@ -26,6 +27,10 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'redis', variable: 'TROUPE_REDIS', value: 'URL', help: 'where state is kept; without it nothing is kept after exit',
     apply: (draft, values) => { draft.redis = last(values); },
+  },
+  {
+    name: 'durability', variable: 'TROUPE_DURABILITY', value: 'WHERE', help: 'where a commit is before its reply: primary, or replicated (primary)',
+    apply: (draft, values, source) => { draft.durability = checkOneOf(DURABILITIES)(last(values), source); },
   },
   {
     name: 'cluster', variable: 'TROUPE_CLUSTER', value: 'NAME', help: 'isolates everything in Redis (default)',

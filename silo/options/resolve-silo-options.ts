@@ -3,7 +3,7 @@ import type { Logger } from '../../protocol/ports/logger.js';
 import type { ModuleSource, RedisSource, SiloOptions } from '../silo-options.js';
 import { checkLabels, checkName, checkOneOf, checkPort, checkText, refuse } from './checks.js';
 import { resolveGatewayOptions, type ResolvedGatewayOptions } from './gateway-options.js';
-import { LOG_LEVELS, type LogLevel } from './names.js';
+import { DURABILITIES, LOG_LEVELS, type Durability, type LogLevel } from './names.js';
 import { OptionReader } from './option-reader.js';
 import { resolvePlacementOptions, type ResolvedPlacementOptions } from './placement-options.js';
 
@@ -13,6 +13,7 @@ export interface ResolvedSiloOptions {
   readonly modules: readonly ModuleSource[];
   /** Absent: embedded. */
   readonly redis: RedisSource | undefined;
+  readonly durability: Durability;
   /** Without a port: 11111, or another one when that is taken. */
   readonly listen: { readonly host: string; readonly port: number | undefined };
   readonly advertise: string | undefined;
@@ -25,7 +26,7 @@ export interface ResolvedSiloOptions {
 }
 
 const SILO = {
-  known: ['cluster', 'modules', 'redis', 'listen', 'advertise', 'gateway', 'secret', 'labels', 'placement', 'log'],
+  known: ['cluster', 'modules', 'redis', 'durability', 'listen', 'advertise', 'gateway', 'secret', 'labels', 'placement', 'log'],
   planned: {
     capacity: 'leave it out: one silo takes every activation',
   },
@@ -45,10 +46,16 @@ export function resolveSiloOptions(options: SiloOptions): ResolvedSiloOptions {
   if (!LOOPBACK.test(listen.host) && secrets.length === 0) {
     throw new ConfigurationError(`secret is required when listening beyond loopback (listen.host: '${listen.host}'); set it, or TROUPE_SECRET on the command line`);
   }
+  const redis = reader.read('redis', checkRedis);
+  const durability = reader.read('durability', checkOneOf(DURABILITIES)) ?? 'primary';
+  if (durability === 'replicated' && redis === undefined) {
+    throw new ConfigurationError("durability: 'replicated' needs a Redis with a replica; set redis, or leave durability out to keep nothing after exit");
+  }
   return Object.freeze({
     cluster: reader.read('cluster', checkName) ?? 'default',
     modules: reader.read('modules', checkModules) ?? refuseNoModules(),
-    redis: reader.read('redis', checkRedis),
+    redis,
+    durability,
     listen,
     advertise: reader.read('advertise', checkAddress),
     gateway: reader.read('gateway', resolveGatewayOptions),

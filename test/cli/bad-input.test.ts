@@ -38,6 +38,8 @@ describe('troupe, given what it cannot use, prints one line and exits with 2:', 
     'several silos without a Redis': [
       ['--modules', ACTORS, '--silos', '3'], /^troupe: --silos 3: several silos meet in a Redis, and none is configured; start one and say where with --redis URL$/,
     ],
+    'an unknown durability': [['--modules', ACTORS, '--durability', 'twice'], /^troupe: --durability: 'twice' is not known; use one of primary, replicated$/],
+    'a replica without a Redis': [['--modules', ACTORS, '--durability', 'replicated'], /^troupe: durability: 'replicated' needs a Redis with a replica; set redis/],
     'a bad cluster name': [['--modules', ACTORS, '--cluster', 'a b'], /^troupe: cluster: 'a b' is not a name/],
     'a Redis that is no URL': [['--modules', ACTORS, '--redis', 'localhost'], /^troupe: redis: 'localhost' is not a Redis; use 'redis:\/\/host:port'/],
     'a gateway without authentication': [

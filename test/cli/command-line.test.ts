@@ -29,16 +29,17 @@ describe('the command line', () => {
     const options = await read([
       '--modules', './a/*.js', '--redis=redis://db:6379', '--cluster', 'arena', '--port', '12000', '--gateway-port', '3001',
       '--gateway-host', '0.0.0.0', '--auth', 'anonymous', '--page', './public', '--label', 'zone=a', '--label', 'rack=2', '--silos', '1',
+      '--durability', 'replicated',
     ]);
     expect(options).to.deep.equal({
-      modules: ['./a/*.js'], redis: 'redis://db:6379', cluster: 'arena', listen: { port: 12_000 },
+      modules: ['./a/*.js'], redis: 'redis://db:6379', durability: 'replicated', cluster: 'arena', listen: { port: 12_000 },
       gateway: { port: 3001, host: '0.0.0.0', authenticate: 'anonymous', page: './public' }, labels: { zone: 'a', rack: '2' },
     });
   });
 
   it('takes the same from the environment, and the secret from there alone', async () => {
-    const options = await read([], { TROUPE_MODULES: './a.js, ./b.js', TROUPE_GATEWAY_PORT: '0', TROUPE_AUTH: 'anonymous', TROUPE_SECRET: 's3' });
-    expect(options).to.deep.equal({ modules: ['./a.js', './b.js'], gateway: { port: 0, authenticate: 'anonymous' }, secret: 's3' });
+    const options = await read([], { TROUPE_MODULES: './a.js, ./b.js', TROUPE_GATEWAY_PORT: '0', TROUPE_AUTH: 'anonymous', TROUPE_SECRET: 's3', TROUPE_DURABILITY: 'primary' });
+    expect(options).to.deep.equal({ modules: ['./a.js', './b.js'], durability: 'primary', gateway: { port: 0, authenticate: 'anonymous' }, secret: 's3' });
     expect((await read([], { TROUPE_SECRET: 'new', TROUPE_SECRET_OTHER: 'old' })).secret).to.deep.equal(['new', 'old']);
     expect(refusal(['--secret', 'x'])).to.match(/^--secret is not a flag/);
   });

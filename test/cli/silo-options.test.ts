@@ -24,7 +24,7 @@ const withGateway = (gateway: object) => ({ modules, gateway: { authenticate: 'a
 describe('the options of a silo', () => {
   it('have defaults for everything but the modules', () => {
     expect(resolve({ modules })).to.deep.equal({
-      cluster: 'default', modules, redis: undefined, listen: { host: '127.0.0.1', port: undefined }, advertise: undefined, gateway: undefined, secrets: [],
+      cluster: 'default', modules, redis: undefined, durability: 'primary', listen: { host: '127.0.0.1', port: undefined }, advertise: undefined, gateway: undefined, secrets: [],
       labels: {}, placement: { default: 'random', policies: [] }, log: 'info',
     });
   });
@@ -58,7 +58,7 @@ describe('the options of a silo', () => {
   });
 
   const unknown: readonly [options: unknown, message: RegExp][] = [
-    [{ modules, clstr: 'a' }, /^clstr is not an option; known: advertise, cluster, gateway, labels, listen, log, modules, placement, redis, secret$/],
+    [{ modules, clstr: 'a' }, /^clstr is not an option; known: advertise, cluster, durability, gateway, labels, listen, log, modules, placement, redis, secret$/],
     [{ modules, listen: { prt: 1 } }, /^listen\.prt is not an option; known: host, port$/],
     [withGateway({ limts: {} }), /^gateway\.limts is not an option; known: advertise, authenticate, authorize, host, limits, origins, page, port, session$/],
     [withGateway({ limits: { rate: 1 } }), /^gateway\.limits\.rate is not an option; known: burst, bytes, callsPerSecond, depth, inFlight, nodes, subscriptions$/],
@@ -84,6 +84,8 @@ describe('the options of a silo', () => {
     [{ modules, cluster: 'two words' }, /^cluster: 'two words' is not a name/],
     [{ modules, redis: 'db:6379' }, /^redis: 'db:6379' is not a Redis/],
     [{ modules, redis: 6379 }, /^redis: 6379 is not a Redis/],
+    [{ modules, redis: 'redis://db', durability: 'everywhere' }, /^durability: 'everywhere' is not known; use one of primary, replicated$/],
+    [{ modules, durability: 'replicated' }, /^durability: 'replicated' needs a Redis with a replica; set redis, or leave durability out/],
     [{ modules, listen: { port: 70_000 } }, /^listen\.port: 70000 is not a port/],
     [{ modules, listen: [] }, /^listen: an array is not an object/],
     [{ modules, labels: { zone: 1 } }, /^labels\.zone: 1 is not a label/],

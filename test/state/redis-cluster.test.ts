@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { Cluster, type ClusterOptions } from 'ioredis';
 import type { CommitRequest } from '../../protocol/ports/state-store.js';
+import { DURABILITIES } from '../../state/durability.js';
 import type { MembershipOptions } from '../../state/leased-membership.js';
 import { RedisConnection } from '../../state/redis-connection.js';
 import { RedisKeys } from '../../state/redis-keys.js';
@@ -31,6 +32,12 @@ describe('on a Redis Cluster', () => {
   stateStoreContract('Redis Cluster', async () => {
     const connection = await open();
     return { store: new RedisStateStore(connection.scripts, { cluster: uniqueCluster() }), dispose: async () => connection.close() };
+  });
+
+  stateStoreContract('Redis Cluster, replicated', async () => {
+    const connection = await open();
+    const store = new RedisStateStore(connection.scripts, { cluster: uniqueCluster(), durability: 'replicated' });
+    return { store, dispose: async () => connection.close() };
   });
 
   membershipContract('Redis Cluster', async () => {
@@ -67,10 +74,10 @@ describe('on a Redis Cluster', () => {
       for (const answer of await everywhere(1)) expect(answer).to.deep.equal({ status: 'committed', version: 2 });
     });
 
-    it("commits in the middle of a slot's move, and has every commit after it", async () => {
+    for (const durability of DURABILITIES) it(`${durability}: commits in the middle of a slot's move, and has every commit after it`, async () => {
       using connection = await open();
       const cluster = uniqueCluster();
-      const store = new RedisStateStore(connection.scripts, { cluster });
+      const store = new RedisStateStore(connection.scripts, { cluster, durability });
       const slot = await redis.slotOf(new RedisKeys(cluster).row(id('moved')));
       await store.claim({ id: id('moved'), token: 't', incarnation: 's' });
       const commit = (version: number, more: Partial<CommitRequest> = {}) =>

@@ -131,6 +131,20 @@ describe('RedisMembership', () => {
     await membership.stop();
   });
 
+  it('P4: a dead one that a failover brings back into the table is dead again with the next look of whoever saw it dead', async () => {
+    const observer = open('observer');
+    await observer.start();
+    const gone = new RedisMembership(direct.connection, { siloId: 'gone', address: 'a', clock: new FakeClock(), cluster: direct.cluster });
+    await gone.start();
+    await observer.refresh();
+    await observer.declareDead(gone.incarnation);
+    await direct.ask('hset', `troupe:{${direct.cluster}/m}:silos`, gone.incarnation, 'up');
+    await observer.refresh();
+    expect((await table.members()).find(({ siloId }) => siloId === 'gone')).to.have.property('status', 'dead');
+    expect(observer.statusOf(gone.incarnation)).to.equal('dead');
+    await Promise.all([observer.stop(), gone.stop()]);
+  });
+
   it('stop ends within its time when Redis is away', async () => {
     const membership = open('one');
     await membership.start();

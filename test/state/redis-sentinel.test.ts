@@ -24,6 +24,12 @@ describe('through a Sentinel', () => {
     return { store: new RedisStateStore(connection.scripts, { cluster: uniqueCluster() }), dispose: async () => connection.close() };
   });
 
+  stateStoreContract('Redis behind a Sentinel, replicated', async () => {
+    const connection = await RedisConnection.open(redis.source);
+    const store = new RedisStateStore(connection.scripts, { cluster: uniqueCluster(), durability: 'replicated' });
+    return { store, dispose: async () => connection.close() };
+  });
+
   membershipContract('Redis behind a Sentinel', async () => {
     const connection = await RedisConnection.open(redis.source);
     const cluster = uniqueCluster();

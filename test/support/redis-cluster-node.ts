@@ -1,8 +1,6 @@
-import { Redis } from 'ioredis';
 import { freePort } from './processes.js';
+import { LOOPBACK, QUICK_REPLICA, RedisNode } from './redis-node.js';
 import { startOwnRedis, type OwnRedis } from './redis-server.js';
-
-export const LOOPBACK = '127.0.0.1';
 
 /** Slots that one master serves. */
 export interface SlotRange {
@@ -15,36 +13,23 @@ export interface SlotRange {
 export async function clusterSettings(nodeTimeoutMs = 5000): Promise<Readonly<Record<string, string>>> {
   return {
     'cluster-enabled': 'yes', 'cluster-announce-ip': LOOPBACK, 'cluster-port': String(await freePort()),
-    'cluster-node-timeout': String(nodeTimeoutMs), 'cluster-replica-validity-factor': '0', 'repl-diskless-sync-delay': '0',
+    'cluster-node-timeout': String(nodeTimeoutMs), 'cluster-replica-validity-factor': '0', ...QUICK_REPLICA,
   };
 }
 
-/** One server of a cluster, and a connection to tell it what to do. */
-export class ClusterNode {
-  private readonly admin: Redis;
+/** One server of a cluster. */
+export class ClusterNode extends RedisNode {
+  id = '';
 
-  private constructor(readonly server: OwnRedis, readonly busPort: string, readonly id: string) {
-    this.admin = connect(server.url);
+  private constructor(server: OwnRedis, readonly busPort: string) {
+    super(server);
   }
 
   static async start(nodeTimeoutMs: number): Promise<ClusterNode> {
     const settings = await clusterSettings(nodeTimeoutMs);
-    const server = await startOwnRedis({ settings });
-    const first = connect(server.url);
-    try {
-      return new ClusterNode(server, settings['cluster-port']!, String(await first.call('cluster', 'myid')));
-    } finally {
-      first.disconnect();
-    }
-  }
-
-  get port(): number {
-    return this.server.port;
-  }
-
-  /** Rejects while the node is down. */
-  ask(name: string, ...args: readonly string[]): Promise<unknown> {
-    return this.admin.call(name, ...args);
+    const node = new ClusterNode(await startOwnRedis({ settings }), settings['cluster-port']!);
+    node.id = String(await node.ask('cluster', 'myid'));
+    return node;
   }
 
   async ranges(): Promise<readonly SlotRange[]> {
@@ -56,19 +41,4 @@ export class ClusterNode {
   async clusterInfo(): Promise<string> {
     return String(await this.ask('cluster', 'info'));
   }
-
-  async isFollowing(): Promise<boolean> {
-    return String(await this.ask('info', 'replication')).includes('master_link_status:up');
-  }
-
-  async stop(): Promise<void> {
-    this.admin.disconnect();
-    await this.server.stop();
-  }
-}
-
-function connect(url: string): Redis {
-  const client = new Redis(url, { maxRetriesPerRequest: 0, retryStrategy: () => 50 });
-  client.on('error', () => undefined); // Nodes get killed; `ask` rejects.
-  return client;
 }

@@ -1,6 +1,7 @@
 // A Redis Cluster for tests: local servers behind the guards of redis-server.ts, so none outlives its test run. Needs Redis 7 or Valkey.
 import { setTimeout } from 'node:timers/promises';
-import { ClusterNode, LOOPBACK } from './redis-cluster-node.js';
+import { ClusterNode } from './redis-cluster-node.js';
+import { LOOPBACK } from './redis-node.js';
 
 export interface RedisClusterOptions {
   /** Default 3. */

@@ -2,9 +2,9 @@
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './processes.js';
 
 /** A Redis that a test may use under a cluster name of its own; it may hold others' keys. Dispose it (`await using`) or `stop` it. */
 export interface TestRedis extends AsyncDisposable {
@@ -146,13 +146,4 @@ function findBinary(): string {
     if (spawnSync(name, ['--version']).status === 0) return name;
   }
   throw new Error('tests need Redis: set TROUPE_TEST_REDIS to a URL, or put redis-server or valkey-server on the PATH');
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

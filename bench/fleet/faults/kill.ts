@@ -19,15 +19,20 @@ export interface KillSettings extends FaultSettings {
 export async function randomKills(settings: KillSettings): Promise<FaultReport> {
   await using fleet = await Fleet.start(3);
   return await underLoad(fleet, settings, async (load) => {
-    const skipped = await again(settings, () => {
-      if (fleet.running.length < 2) return false;
-      const victim = oneOf(fleet.running, load.random);
-      load.recovery.killed(victim.siloId);
-      victim.signal('SIGKILL');
-      return true;
-    });
+    const skipped = await killAgain(fleet, settings, load);
     const { figures, goals } = recoveryOf(load.recovery, { p50: 2500, p99: 5000 });
     return { figures: { ...figures, skipped }, goals };
+  });
+}
+
+/** SIGKILL to one of the fleet every so often, as long as two run; how many kills were left out. */
+export function killAgain(fleet: Fleet, settings: KillSettings, { recovery, random }: Load): Promise<number> {
+  return again(settings, () => {
+    if (fleet.running.length < 2) return false;
+    const victim = oneOf(fleet.running, random);
+    recovery.killed(victim.siloId);
+    victim.signal('SIGKILL');
+    return true;
   });
 }
 
