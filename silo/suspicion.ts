@@ -1,30 +1,49 @@
 // Suspicion. Owns: finding out whether silos whose connections broke or were refused are still there. Does not own: their death (Membership).
-//   S1. Whoever finds that nobody listens at a silo's address votes for its death, and asks two others to look for themselves: two votes are a
-//       death at once (protocol.md §4). A silo that answers, or only is slow, is left to its heartbeat.
-//   S2. A silo is looked for once at a time, and at most `MAX_LOOKS` times in a row.
-// Asking others to look is the indirect probe of SWIM (Das, Gupta, Motivala, 2002); here it confirms a refusal, not a silence.
-import type { Clock, Incarnation, Logger, Member, Membership } from '../protocol/ports/index.js';
+//   S1. A refused connection is a vote only once another silo, asked, was refused too; one that reaches the silo ends the suspicion. Two votes are
+//       a death at once (protocol.md §4). A silo that is slow, or whose machine says nothing, is left to its heartbeat.
+//   S2. Every vote is for the counter as it stood before its own silo was refused: a beat since then makes it void.
+//   S3. Who is refused by two silos at once doubts itself, and votes by nobody's refusal: their silence has to decide.
+//   S4. A silo is looked for once at a time, and at most `MAX_LOOKS` times in a row.
+// Asking others to look is the indirect probe of SWIM (Das, Gupta, Motivala, 2002); doubting oneself first is Lifeguard's (Dadgar, Phillips, Currey, 2018).
+import type { Clock, Incarnation, Logger, Member, Membership, Sighting } from '../protocol/ports/index.js';
 import { isConnectionRefused } from './links/connection-refused.js';
 import type { ControlLinks } from './sessions/silo-line.js';
 
+/** The ways to another silo. */
+export interface SuspicionLinks extends ControlLinks {
+  isLinked(incarnation: Incarnation): boolean;
+  dial(to: Member): Promise<void>;
+}
+
 export interface SuspicionParts {
   readonly membership: Membership;
-  readonly links: ControlLinks;
+  readonly links: SuspicionLinks;
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
 }
 
-/** What silos ask each other: whether it is there, and to look whether another one is. */
-const [PRESENT, LOOK] = ['present', 'look'];
+type Finding = 'reached' | 'refused' | 'unknown';
+
+/** This silo was refused. */
+interface Refusal {
+  readonly sighting: Sighting;
+  readonly atMs: number;
+}
+
+/** What silos ask each other: whether it is there, whether another one can be reached, and to vote by what they found. */
+const [PRESENT, LOOK, VOTE] = ['present', 'look', 'vote'];
 const ASKED = 2;
 const MAX_LOOKS = 3;
 const PAUSE_MS = 100;
 const ANSWER_MS = 1000;
+/** How long a refusal speaks: as long as a silence does (protocol.md §4). */
+const REFUSAL_MS = 2000;
 
 export class Suspicion {
   private readonly checking = new Set<Incarnation>();
-  private readonly looking = new Map<Incarnation, Promise<boolean>>();
+  private readonly looking = new Map<Incarnation, Promise<Finding>>();
+  private readonly refusals = new Map<Incarnation, Refusal>();
   private isStopped = false;
 
   constructor(private readonly parts: SuspicionParts) {}
@@ -39,12 +58,13 @@ export class Suspicion {
       .finally(() => this.checking.delete(incarnation));
   }
 
-  /** What another silo asks about it; `undefined` when it asks something else. To look resolves with true when nobody listens there. */
-  answer(topic: string, body: unknown): Promise<boolean> | undefined {
+  /** What another silo asks about it; `undefined` when it asks something else. */
+  answer(topic: string, body: unknown): Promise<unknown> | undefined {
     if (topic === PRESENT) return Promise.resolve(true);
-    if (topic !== LOOK) return undefined;
+    if (topic !== LOOK && topic !== VOTE) return undefined;
     const member = this.peer(String(body));
-    return member && !this.isStopped ? this.look(member) : Promise.resolve(!member);
+    if (!member || this.isStopped) return Promise.resolve('unknown');
+    return topic === LOOK ? this.look(member) : this.vote(member.incarnation);
   }
 
   stop(): void {
@@ -54,17 +74,21 @@ export class Suspicion {
   /** S1. */
   private async lookTogether(member: Member): Promise<void> {
     const { incarnation } = member;
-    for (let looks = 0; looks < MAX_LOOKS && !this.isStopped; looks++) {
+    for (let looks = 0; looks < MAX_LOOKS && !this.isStopped && this.peer(incarnation); looks++) {
       if (looks > 0) await this.pause();
-      if (!(await this.look(member))) return;
-      await Promise.all(this.others(incarnation).map((other) => this.ask(other, LOOK, incarnation).catch(() => undefined)));
+      if ((await this.look(member)) !== 'refused') return;
+      const asked = this.others(incarnation);
+      const findings = await Promise.all(asked.map((other) => this.ask(other, LOOK, incarnation).catch(() => 'unknown')));
+      if (findings.includes('reached')) return;
+      const confirmers = asked.filter((_, at) => findings[at] === 'refused');
+      if (confirmers.length === 0) continue;
+      await Promise.all([this.vote(incarnation), ...confirmers.map((other) => this.ask(other, VOTE, incarnation).catch(() => undefined))]);
       await this.parts.membership.refresh();
-      if (!this.peer(incarnation)) return;
     }
   }
 
-  /** S2. True, and a vote, when nobody listens there. It waits for no other silo's look: they may wait for this one's. */
-  private look(member: Member): Promise<boolean> {
+  /** S4. It waits for no other silo's look: they may wait for this one's. */
+  private look(member: Member): Promise<Finding> {
     const { incarnation } = member;
     let looking = this.looking.get(incarnation);
     if (!looking) {
@@ -74,10 +98,29 @@ export class Suspicion {
     return looking;
   }
 
-  private async lookOnce(member: Member): Promise<boolean> {
-    const isGone = await this.ask(member, PRESENT, undefined).then(() => false, isConnectionRefused);
-    if (isGone) await this.parts.membership.suspect(member.incarnation);
-    return isGone;
+  /** S2. */
+  private async lookOnce(member: Member): Promise<Finding> {
+    const { membership, links } = this.parts;
+    const { incarnation } = member;
+    this.refusals.delete(incarnation);
+    const sighting = await membership.sight(incarnation);
+    if (links.isLinked(incarnation) && (await this.ask(member, PRESENT, undefined).then(() => true, () => false))) return 'reached';
+    const finding = await links.dial(member).then(() => 'reached' as const, (error: unknown) => (isConnectionRefused(error) ? 'refused' : 'unknown'));
+    if (finding !== 'refused' || !sighting) return finding === 'refused' ? 'unknown' : finding;
+    this.refusals.set(incarnation, { sighting, atMs: this.parts.clock.monotonicMs() });
+    return 'refused';
+  }
+
+  private async vote(incarnation: Incarnation): Promise<void> {
+    const refusal = this.refusals.get(incarnation);
+    if (refusal && !this.doubtsItself(incarnation)) await this.parts.membership.suspect(refusal.sighting);
+  }
+
+  /** S3. */
+  private doubtsItself(incarnation: Incarnation): boolean {
+    const sinceMs = this.parts.clock.monotonicMs() - REFUSAL_MS;
+    for (const [refused, { atMs }] of this.refusals) if (atMs < sinceMs || !this.peer(refused)) this.refusals.delete(refused);
+    return [...this.refusals.keys()].some((refused) => refused !== incarnation);
   }
 
   private ask(to: Member, topic: string, body: unknown): Promise<unknown> {

@@ -4,7 +4,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import type { Clock } from '../protocol/ports/clock.js';
-import type { Member, MemberChange, Membership, SiloLoad } from '../protocol/ports/membership.js';
+import type { Member, MemberChange, Membership, Sighting, SiloLoad } from '../protocol/ports/membership.js';
 import type { Incarnation } from '../protocol/ports/state-store.js';
 import type { Heartbeat, HeartbeatParts, LastAnswer } from './heartbeat.js';
 import { Lease } from './lease.js';
@@ -114,8 +114,12 @@ export class LeasedMembership implements Membership {
     return this.view.refresh();
   }
 
-  suspect(incarnation: Incarnation): Promise<void> {
-    return this.view.suspect(incarnation);
+  sight(incarnation: Incarnation): Promise<Sighting | undefined> {
+    return this.view.sight(incarnation);
+  }
+
+  suspect(sighting: Sighting): Promise<void> {
+    return this.view.suspect(sighting);
   }
 
   declareDead(incarnation: Incarnation): Promise<void> {

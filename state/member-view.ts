@@ -5,7 +5,7 @@
 //   V3. P4: who was seen dead is never up again. A table that says so all the same has lost it in a failover, and is told again: else a frozen
 //       silo could wake and take itself for alive.
 import type { Clock } from '../protocol/ports/clock.js';
-import type { Member, MemberChange } from '../protocol/ports/membership.js';
+import type { Member, MemberChange, Sighting } from '../protocol/ports/membership.js';
 import type { Incarnation } from '../protocol/ports/state-store.js';
 import type { MembersSeen, MembershipTable } from './membership-table.js';
 
@@ -25,11 +25,11 @@ interface Watched {
   heartbeat: string;
   /** Since when its counter stands still, on this silo's clock. */
   sinceMs: number;
-  /** Nobody listened at its address while the counter stood at this. */
-  refusedAt: string | undefined;
 }
 
 const MAX_DEAD = 10_000;
+/** One that refuses connections and may still beat takes two to say so. */
+const REFUSALS = 2;
 
 export class MemberView {
   private readonly watched = new Map<Incarnation, Watched>();
@@ -58,13 +58,19 @@ export class MemberView {
     await this.look();
   }
 
-  async suspect(incarnation: Incarnation): Promise<void> {
-    // Its last beat may be younger than the last look: a vote for an older one would count for nothing.
-    await this.refresh().catch(() => undefined);
-    const watched = this.watched.get(incarnation);
-    if (!watched) return;
-    watched.refusedAt = watched.heartbeat;
-    await this.refresh().catch(() => undefined);
+  async sight(incarnation: Incarnation): Promise<Sighting | undefined> {
+    const term = this.options.leaseTerm();
+    const isSeen = await this.refresh().then(() => true, () => false);
+    const heartbeat = this.watched.get(incarnation)?.heartbeat;
+    // A lapse while it looked: the answer may be old.
+    return !isSeen || heartbeat === undefined || term === undefined || term !== this.options.leaseTerm() ? undefined : { incarnation, heartbeat, term };
+  }
+
+  async suspect({ incarnation, heartbeat, term }: Sighting): Promise<void> {
+    // V1.
+    if (this.isStopped || this.options.leaseTerm() !== term || !this.watched.has(incarnation)) return;
+    const outcome = await this.accuse(incarnation, heartbeat, REFUSALS).catch(() => 'voted');
+    if (outcome === 'dead') await this.refresh().catch(() => undefined);
   }
 
   async declareDead(incarnation: Incarnation): Promise<void> {
@@ -113,13 +119,12 @@ export class MemberView {
       const watched = this.watched.get(incarnation);
       if (!watched) {
         joined.push(member);
-        this.watched.set(incarnation, { member, heartbeat, sinceMs: nowMs, refusedAt: undefined });
+        this.watched.set(incarnation, { member, heartbeat, sinceMs: nowMs });
         continue;
       }
       watched.member = member;
       // V1.
       if (watched.heartbeat !== heartbeat || !isTrusted) watched.sinceMs = nowMs;
-      if (watched.heartbeat !== heartbeat) watched.refusedAt = undefined;
       watched.heartbeat = heartbeat;
     }
     const gone = [...this.watched.values()].filter(({ member }) => !present.has(member.incarnation)).map(({ member }) => member);
@@ -137,12 +142,8 @@ export class MemberView {
   private async accuseSilent(nowMs: number): Promise<boolean> {
     let hasKilled = false;
     for (const [incarnation, watched] of [...this.watched]) {
-      const isSilent = nowMs - watched.sinceMs >= this.options.silentAfterMs;
-      const isRefusing = watched.refusedAt === watched.heartbeat;
-      if (!isSilent && !isRefusing) continue;
-      // One that refuses connections and may still beat takes two to say so.
-      const votesNeeded = isSilent ? this.votesNeeded(incarnation, nowMs) : 2;
-      const outcome = await this.accuse(incarnation, watched.heartbeat, votesNeeded);
+      if (nowMs - watched.sinceMs < this.options.silentAfterMs) continue;
+      const outcome = await this.accuse(incarnation, watched.heartbeat, this.votesNeeded(incarnation, nowMs));
       if (outcome === 'alive') watched.sinceMs = nowMs;
       if (outcome === 'dead') hasKilled = true;
     }

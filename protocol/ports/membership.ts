@@ -1,5 +1,14 @@
 import type { Incarnation } from './state-store.js';
 
+/** A silo that was up at an instant: what a vote against it has to be given for. */
+export interface Sighting {
+  readonly incarnation: Incarnation;
+  /** Its counter then. */
+  readonly heartbeat: string;
+  /** Which lease the one who looked had then. */
+  readonly term: number;
+}
+
 /** A silo as the members see it. */
 export interface Member {
   readonly siloId: string;
@@ -64,8 +73,13 @@ export interface Membership {
   statusOf(incarnation: Incarnation): 'up' | 'dead' | 'unknown';
   /** Looks at the table now. */
   refresh(): Promise<void>;
-  /** Nobody listens where that silo should be: a vote for its death, if it does not beat meanwhile. Resolves when the vote is in, or could not be given. */
-  suspect(incarnation: Incarnation): Promise<void>;
+  /** Looks at the table for one silo; `undefined`: it is not up, or this silo has no lease, or the table does not answer. */
+  sight(incarnation: Incarnation): Promise<Sighting | undefined>;
+  /**
+   * Nobody listened where that silo should be, as was found after the sighting: a vote for its death, void if it has beaten since. Two votes
+   * are a death. Resolves when the vote is in, or could not be given.
+   */
+  suspect(sighting: Sighting): Promise<void>;
   /** Its process has ended, as somebody saw who cannot be wrong: it is dead at once. */
   declareDead(incarnation: Incarnation): Promise<void>;
   /** Returns what ends it. */

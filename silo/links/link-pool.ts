@@ -8,6 +8,7 @@ import type { Envelope } from '../../protocol/envelope.js';
 import type { FrameConnection, FrameNetwork, Peer } from '../../protocol/ports/frame-network.js';
 import type { Clock, Logger, Member } from '../../protocol/ports/index.js';
 import type { Incarnation } from '../../protocol/ports/state-store.js';
+import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { DeadlineWheel } from '../turns/deadline-wheel.js';
 import type { LinkContext } from './link-context.js';
 import type { LinkHandler } from './link-handler.js';
@@ -71,6 +72,17 @@ export class LinkPool {
     if (controlOverload !== undefined) return Promise.reject(peer.refuse(`control message '${topic}'`, controlOverload));
     const nowMs = this.context.clock.monotonicMs();
     return this.send(peer, new OutgoingAsk(topic, body, timeoutMs, nowMs + timeoutMs, peer.onSettled), to, nowMs);
+  }
+
+  /** A link to it is open. */
+  isLinked(incarnation: Incarnation): boolean {
+    return this.peers.get(incarnation)?.isOpen ?? false;
+  }
+
+  /** Connects to it at once, whatever became of earlier attempts; the connection is kept. Rejects when it cannot be reached. */
+  async dial(to: Member): Promise<void> {
+    const connection = await runOutsideTurns(() => this.network.connect(to.address, to.incarnation));
+    (this.peers.get(to.incarnation) ?? this.peer(to)).adopt(connection, this.self.incarnation);
   }
 
   /** The silo was declared dead: its calls in flight fail at once, its connections close, and no more are opened or accepted. */

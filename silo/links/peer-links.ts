@@ -43,6 +43,10 @@ export class PeerLinks {
     private readonly context: LinkContext,
   ) {}
 
+  get isOpen(): boolean {
+    return this.current !== undefined;
+  }
+
   /** Why no control message may be sent now (E3), or `undefined`. */
   get controlOverload(): string | undefined {
     const limit = 2 * this.context.limits.maxInFlight;

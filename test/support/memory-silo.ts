@@ -47,6 +47,7 @@ export function loneMembership(): Membership & { isValid: boolean } {
     peers: [],
     statusOf: () => 'dead',
     refresh: () => Promise.resolve(),
+    sight: () => Promise.resolve(undefined),
     suspect: () => Promise.resolve(),
     declareDead: () => Promise.resolve(),
     onChange: () => () => undefined,

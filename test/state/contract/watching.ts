@@ -87,15 +87,31 @@ export function watching(bench: MembershipBench): void {
     it('takes two refused connections for a death at once, one not, and none that a beat answers', async () => {
       const [one, two, victim] = (await joined('one', 'two', 'victim')) as [TestMember, TestMember, TestMember];
       const { incarnation } = victim.membership;
-      await bench.beatTogether(1, one, two);
-      await one.membership.suspect(incarnation);
-      expect(one.membership.statusOf(incarnation), 'one refused').to.equal('up');
+      const refusal = async ({ membership }: TestMember) => (await membership.sight(incarnation))!;
+      const status = async () => (await one.membership.refresh(), one.membership.statusOf(incarnation));
+      await one.membership.suspect(await refusal(one));
+      expect(await status(), 'one refused').to.equal('up');
+      const stale = await refusal(two);
       await victim.beat();
-      await bench.beatTogether(1, one, two);
-      await two.membership.suspect(incarnation);
-      expect(two.membership.statusOf(incarnation), 'it has beaten meanwhile').to.equal('up');
-      await one.membership.suspect(incarnation);
-      expect(one.membership.statusOf(incarnation), 'two refused').to.equal('dead');
+      await two.membership.suspect(stale);
+      expect(await status(), 'it has beaten between the refusal and the vote').to.equal('up');
+      await two.membership.suspect(await refusal(two));
+      expect(await status(), 'the first vote was for an older beat').to.equal('up');
+      await one.membership.suspect(await refusal(one));
+      expect(await status(), 'two refused').to.equal('dead');
+    });
+
+    it('gives no vote under another lease than that of the refusal', async () => {
+      const [one, two, victim] = (await joined('one', 'two', 'victim')) as [TestMember, TestMember, TestMember];
+      const { incarnation } = victim.membership;
+      const before = (await one.membership.sight(incarnation))!;
+      one.clock.jump(1000);
+      expect(await one.membership.sight(incarnation), 'without a lease').to.equal(undefined);
+      await bench.beatTogether(1, one);
+      await two.membership.suspect((await two.membership.sight(incarnation))!);
+      await one.membership.suspect(before);
+      await two.membership.refresh();
+      expect(two.membership.statusOf(incarnation)).to.equal('up');
     });
 
     it('believes whoever saw the process end', async () => {
