@@ -40,7 +40,7 @@ const CLUSTER: Readonly<Record<RedisPurpose, ClusterOptions>> = {
 /** Makes an unconnected client with the settings that `purpose` needs; a function's client comes as it is. */
 export function createClient(source: RedisSource, purpose: RedisPurpose): RedisClient {
   const settings = purpose === 'scripts' ? SCRIPTS : HEARTBEATS;
-  if (typeof source === 'function') return checkClient(source());
+  if (typeof source === 'function') return guardAsking(checkClient(source()));
   if (typeof source === 'string') return new Redis(checkUrl(source), settings);
   if (!isRedisClient(source)) return followSentinels(new Redis({ ...source, ...settings, ...keepStrategy(source), failoverDetector: false }));
   const clustered = (source as { readonly isCluster?: boolean }).isCluster === true;

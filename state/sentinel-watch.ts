@@ -1,4 +1,4 @@
-// SentinelWatch. Owns: a subscription at each Sentinel of one client, for as long as that lives.
+// SentinelWatch. Owns: a subscription at each Sentinel of one client, until that is disconnected for good.
 //   S1. When a Sentinel names another primary, the client leaves the connection that it has or is about to have, and asks anew. A deposed primary
 //       may live on and answer for ten seconds more: whoever stays there beats, and writes, beside a cluster that goes on at the new one.
 // Instead of ioredis's `failoverDetector`: in 6.0.0 its word ends a client for good that is just looking for the primary.
@@ -12,7 +12,13 @@ const RETRY_MS = 1000;
 export function followSentinels<Client extends RedisClient>(client: Client): Client {
   const { sentinels, ...options } = (client as { readonly options?: RedisOptions }).options ?? {};
   const watchers = (sentinels ?? []).map((address) => watch({ ...address, ...loginOf(options) }, options.name, () => leave(client)));
-  if (watchers.length > 0) client.on('end', () => watchers.forEach((watcher) => watcher.disconnect()));
+  if (watchers.length === 0) return client;
+  // Not at its 'end': ioredis 6.0.0 tells none when a client is let go between two attempts to connect.
+  const disconnect = client.disconnect.bind(client);
+  client.disconnect = (reconnect = false) => {
+    if (!reconnect) for (const watcher of watchers) watcher.disconnect();
+    disconnect(reconnect);
+  };
   return client;
 }
 
