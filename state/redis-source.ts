@@ -1,6 +1,7 @@
 import { Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { isRedisClient, type RedisClient } from './redis-client.js';
+import { followSentinels } from './sentinel-watch.js';
 
 /**
  * Where Redis is: a URL (`redis://`, `rediss://`), ioredis options (Sentinel's too), an ioredis `Redis` or `Cluster` (its settings are
@@ -12,8 +13,6 @@ export type RedisSource = string | RedisOptions | RedisClient | (() => RedisClie
 export type RedisPurpose = 'scripts' | 'heartbeats';
 
 const CONNECT_TIMEOUT_MS = 3000;
-/** Who followed the old primary for as long as that still answers would beat, and write, beside a cluster that goes on at the new one. */
-const SENTINEL: Partial<RedisOptions> = { failoverDetector: true };
 const DEEPEST_OPTION = 8;
 
 // protocol.md §7. Scripts are safe to send twice, so they wait and are sent again for as long as the client lives.
@@ -41,17 +40,32 @@ const CLUSTER: Readonly<Record<RedisPurpose, ClusterOptions>> = {
 /** Makes an unconnected client with the settings that `purpose` needs; a function's client comes as it is. */
 export function createClient(source: RedisSource, purpose: RedisPurpose): RedisClient {
   const settings = purpose === 'scripts' ? SCRIPTS : HEARTBEATS;
-  if (typeof source === 'function') return checkClient(source());
+  if (typeof source === 'function') return guardAsking(checkClient(source()));
   if (typeof source === 'string') return new Redis(checkUrl(source), settings);
-  if (!isRedisClient(source)) return new Redis({ ...SENTINEL, ...source, ...settings, ...keepStrategy(source) });
+  if (!isRedisClient(source)) return followSentinels(new Redis({ ...source, ...settings, ...keepStrategy(source), failoverDetector: false }));
   const clustered = (source as { readonly isCluster?: boolean }).isCluster === true;
-  if (!clustered) return source.duplicate({ ...SENTINEL, ...settings });
+  if (!clustered) return followSentinels(source.duplicate({ ...settings, failoverDetector: false }));
   const { enableOfflineQueue, ...redisOptions } = settings;
-  return source.duplicate([], {
+  return guardAsking(source.duplicate([], {
     ...CLUSTER[purpose], lazyConnect: true, enableOfflineQueue, enableAutoPipelining: false,
     scaleReads: 'master', // A replica may be behind.
     redisOptions: { ...redisOptions, lazyConnect: undefined },
+  }));
+}
+
+/** ioredis 6.0.0 leaves the promise of its ASKING to itself: when the connection breaks just then, the rejection would end the process. */
+function guardAsking(cluster: RedisClient): RedisClient {
+  cluster.on('+node', (node) => {
+    const asked = node as { asking?(): Promise<unknown> };
+    const asking = asked.asking?.bind(node);
+    if (!asking) return;
+    asked.asking = () => {
+      const sent = asking();
+      sent.catch(() => undefined); // What is sent behind it fails too, and is heard.
+      return sent;
+    };
   });
+  return cluster;
 }
 
 /** Where Redis is, in a form that can be handed to a thread: a URL or options of plain values. */

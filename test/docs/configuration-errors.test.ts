@@ -84,6 +84,7 @@ const MISTAKES: Readonly<Record<string, () => unknown>> = {
   'matches no file in …; compile the actors, or correct the pattern': () => start({ modules: ['./no-such-folder/*.js'] }),
   'no actor in …; export a class with @Actor()': () => start({ modules: [{ nothing: 1 }] }),
   'secret is required when listening beyond loopback': () => start({ modules: [Hero], listen: { host: '0.0.0.0' } }),
+  "durability: 'replicated' needs a Redis with a replica": () => start({ modules: [Hero], durability: 'replicated' }),
   'no turn is running; read it inside a method, handler, timer or hook': () => withHero(async ({ leave }) => {
     await leave();
     return Hero.left.call;

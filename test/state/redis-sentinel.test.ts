@@ -1,4 +1,5 @@
 // The store and the membership through a Sentinel: one master, one replica.
+import { expect } from 'chai';
 import type { MembershipOptions } from '../../state/leased-membership.js';
 import { RedisConnection } from '../../state/redis-connection.js';
 import { RedisKeys } from '../../state/redis-keys.js';
@@ -9,7 +10,8 @@ import { membershipContract } from '../contracts/membership.contract.js';
 import { stateStoreContract } from '../contracts/state-store.contract.js';
 import { TestRedisSentinel } from '../support/redis-sentinel.js';
 import { FakeClock } from './fake-clock.js';
-import { uniqueCluster } from './redis-bench.js';
+import { phase } from './phase.js';
+import { closing, uniqueCluster } from './redis-bench.js';
 
 describe('through a Sentinel', () => {
   let redis: TestRedisSentinel;
@@ -47,4 +49,17 @@ describe('through a Sentinel', () => {
       },
     };
   });
+
+  it('leaves a deposed primary that still answers as soon as the Sentinel names another, also when it was just connecting', async () => {
+    const portOf = async ({ scripts }: RedisConnection) => Number(/tcp_port:(\d+)/.exec(String(await scripts.callBuffer('info', 'server')))?.[1]);
+    using settled = closing(await RedisConnection.open(redis.source));
+    using connecting = closing(await RedisConnection.open(redis.source));
+    const { port } = await redis.master();
+    expect(await portOf(settled)).to.equal(port);
+    const next = await redis.failover(async () => connecting.scripts.disconnect(true));
+    for (const connection of [settled, connecting]) {
+      await phase('the client is at the new primary', async () => (await portOf(connection)) === next.port);
+      expect(connection.scripts.status).to.equal('ready');
+    }
+  }).timeout(40_000);
 });

@@ -1,6 +1,7 @@
+import type { EventEmitter } from 'node:events';
 import { expect } from 'chai';
-import { Redis } from 'ioredis';
-import { plainSource, type RedisSource } from '../../state/redis-source.js';
+import { Cluster, Redis } from 'ioredis';
+import { createClient, plainSource, type RedisSource } from '../../state/redis-source.js';
 
 describe('a Redis source for a thread', () => {
   const client = () => new Redis({ lazyConnect: true });
@@ -25,4 +26,16 @@ describe('a Redis source for a thread', () => {
     });
   }
   for (const [what, source] of Object.entries(bound)) it(`${what}: stays`, () => expect(plainSource(source)).to.equal(undefined));
+});
+
+describe('a Cluster client', () => {
+  it("ends no process when the connection breaks behind ioredis's own ASKING", async () => {
+    const cluster = createClient(new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true }), 'scripts');
+    const node = { asking: (): Promise<unknown> => Promise.reject(new Error('Connection is closed.')) };
+    (cluster as unknown as EventEmitter).emit('+node', node);
+    const sent = node.asking(); // As ioredis does: nobody looks at it. Mocha would report the rejection.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await sent.catch((error: unknown) => error)).to.be.instanceOf(Error);
+    cluster.disconnect();
+  });
 });

@@ -43,10 +43,16 @@ export class TestRedisSentinel implements AsyncDisposable {
     return this.servers.filter((server) => server !== master);
   }
 
-  /** The Sentinel promotes a replica, whatever it has not received yet, while the old master lives. Resolves to the new master. */
-  async failover(): Promise<RedisNode> {
+  /**
+   * The Sentinel promotes a replica, whatever it has not received yet, while the old master lives. `midway` is called when that has happened and
+   * clients may still be at the old one. Resolves to the new master.
+   */
+  async failover(midway: () => Promise<void> = () => Promise.resolve()): Promise<RedisNode> {
     const old = await this.master();
+    const others = await this.replicas();
     await this.sentinel.ask('sentinel', 'failover', NAME);
+    await reached('a replica was promoted', async () => (await Promise.all(others.map((node) => node.ask('role')))).some((role) => String(role).startsWith('master')));
+    await midway();
     return await this.promoted(old);
   }
 

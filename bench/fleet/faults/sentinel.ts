@@ -6,6 +6,8 @@ import { underLoad, type FaultReport, type FaultSettings } from '../load.js';
 import { oneOf } from '../random.js';
 
 const SETTLE_MS = 3000;
+/** How long silos write to a primary that its replica has left, before one of them is killed. */
+const MIDWAY_MS = 200;
 
 /**
  * A primary with one replica behind a Sentinel: SIGKILL to the primary, which comes back, and a failover that the Sentinel is told to make while
@@ -29,9 +31,11 @@ export async function sentinelFailovers({ durability, times, ...settings }: Faul
       await servers.rejoined(killed);
       await delay(SETTLE_MS);
       const deposed = await servers.master();
-      await servers.failover();
-      // Whoever lives writes again what the failover lost. What this one had is as the new primary has it.
-      oneOf(fleet.running, random).signal('SIGKILL');
+      await servers.failover(async () => {
+        await delay(MIDWAY_MS);
+        // Whoever lives writes again what the failover lost. What this one has told comes back as the new primary has it.
+        oneOf(fleet.running, random).signal('SIGKILL');
+      });
       await servers.rejoined(deposed);
     }
     await delay(SETTLE_MS);
