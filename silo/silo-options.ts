@@ -46,7 +46,7 @@ export interface SiloOptions {
 export type ModuleSource = string | URL | ModuleClass | Readonly<Record<string, unknown>>;
 export type ModuleClass = abstract new (...args: never[]) => object;
 
-/** A URL; an ioredis options object or instance (also of a Cluster or through Sentinels); or a function that makes an instance. */
+/** A URL; an ioredis options object or instance (also of a Cluster or through Sentinels); or a function that makes a new instance at each call, whose settings it checks. */
 export type RedisSource = string | URL | object | (() => object);
 
 export interface ListenOptions {

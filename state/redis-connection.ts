@@ -28,6 +28,7 @@ export class RedisConnection {
       clients.push(scripts);
       const heartbeats = createClient(source, 'heartbeats');
       clients.push(heartbeats);
+      if (heartbeats === scripts) throw new ConfigurationError('redis: the given function returned the same client twice; expected a new one at each call');
       await Promise.all(clients.map((client) => whenReady(client, clock, timeoutMs)));
       return new RedisConnection(scripts, heartbeats, describeSource(source));
     } catch (error) {

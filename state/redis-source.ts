@@ -1,11 +1,13 @@
 import { Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { checkGivenClient } from './given-client.js';
 import { isRedisClient, type RedisClient } from './redis-client.js';
 import { followSentinels } from './sentinel-watch.js';
 
 /**
  * Where Redis is: a URL (`redis://`, `rediss://`), ioredis options (Sentinel's too), an ioredis `Redis` or `Cluster` (its settings are
- * taken over by `duplicate`; it stays the caller's), or a function that makes a new client at each call (Troupe closes those).
+ * taken over by `duplicate`; it stays the caller's), or a function that makes a new client at each call: Troupe closes those, and takes their
+ * settings as they are. Those that would break a promise are refused (given-client.ts).
  */
 export type RedisSource = string | RedisOptions | RedisClient | (() => RedisClient);
 
@@ -18,7 +20,7 @@ const DEEPEST_OPTION = 8;
 // protocol.md §7. Scripts are safe to send twice, so they wait and are sent again for as long as the client lives.
 const SCRIPTS: RedisOptions = {
   lazyConnect: true, connectTimeout: CONNECT_TIMEOUT_MS, maxRetriesPerRequest: null, autoResendUnfulfilledCommands: true, enableOfflineQueue: true,
-  enableAutoPipelining: false, commandTimeout: undefined, retryStrategy: (times) => Math.min(times * 50, 1000),
+  enableAutoPipelining: false, commandTimeout: undefined, stringNumbers: false, retryStrategy: (times) => Math.min(times * 50, 1000),
   // A replica or a loading server after a failover: look for the primary again and send the command there.
   reconnectOnError: (error) => (/^(READONLY|MASTERDOWN|LOADING)/.test(error.message) ? 2 : false),
 };
@@ -26,7 +28,7 @@ const SCRIPTS: RedisOptions = {
 // A beat is worth nothing later. Without `maxRetriesPerRequest: 0` ioredis 6.0.0 never settles the commands that it does not resend.
 const HEARTBEATS: RedisOptions = {
   lazyConnect: true, connectTimeout: 1000, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, enableOfflineQueue: false,
-  enableAutoPipelining: false, commandTimeout: undefined, retryStrategy: () => 100,
+  enableAutoPipelining: false, commandTimeout: undefined, stringNumbers: false, retryStrategy: () => 100,
 };
 
 // A stalled master closes no connection: only a look at the slots tells that another has taken its place, frees what waits for the old one,
@@ -40,7 +42,7 @@ const CLUSTER: Readonly<Record<RedisPurpose, ClusterOptions>> = {
 /** Makes an unconnected client with the settings that `purpose` needs; a function's client comes as it is. */
 export function createClient(source: RedisSource, purpose: RedisPurpose): RedisClient {
   const settings = purpose === 'scripts' ? SCRIPTS : HEARTBEATS;
-  if (typeof source === 'function') return guardAsking(checkClient(source()));
+  if (typeof source === 'function') return guardAsking(checkGivenClient(source()));
   if (typeof source === 'string') return new Redis(checkUrl(source), settings);
   if (!isRedisClient(source)) return followSentinels(new Redis({ ...source, ...settings, ...keepStrategy(source), failoverDetector: false }));
   const clustered = (source as { readonly isCluster?: boolean }).isCluster === true;
@@ -94,19 +96,6 @@ export function describeSource(source: RedisSource): string {
     return startupNodes ? `cluster of ${startupNodes.map(describeNode).join(', ')}` : describeOptions(options ?? {});
   }
   return describeOptions(source);
-}
-
-function checkClient(client: unknown): RedisClient {
-  if (!isRedisClient(client)) throw new ConfigurationError('redis: the given function must return a new ioredis Redis or Cluster at each call');
-  // A replica may be behind: what it says of an actor's holder is no proof.
-  const { scaleReads = 'master' } = (client as { readonly options?: { readonly scaleReads?: unknown } }).options ?? {};
-  if (scaleReads === 'master') return client;
-  client.disconnect();
-  throw new ConfigurationError(`redis: the Cluster made by the given function reads from replicas (scaleReads: ${describeReads(scaleReads)}); expected 'master'`);
-}
-
-function describeReads(scaleReads: unknown): string {
-  return typeof scaleReads === 'string' ? `'${scaleReads}'` : `a ${typeof scaleReads}`;
 }
 
 function checkUrl(url: string): string {

@@ -27,6 +27,8 @@ interface Connection {
   at: Incarnation | undefined;
   /** Cancels the presentation that is under way. */
   presenting: AbortController | undefined;
+  /** The first presentation. */
+  first: Promise<void> | undefined;
 }
 
 const RETRY_MS = 1000;
@@ -57,14 +59,14 @@ export class SessionDirectory {
 
   /** Resolves when the actor has greeted the client; rejects with what kept it from that, and the client is not connected then. */
   async connected(actor: ActorId, client: SessionClient, write: ClientWriter): Promise<void> {
-    const connection: Connection = { actor, client, write, wasPresented: false, presentation: 0, over: 0, at: undefined, presenting: undefined };
+    const connection: Connection = { actor, client, write, wasPresented: false, presentation: 0, over: 0, at: undefined, presenting: undefined, first: undefined };
     const name = printEntityId(actor);
     let connections = this.actors.get(name);
     if (!connections) this.actors.set(name, (connections = new Map<string, Connection>()));
     connections.set(client.id, connection);
     this.known.set(client.id, connection);
     try {
-      await this.present(connection);
+      await (connection.first = this.present(connection));
     } catch (error) {
       if (this.has(connection)) this.forget(connection);
       throw error;
@@ -76,13 +78,14 @@ export class SessionDirectory {
     const connection = this.actors.get(printEntityId(actor))?.get(clientId);
     if (!connection) return;
     this.forget(connection);
-    // Nobody on another silo may have heard of it yet: that silo knows.
-    const isOnItsWay = connection.presenting !== undefined && this.visits.elsewhere !== undefined;
-    connection.presenting?.abort();
-    if (!connection.wasPresented && !isOnItsWay) return;
     const { client } = connection;
     this.known.set(clientId, connection);
     try {
+      const isOnItsWay = !connection.wasPresented && connection.presenting !== undefined && this.visits.elsewhere !== undefined;
+      // Of a silo that dies meanwhile nobody knows whether its activation has heard hello: the next one hears it, and then goodbye.
+      if (isOnItsWay) await connection.first!.catch(() => undefined);
+      else connection.presenting?.abort();
+      if (!connection.wasPresented && !isOnItsWay) return;
       await this.visits.call(actor, DISCONNECT, [clientId, client.since, this.line.self, reason, connection.wasPresented], { identity: client.identity });
     } finally {
       if (this.known.get(clientId) === connection) this.known.delete(clientId);

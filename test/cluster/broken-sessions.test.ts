@@ -34,6 +34,26 @@ describe('clients of session actors on other silos, when the moment is bad', () 
     await c.stop();
   });
 
+  it('hear goodbye after hello when the gateway gives a slow greeting up just when the silo that greets dies', async () => {
+    const c = await hostCluster(3);
+    c.choose = () => 's1';
+    scene.hold = gate();
+    const { client, started } = c.silos[0]!.knock('ann');
+    const refused = failure(started);
+    await c.until(scene.entered.opened);
+    await c.clock.advance(9950);
+    c.choose = () => 's2';
+    c.kill(c.silos[1]!);
+    await c.clock.advance(60);
+    await client.close();
+    await refused;
+    scene.hold.open();
+    await c.phase('its successor hears of the end', () => scene.log.includes('bye lost'));
+    expect(scene.log).to.deep.equal(['awake', 'hello', 'awake', 'hello', 'bye lost']);
+    expect(await c.until(c.silos[2]!.actor(Host, 'ann').who())).to.deep.equal([]);
+    await c.stop();
+  });
+
   it('are met once though the link breaks while they are greeted', async () => {
     const c = await hostCluster(2);
     c.choose = () => 's1';

@@ -126,6 +126,12 @@ describe('on a Redis Cluster', () => {
       for (const client of [connection.scripts, connection.heartbeats]) expect(client).to.have.nested.property('options.scaleReads', 'master');
     });
 
+    it('refuses a function whose Cluster does not connect again', async () => {
+      const error: unknown = await RedisConnection.open(() => instance({ clusterRetryStrategy: null as never })).catch((caught: unknown) => caught);
+      expect(error).to.have.property('code', 'ERR_CONFIGURATION');
+      expect(String(error)).to.include('clusterRetryStrategy: null');
+    });
+
     it('refuses a function whose Cluster reads from replicas', async () => {
       const error: unknown = await RedisConnection.open(() => instance({ scaleReads: 'slave' })).catch((caught: unknown) => caught);
       expect(error).to.have.property('code', 'ERR_CONFIGURATION');

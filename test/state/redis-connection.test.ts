@@ -67,6 +67,11 @@ describe('RedisConnection', () => {
     await phase('both ended', () => made.every(({ status }) => status === 'end'));
   });
 
+  it('reads numbers as numbers whatever its options say', async () => {
+    using connection = closing(await RedisConnection.open({ ...options(), stringNumbers: true }));
+    for (const client of [connection.scripts, connection.heartbeats]) expect(await client.callBuffer('incr', 'numbers')).to.be.a('number');
+  });
+
   it('opens what a Sentinel points to', async () => {
     await using sentinel = await startOwnRedis({ sentinel: [`sentinel monitor main 127.0.0.1 ${redis.port} 1`, 'sentinel auth-pass main s3cret'] });
     using connection = closing(await RedisConnection.open({ sentinels: [{ host: '127.0.0.1', port: sentinel.port }], name: 'main', password: 's3cret' }));
@@ -118,6 +123,27 @@ describe('RedisConnection', () => {
         expect(error).to.have.property('code', 'ERR_CONFIGURATION');
         expect(error.message).to.not.include('s3cret');
       }
+    });
+
+    for (const [what, settings, named] of [
+      ['does not connect again', { retryStrategy: null }, 'retryStrategy: null'],
+      ['forgets commands', { autoResendUnfulfilledCommands: false }, 'autoResendUnfulfilledCommands: false'],
+      ['answers numbers as text', { stringNumbers: true }, 'stringNumbers: true'],
+    ] as const) {
+      it(`when the function's client ${what}`, async () => {
+        const made: Redis[] = [];
+        const error = await failure(RedisConnection.open(() => (made.push(new Redis({ ...options(), ...(settings as object) })), made.at(-1)!)));
+        expect(error).to.have.property('code', 'ERR_CONFIGURATION');
+        expect(error.message).to.include(named).and.not.include('s3cret');
+        await phase('it is closed', () => made.every(({ status }) => status === 'end'));
+      });
+    }
+
+    it('when the function returns the same client twice', async () => {
+      using client = closing(new Redis(options()));
+      const error = await failure(RedisConnection.open(() => client));
+      expect(error).to.have.property('code', 'ERR_CONFIGURATION');
+      expect(error.message).to.include('twice');
     });
 
     it('when the function returns something else', async () => {
