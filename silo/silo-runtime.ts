@@ -33,6 +33,7 @@ import { ClientTies } from './sessions/client-ties.js';
 import { PeerTopics } from './sessions/peer-topics.js';
 import { SiloGatewayBackend } from './silo-gateway-backend.js';
 import { SiloHandleCaller } from './silo-handle-caller.js';
+import type { Answer } from './turns/answer.js';
 import { CallChain } from './turns/call-chain.js';
 import { DeadlineWheel } from './turns/deadline-wheel.js';
 
@@ -181,8 +182,8 @@ export class SiloRuntime {
   }
 
   /** Queues it here, whoever has the actor; throws when it surely did not run. */
-  private deliver(envelope: Envelope): Promise<unknown> {
-    return envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliver(envelope).promise;
+  private deliver(envelope: Envelope): Answer | Promise<unknown> {
+    return envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliver(envelope);
   }
 
   private get locations(): LocationCache {

@@ -215,13 +215,14 @@ export class Units {
 
   private end(unit: UnitOfWork, failed: boolean, value: unknown): void {
     this.closing.remove(unit);
-    if (unit.outcome) this.activation.reply(unit.outcome.call, failed, value);
     // A failed activation: its mailboxes stay sealed, whoever began it says why to those who wait.
-    else if (failed) throw value;
+    if (failed && !unit.outcome) throw value;
     if (!failed) {
       unit.onAccepted?.();
       this.runEffects(unit);
     }
+    // Events of the unit leave ahead of its reply.
+    if (unit.outcome) this.activation.reply(unit.outcome.call, failed, value);
     this.activation.endIfRequested();
     const held = unit.held;
     unit.held = [];

@@ -5,6 +5,7 @@
 import type { Envelope } from '../../protocol/envelope.js';
 import { CallTimeoutError, CancelledError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
+import type { Answer, AnswerListener } from './answer.js';
 import type { CallChain } from './call-chain.js';
 import type { Mailbox } from './mailbox.js';
 import type { DeadlineLink, DeadlineWheel } from './deadline-wheel.js';
@@ -17,7 +18,7 @@ interface Settle {
   readonly reject: (error: unknown) => void;
 }
 
-export class PendingCall implements DeadlineLink {
+export class PendingCall implements DeadlineLink, Answer {
   state: CallState = 'new';
   /** The queue it stands in, while `queued`. */
   mailbox: Mailbox | undefined;
@@ -37,6 +38,7 @@ export class PendingCall implements DeadlineLink {
   /** Why the turn should end. */
   private stopReason: Error | undefined;
   private settle: Settle | undefined;
+  private listener: AnswerListener | undefined;
   private made: Promise<unknown> | undefined;
   private value: unknown;
   private hasFailed = false;
@@ -59,6 +61,12 @@ export class PendingCall implements DeadlineLink {
     this.made = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
     if (isDone) this.settle!.reject(this.value);
     return this.made;
+  }
+
+  tell(listener: AnswerListener): void {
+    if (this.state !== 'settled') this.listener = listener;
+    else if (this.hasFailed) listener.failed(this.envelope, this.value);
+    else listener.succeeded(this.envelope, this.value);
   }
 
   get deadlineMs(): number {
@@ -85,6 +93,7 @@ export class PendingCall implements DeadlineLink {
     if (!this.finish()) return;
     if (this.settle) this.settle.resolve(value);
     else this.value = value;
+    if (this.listener) this.listener.succeeded(this.envelope, value);
   }
 
   fail(error: unknown): void {
@@ -94,6 +103,7 @@ export class PendingCall implements DeadlineLink {
       this.hasFailed = true;
       this.value = error;
     }
+    if (this.listener) this.listener.failed(this.envelope, error);
   }
 
   /** The deadline passed: a queued call leaves its queue and never runs, a running one is signalled. */

@@ -8,6 +8,7 @@ import { lineageOf } from '../../silo/links/lineage.js';
 import { notSent } from '../../silo/links/not-sent.js';
 import { waitingEntities, remoteTurns } from '../../silo/links/waiting-turns.js';
 import { SiloRuntime } from '../../silo/silo-runtime.js';
+import { promised } from '../../silo/turns/answer.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { MemoryMembership } from '../../state/memory-membership.js';
 import { MemoryMembershipTable } from '../../state/memory-membership-table.js';
@@ -120,7 +121,7 @@ export class MemoryCluster {
       set.add(reject);
     });
     broken.catch(() => undefined);
-    const outcome = target.runtime.peerCalls().invoke(carried);
+    const outcome = promised(target.runtime.peerCalls().invoke(carried));
     outcome.catch(() => undefined);
     // As over a link: it is done when it is sent.
     if (envelope.kind === 'oneWay') return undefined;
