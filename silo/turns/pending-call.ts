@@ -18,6 +18,8 @@ interface Settle {
   readonly reject: (error: unknown) => void;
 }
 
+const ONCE = Object.freeze({ once: true });
+
 export class PendingCall implements DeadlineLink, Answer {
   state: CallState = 'new';
   /** The queue it stands in, while `queued`. */
@@ -32,8 +34,8 @@ export class PendingCall implements DeadlineLink, Answer {
   next: DeadlineLink | undefined;
   /** Outbox entry whose handling this turn is. */
   settles: number | undefined;
-  /** Only for calls with a signal: most have none. */
-  private onAbort: (() => void) | undefined;
+  /** Its caller can give up. */
+  private readonly isCancellable: boolean;
   private controller: AbortController | undefined;
   /** Why the turn should end. */
   private stopReason: Error | undefined;
@@ -48,9 +50,14 @@ export class PendingCall implements DeadlineLink, Answer {
   isInStack = false;
 
   constructor(readonly envelope: Envelope, readonly chain: CallChain, readonly mode: TurnMode) {
-    if (!envelope.signal) return;
-    this.onAbort = () => this.cancel();
-    envelope.signal.addEventListener('abort', this.onAbort, { once: true });
+    const { signal } = envelope;
+    this.isCancellable = signal !== undefined;
+    if (signal !== undefined) signal.addEventListener('abort', this, ONCE);
+  }
+
+  /** Of its signal. */
+  handleEvent(): void {
+    this.cancel();
   }
 
   /** C3. Always the same. */
@@ -150,7 +157,7 @@ export class PendingCall implements DeadlineLink, Answer {
     if (this.state === 'settled') return false;
     this.state = 'settled';
     this.unlink();
-    if (this.onAbort) this.envelope.signal?.removeEventListener('abort', this.onAbort);
+    if (this.isCancellable) this.envelope.signal?.removeEventListener('abort', this);
     return true;
   }
 
