@@ -1,20 +1,21 @@
 // Calls through handles from one silo to 1,000 warm actors of another, in two processes, beside the bare framed echo over the same network, in turns.
-//   node dist/bench/far-calls.js --redis redis://127.0.0.1:6379 [--seconds 1] [--rounds 5] [--actors 1000] [--top 0]
+//   node dist/bench/far-calls.js --redis redis://127.0.0.1:6379 [--seconds 1] [--rounds 5] [--actors 1000] [--top 0] [--top-far 0]
 // The calls change state that is saved when the actors say so: no commit stands in the path. Quote the ratios. `--top 15`: what the time goes
-// to at the calling end.
+// to at the calling end; `--top-far 15`: at the far one.
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { startSilo } from '../silo/index.js';
 import { Child } from './client-port/child.js';
 import { FarCounter, NearGuest } from './far/actors.js';
-import { measureBeside, printTop } from './links/calls-beside.js';
+import { measureBeside, printFarTop, printTop } from './links/calls-beside.js';
 import { FramedEcho } from './links/framed-echo.js';
+import type { ProfileEntry } from './support/cpu-profile.js';
 import { atLeast, atMost, finish } from './support/report.js';
 
 const { values } = parseArgs({
   options: {
     redis: { type: 'string' }, seconds: { type: 'string', default: '1' }, rounds: { type: 'string', default: '5' }, actors: { type: 'string', default: '1000' },
-    top: { type: 'string', default: '0' },
+    top: { type: 'string', default: '0' }, 'top-far': { type: 'string', default: '0' },
   },
 });
 if (values.redis === undefined) throw new Error('far-calls: --redis URL is needed: two silos meet there');
@@ -42,6 +43,7 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
 
 const figures = await measureBeside(calls, settings);
 await printTop(calls['add(n)']!, settings.measureMs, Number(values.top));
+await printFarTop(calls['add(n)']!, settings.measureMs, Number(values['top-far']), (profileMs) => child.ask<readonly ProfileEntry[]>({ profileMs }));
 
 const ratio = (name: string): number => figures[`add(n), ${name}`]! / figures[`echo, ${name}`]!;
 finish({

@@ -17,12 +17,15 @@ export interface Chain {
   readonly lineage?: readonly string[] | undefined;
 }
 
+/** An object hears of it without a closure. */
+export type AbortListener = (() => void) | { handleEvent(): void };
+
 /** What the runtime needs of an `AbortSignal`: one that came over a link is far cheaper than a real one. */
 export interface CancelSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
-  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
+  addEventListener(type: 'abort', listener: AbortListener, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: AbortListener): void;
 }
 
 /** A turn, as the calls that it makes remember it. */

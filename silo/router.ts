@@ -10,6 +10,7 @@ import type { Statistics } from './activation/silo-services.js';
 import type { ActorTypes } from './actor-types.js';
 import type { Catalog } from './catalog.js';
 import { Moved } from './links/moved.js';
+import type { Answer } from './turns/answer.js';
 import { CallChain } from './turns/call-chain.js';
 import { PendingCall } from './turns/pending-call.js';
 import { turnModeOf } from './turns/turn-mode.js';
@@ -96,9 +97,9 @@ export class Router implements Invoker {
     return this.deliver(envelope, RoutedCall).promise;
   }
 
-  /** As `deliver`, for another silo's call: rejects with `Moved` when the actor is elsewhere, or this silo could not run it. */
-  deliverFar(envelope: Envelope): Promise<unknown> {
-    return this.deliver(envelope, FarCall).promise;
+  /** As `deliver`, for another silo's call: fails with `Moved` when the actor is elsewhere, or this silo could not run it. */
+  deliverFar(envelope: Envelope): Answer {
+    return this.deliver(envelope, FarCall);
   }
 
   /** Queues the call on this silo. Throws what keeps it from running at all. */

@@ -34,6 +34,7 @@ import { ClientTies } from './sessions/client-ties.js';
 import { PeerTopics } from './sessions/peer-topics.js';
 import { SiloGatewayBackend } from './silo-gateway-backend.js';
 import { SiloHandleCaller } from './silo-handle-caller.js';
+import type { Answer } from './turns/answer.js';
 import { CallChain } from './turns/call-chain.js';
 import { DeadlineWheel } from './turns/deadline-wheel.js';
 
@@ -183,7 +184,7 @@ export class SiloRuntime {
   }
 
   /** Queues it here, whoever has the actor; throws when it surely did not run. */
-  private deliver(envelope: Envelope): Promise<unknown> {
+  private deliver(envelope: Envelope): Answer | Promise<unknown> {
     return envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliverFar(envelope);
   }
 

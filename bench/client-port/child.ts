@@ -30,8 +30,8 @@ export class Child<Answer> implements AsyncDisposable {
     }) as Promise<unknown> as Promise<A>;
   }
 
-  ask(question: string | object, limitMs = ANSWER_MS): Promise<Answer> {
-    const answer = this.next(limitMs);
+  ask<A = Answer>(question: string | object, limitMs = ANSWER_MS): Promise<A> {
+    const answer = this.next<A>(limitMs);
     if (this.process.connected) this.process.send(question);
     return answer;
   }

@@ -10,6 +10,7 @@ import { Lowering } from './lowering.js';
 import { NOT_PLAIN, copyPlain } from './plain-copy.js';
 import { Raising, TRUSTED, type RaisingRules } from './raising.js';
 import { thrownMessage } from './thrown-message.js';
+import { encodeSmallWhole, isSmallWhole } from './whole-number.js';
 
 // Records, reference ids and extensions are off: the tree needs none, and the scanner knows all that may occur. `variableMapSize` writes
 // maps of any size, in their shortest form.
@@ -45,6 +46,7 @@ class MsgpackCodec implements Codec {
   }
 
   encode(value: unknown, root: string): Uint8Array {
+    if (isSmallWhole(value)) return encodeSmallWhole(value);
     const packed = this.packr.pack(this.lower(value, root));
     // msgpackr packs into a slab that it shares among messages: these bytes are cut out, or a small message would keep all of it alive.
     return Uint8Array.prototype.slice.call(packed);

@@ -1,5 +1,7 @@
 import type { UnitOfWork } from './unit-of-work.js';
 
+const NONE: readonly Promise<void>[] = [];
+
 /** Units of one activation whose last turn is over and whose commit is under way, and the save points that are. */
 export class ClosingUnits {
   private table: Map<UnitOfWork, Promise<void>> | undefined;
@@ -16,13 +18,13 @@ export class ClosingUnits {
 
   /** The ends of those that share an entity with `unit`; none for a unit that commits itself. */
   beside(unit: UnitOfWork): readonly Promise<void>[] {
-    if (!this.table || this.table.has(unit)) return [];
+    if (!this.table || this.table.has(unit)) return NONE;
     return this.sharing(unit, () => true);
   }
 
   /** As `beside`, of those whose changes are taken already: what others change now must be compared with them. */
   stagedBeside(unit: UnitOfWork): readonly Promise<void>[] {
-    return this.table ? this.sharing(unit, ({ isStaged }) => isStaged) : [];
+    return this.table ? this.sharing(unit, ({ isStaged }) => isStaged) : NONE;
   }
 
   private sharing(unit: UnitOfWork, test: (other: UnitOfWork) => boolean): readonly Promise<void>[] {

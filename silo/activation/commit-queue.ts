@@ -48,7 +48,9 @@ export class CommitQueue {
 
   /** These fields are saved with the next unit that commits. */
   keep(fields: ReadonlyMap<string, Uint8Array | undefined>): void {
-    if (fields.size > 0) this.kept = new Map([...(this.kept ?? []), ...fields]);
+    if (fields.size === 0) return;
+    this.kept ??= new Map();
+    for (const [name, value] of fields) this.kept.set(name, value);
   }
 
   /** What changed outside any turn: it goes with the next commit, at the latest when lazily saved fields do. */

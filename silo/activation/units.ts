@@ -116,15 +116,20 @@ export class Units {
   /** Takes what the unit changed, and commits it. */
   private settle(unit: UnitOfWork): Promise<void> | void {
     if (this.activation.isLost) return this.end(unit, true, this.staleError());
-    let staged: readonly (StagedChanges | Promise<StagedChanges>)[];
+    const staged: (StagedChanges | Promise<StagedChanges>)[] = [];
+    let isWhole = true;
     try {
-      staged = unit.held.map((entity) => entity.stage());
+      for (const entity of unit.held) {
+        const part = entity.stage();
+        if (part instanceof Promise) isWhole = false;
+        staged.push(part);
+      }
     } catch (error) {
       this.closing.remove(unit);
       return this.undo(unit, error);
     }
     unit.isStaged = true;
-    return staged.some((part) => part instanceof Promise) ? this.commitLater(unit, staged) : this.commit(unit, staged as StagedChanges[]);
+    return isWhole ? this.commit(unit, staged as StagedChanges[]) : this.commitLater(unit, staged);
   }
 
   private async commitLater(unit: UnitOfWork, staged: readonly (StagedChanges | Promise<StagedChanges>)[]): Promise<void> {
@@ -215,13 +220,14 @@ export class Units {
 
   private end(unit: UnitOfWork, failed: boolean, value: unknown): void {
     this.closing.remove(unit);
-    if (unit.outcome) this.activation.reply(unit.outcome.call, failed, value);
     // A failed activation: its mailboxes stay sealed, whoever began it says why to those who wait.
-    else if (failed) throw value;
+    if (failed && !unit.outcome) throw value;
     if (!failed) {
       unit.onAccepted?.();
       this.runEffects(unit);
     }
+    // Events of the unit leave ahead of its reply.
+    if (unit.outcome) this.activation.reply(unit.outcome.call, failed, value);
     this.activation.endIfRequested();
     const held = unit.held;
     unit.held = [];

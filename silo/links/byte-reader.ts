@@ -1,9 +1,12 @@
 import { MalformedFrame } from './malformed-frame.js';
+import { RecentTexts, latin1 } from './recent-texts.js';
 
-const SHORT_TEXT = 12;
-const FIELD_NAMES = 512;
-/** Names of fields that were read lately, of all links: the same few come again and again. */
-const fieldNames: string[] = Array.from({ length: FIELD_NAMES }, () => '');
+/** Longer texts are not kept. */
+const LONGEST_KEPT = 63;
+/** Names of fields. */
+const fieldNames = new RecentTexts(512);
+/** Keys of actors. */
+const keys = new RecentTexts(4096);
 
 /** Reads what a `ByteWriter` wrote; throws `MalformedFrame` where the bytes end or make no sense. Nothing that it returns shares their memory, but `view`. */
 export class ByteReader {
@@ -62,26 +65,17 @@ export class ByteReader {
     const start = this.at;
     this.at += size;
     if (isWide) return this.source.toString('utf16le', start, this.at);
-    return length <= SHORT_TEXT ? this.shortText(start, this.at) : this.source.toString('latin1', start, this.at);
+    return latin1(this.source, start, this.at);
   }
 
-  /** A text that has probably been read before. */
+  /** A text that has probably been read before: the name of a field. */
   fieldName(): string {
-    const start = this.at;
-    const header = this.byte();
-    const length = header >> 1;
-    if (header > 0x7f || header % 2 === 1 || length === 0 || length > this.left) {
-      this.at = start;
-      return this.text();
-    }
-    const slot = (length * 31 + this.source[this.at]! * 7 + this.source[this.at + length - 1]!) % FIELD_NAMES;
-    const known = fieldNames[slot]!;
-    if (this.isNext(known, length)) {
-      this.at += length;
-      return known;
-    }
-    this.at = start;
-    return (fieldNames[slot] = this.text());
+    return this.recent(fieldNames);
+  }
+
+  /** A text that has probably been read before: the key of an actor. */
+  key(): string {
+    return this.recent(keys);
   }
 
   /** A view of `size` bytes of the frame. */
@@ -91,18 +85,14 @@ export class ByteReader {
     return this.source.subarray(this.at - size, this.at);
   }
 
-  private isNext(text: string, length: number): boolean {
-    if (text.length !== length) return false;
-    for (let i = 0; i < length; i++) {
-      if (text.charCodeAt(i) !== this.source[this.at + i]) return false;
-    }
-    return true;
-  }
-
-  private shortText(start: number, end: number): string {
-    let text = '';
-    for (let at = start; at < end; at++) text += String.fromCharCode(this.source[at]!);
-    return text;
+  private recent(texts: RecentTexts): string {
+    const header = this.at < this.source.length ? this.source[this.at]! : 1;
+    const length = header >> 1;
+    // Wide, empty or long ones, and what the frame ends in.
+    if (header % 2 === 1 || length === 0 || length > LONGEST_KEPT || length >= this.left) return this.text();
+    const start = this.at + 1;
+    this.at = start + length;
+    return texts.read(this.source, start, length);
   }
 
   private need(size: number): void {

@@ -28,7 +28,7 @@ export class EnvelopeReader {
     const parts = from.varint();
     if (parts >= Part.noDeadline * 2) throw new MalformedFrame('a call with unknown parts');
     const type = this.names.read(from);
-    const key = from.text();
+    const key = from.key();
     const target = parts & Part.component ? { type, key, component: this.names.read(from) } : { type, key };
     const method = this.names.read(from);
     const deadlineMs = parts & Part.noDeadline ? Infinity : nowMs + from.varint();
@@ -64,7 +64,7 @@ export class EnvelopeReader {
 
   private readEntity(from: ByteReader): EntityId {
     const type = this.names.read(from);
-    const key = from.text();
+    const key = from.key();
     const component = this.names.read(from);
     return component === '' ? { type, key } : { type, key, component };
   }

@@ -1,5 +1,6 @@
 // FrameLanes: the way out of one connection. Owns: messages that are written and not handed to the network yet.
-//   N1. Messages that are written before the microtask queue drains leave in one frame a lane, the control lane first.
+//   N1. Messages that are written before the microtask queue drains leave in one frame a lane, the control lane first. Many leave in several: while
+//       this end writes the rest, the other end works on what it has.
 //   N2. Small messages of a lane leave in their order. A large one travels in chunks (chunk-pump.ts) and may arrive after messages that
 //       were written later.
 //   N3. Names are announced before any message that uses them leaves, however it travels.
@@ -17,12 +18,16 @@ import type { Tail } from './value-wire.js';
 const CONTROL_SLAB_BYTES = 16 * 1024;
 const NAMES_SLAB_BYTES = 4 * 1024;
 const NOW = Promise.resolve();
+/** So many messages leave at once when nothing is in their way. Fewer would save less than a frame costs. */
+const FULL_FRAME = 64;
 
 export class FrameLanes {
   private readonly writers = [new ByteWriter(CONTROL_SLAB_BYTES), new ByteWriter()] as const;
   private readonly chunks: ChunkPump;
   private readonly announcements = new ByteWriter(NAMES_SLAB_BYTES);
   private batch = 0;
+  /** Messages since the last frame, or since it was last seen that they have to wait. */
+  private written = 0;
   private isScheduled = false;
   private isClosed = false;
   /** N4. */
@@ -73,6 +78,7 @@ export class FrameLanes {
       if (tail !== undefined) writer.bytes(tail);
       if (owner !== undefined) owner.batch = this.batch;
       if (writer.length > MAX_FRAME_BYTES - CHUNK_BYTES) this.flush();
+      else if (++this.written === FULL_FRAME) this.leaveEarly();
     }
     if (!this.isScheduled) this.schedule();
     return true;
@@ -98,6 +104,7 @@ export class FrameLanes {
   /** Hands over what is written. */
   flush(): void {
     if (this.isClosed) return;
+    this.written = 0;
     this.announce();
     for (const writer of this.writers) {
       if (writer.length > 1) this.connection.send(writer.take());
@@ -111,6 +118,12 @@ export class FrameLanes {
   close(): void {
     this.isClosed = true;
     this.chunks.close();
+  }
+
+  /** N1. What the network holds back would have to wait in any case, and is better together. */
+  private leaveEarly(): void {
+    this.written = 0;
+    if (this.connection.bufferedBytes === 0) this.flush();
   }
 
   /** N1: Node runs what is due at its next tick when the microtask queue has drained, if a microtask says so. */

@@ -3,6 +3,7 @@
 import { CancelledError } from '../../protocol/errors/index.js';
 import type { Peer } from '../../protocol/ports/frame-network.js';
 import type { Logger } from '../../protocol/ports/logger.js';
+import { promised, type Answer, type AnswerListener } from '../turns/answer.js';
 import { HEARD } from './farewell.js';
 import { CALLS, CONTROL } from './lane.js';
 import type { LinkHandler } from './link-handler.js';
@@ -11,7 +12,7 @@ import type { ReplyWriter } from './reply-writer.js';
 import { RunningCalls } from './running-calls.js';
 import { Unreadable } from './value-wire.js';
 
-export class IncomingCalls {
+export class IncomingCalls implements AnswerListener {
   private readonly running = new RunningCalls();
   private isClosed = false;
 
@@ -27,7 +28,7 @@ export class IncomingCalls {
     if (unreadable !== undefined) this.replies.fail(CALLS, envelope.callId, unreadable.reason);
     else {
       this.running.add(envelope);
-      void this.serve(envelope);
+      this.serve(envelope);
     }
   }
 
@@ -53,20 +54,31 @@ export class IncomingCalls {
     for (const envelope of this.running.takeAll()) envelope.signal.abort(new CancelledError('the link to its caller on another silo is gone'));
   }
 
-  private async serve(envelope: RemoteEnvelope): Promise<void> {
-    const { callId } = envelope;
+  /** I1. */
+  succeeded({ callId }: RemoteEnvelope, value: unknown): void {
+    if (this.running.take(callId)) this.replies.succeed(CALLS, callId, value);
+  }
+
+  /** I1. */
+  failed({ callId }: RemoteEnvelope, error: unknown): void {
+    if (this.running.take(callId)) this.replies.fail(CALLS, callId, error);
+  }
+
+  private serve(envelope: RemoteEnvelope): void {
+    let answer: Answer | Promise<unknown>;
     try {
-      const value = await this.handler.invoke(envelope, this.peer);
-      // I1.
-      if (this.running.take(callId)) this.replies.succeed(CALLS, callId, value);
+      answer = this.handler.invoke(envelope, this.peer);
     } catch (error) {
-      if (this.running.take(callId)) this.replies.fail(CALLS, callId, error);
+      this.failed(envelope, error);
+      return;
     }
+    if (answer instanceof Promise) answer.then((value) => this.succeeded(envelope, value), (error: unknown) => this.failed(envelope, error));
+    else answer.tell(this);
   }
 
   private async serveOneWay(envelope: RemoteEnvelope): Promise<void> {
     try {
-      await this.handler.invoke(envelope, this.peer);
+      await promised(this.handler.invoke(envelope, this.peer));
     } catch (error) {
       this.log.debug({ err: error, target: envelope.target, method: envelope.method }, 'a one-way call failed');
     }

@@ -10,6 +10,7 @@ import type { Clock, Logger, Member } from '../../protocol/ports/index.js';
 import type { Incarnation } from '../../protocol/ports/state-store.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { DeadlineWheel } from '../turns/deadline-wheel.js';
+import type { CallWatch } from './call-watch.js';
 import type { LinkContext } from './link-context.js';
 import type { LinkHandler } from './link-handler.js';
 import { DEFAULT_LINK_LIMITS, checkedLimits, type LinkLimits } from './link-limits.js';
@@ -56,13 +57,17 @@ export class LinkPool {
   /**
    * Makes a call on another silo. Beside what the callee throws, and `Moved`: `SiloUnavailableError` (surely not sent), `LinkLostError`,
    * `CallTimeoutError`, `CancelledError` (outcome unknown), `NotSerializableError`, `PayloadTooLargeError`. A one-way call resolves when it is written.
+   * With a `watch`, what that says in place of these.
    */
-  invoke(to: Member, envelope: Envelope): Promise<unknown> {
+  invoke(to: Member, envelope: Envelope, watch?: CallWatch): Promise<unknown> {
     const peer = this.peers.get(to.incarnation) ?? this.peer(to);
     const nowMs = this.context.clock.monotonicMs();
     const refusal = this.refusal(envelope, peer, nowMs);
-    if (refusal !== undefined) return Promise.reject(refusal);
-    return this.send(peer, new OutgoingCall(envelope, peer.onSettled), to, nowMs);
+    if (refusal !== undefined) {
+      watch?.ended(envelope);
+      return watch?.failed(to, envelope, refusal) ?? Promise.reject(refusal);
+    }
+    return this.send(peer, new OutgoingCall(envelope, peer.onSettled, to, watch), to, nowMs);
   }
 
   /** Asks another silo on the control lane, ahead of calls. Rejects as `invoke`; `CallTimeoutError` after `timeoutMs`. */

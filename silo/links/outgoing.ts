@@ -64,7 +64,10 @@ export abstract class Outgoing implements DeadlineLink, Sendable {
   }
 
   fail(error: unknown): void {
-    if (this.finish()) this.reject(error);
+    if (!this.finish()) return;
+    const instead = this.rescue(error);
+    if (instead === undefined) this.reject(error);
+    else this.resolve(instead);
   }
 
   expire(): void {
@@ -96,6 +99,11 @@ export abstract class Outgoing implements DeadlineLink, Sendable {
   interrupt(): void {}
 
   protected stopListening(): void {}
+
+  /** What its promise becomes instead of a rejection. */
+  protected rescue(_error: unknown): Promise<unknown> | undefined {
+    return undefined;
+  }
 
   private revoke(): boolean {
     return this.keeper === undefined || this.keeper.revoke(this);

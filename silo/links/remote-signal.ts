@@ -1,18 +1,25 @@
-import type { CancelSignal } from '../../protocol/envelope.js';
+import type { AbortListener, CancelSignal } from '../../protocol/envelope.js';
 
 /** Aborted when the caller on another silo gives up. */
 export class RemoteSignal implements CancelSignal {
   aborted = false;
-  reason: unknown;
-  private listeners: (() => void)[] | undefined;
+  reason: unknown = undefined;
+  /** Nearly always the only one. */
+  private first: AbortListener | undefined = undefined;
+  private others: AbortListener[] | undefined = undefined;
 
-  addEventListener(_type: 'abort', listener: () => void): void {
-    (this.listeners ??= []).push(listener);
+  addEventListener(_type: 'abort', listener: AbortListener): void {
+    if (this.first === undefined) this.first = listener;
+    else (this.others ??= []).push(listener);
   }
 
-  removeEventListener(_type: 'abort', listener: () => void): void {
-    const at = this.listeners?.indexOf(listener) ?? -1;
-    if (at >= 0) this.listeners?.splice(at, 1);
+  removeEventListener(_type: 'abort', listener: AbortListener): void {
+    if (this.first === listener) {
+      this.first = this.others?.shift();
+      return;
+    }
+    const at = this.others?.indexOf(listener) ?? -1;
+    if (at >= 0) this.others?.splice(at, 1);
   }
 
   /** The first reason counts. Each listener is called once. */
@@ -20,8 +27,14 @@ export class RemoteSignal implements CancelSignal {
     if (this.aborted) return;
     this.aborted = true;
     this.reason = reason;
-    const listeners = this.listeners ?? [];
-    this.listeners = undefined;
-    for (const listener of listeners) listener();
+    const { first, others = [] } = this;
+    this.first = this.others = undefined;
+    if (first !== undefined) tell(first);
+    for (const listener of others) tell(listener);
   }
+}
+
+function tell(listener: AbortListener): void {
+  if (typeof listener === 'function') listener();
+  else listener.handleEvent();
 }

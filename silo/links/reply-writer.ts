@@ -13,6 +13,7 @@ export class ReplyWriter {
   constructor(private readonly lanes: FrameLanes, private readonly values: ValueWire, private readonly codec: Codec, private readonly limits: LinkLimits) {}
 
   succeed(lane: Lane, id: number, value: unknown): void {
+    if (this.lanes.isWriting) return this.later(() => this.succeed(lane, id, value));
     if (this.lanes.waitingBytes > 2 * this.limits.maxWaitingBytes) {
       this.fail(lane, id, new LinkLostError(`the result is withheld: more than ${2 * this.limits.maxWaitingBytes} bytes wait for this link; the call ran`));
       return;
@@ -22,12 +23,18 @@ export class ReplyWriter {
   }
 
   fail(lane: Lane, id: number, error: unknown): void {
+    if (this.lanes.isWriting) return this.later(() => this.fail(lane, id, error));
     if (error instanceof Moved) return this.move(lane, id, error);
     const problem = this.write(lane, MessageKind.failed, id, toWireError(error, this.codec, { audience: 'cluster' }));
     if (problem === undefined) return;
     // The error carries too much, or something that its own copy did not refuse: its class and message have to do.
     const { kind, name, message } = toWireError(error, this.codec, { audience: 'cluster' });
     this.write(lane, MessageKind.failed, id, { kind, name, message: message.slice(0, 10_000) } satisfies WireError);
+  }
+
+  /** Code of a value that is being encoded has ended a call: the answer waits for that message to be complete. */
+  private later(write: () => void): void {
+    void Promise.resolve().then(write);
   }
 
   /** What kept it from being sent, or `undefined`. */

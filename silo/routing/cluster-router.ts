@@ -9,10 +9,12 @@ import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import type { Envelope } from '../../protocol/envelope.js';
 import { LinkLostError, SiloUnavailableError, StaleEpochError } from '../../protocol/errors/index.js';
 import type { Clock, Incarnation, Member, Membership } from '../../protocol/ports/index.js';
+import type { CallWatch } from '../links/call-watch.js';
 import { isConnectionRefused } from '../links/connection-refused.js';
 import { Moved } from '../links/moved.js';
 import { isNotSent } from '../links/not-sent.js';
 import { CallChain } from '../turns/call-chain.js';
+import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { inTime, pauseBeforeRetry } from './call-patience.js';
 import type { ChainTable } from './chain-table.js';
 import type { Placing } from './placing.js';
@@ -26,8 +28,8 @@ const LONGEST_PAUSE_MS = 250;
 export interface PeerLinks {
   /** Asks another silo itself. */
   ask(to: Member, topic: string, body: unknown, timeoutMs: number): Promise<unknown>;
-  /** Rejects with `Moved`, with `notSent`, with `LinkLostError` when nobody knows whether it ran, or with what the method threw. */
-  invoke(to: Member, envelope: Envelope): Promise<unknown>;
+  /** Rejects with `Moved`, with `notSent`, with `LinkLostError` when nobody knows whether it ran, or with what the method threw; with a `watch`, it is asked instead. */
+  invoke(to: Member, envelope: Envelope, watch?: CallWatch): Promise<unknown>;
 }
 
 export interface ClusterRouterParts {
@@ -47,7 +49,7 @@ export interface ClusterRouterParts {
 
 type Place = Member | 'here';
 
-export class ClusterRouter {
+export class ClusterRouter implements CallWatch {
   constructor(private readonly parts: ClusterRouterParts) {}
 
   /** Where the actor was last seen, if that was another silo. */
@@ -67,19 +69,37 @@ export class ClusterRouter {
   }
 
   /** Calls the actor wherever it is; it is not active here. `deliverHere` is asked when this silo turns out to be the place. */
-  async route(envelope: Envelope, deliverHere = this.parts.deliverHere): Promise<unknown> {
+  route(envelope: Envelope, deliverHere = this.parts.deliverHere): Promise<unknown> {
+    const place = deliverHere === this.parts.deliverHere ? this.lastPlace(envelope.target) : undefined;
+    if (!place) return this.seek(envelope, deliverHere, undefined, undefined);
+    // Nearly all calls: they go to where the actor was, and nobody stands between their caller and the answer.
+    if (envelope.chain instanceof CallChain) this.parts.chains.hold(envelope.chain);
+    return this.parts.links.invoke(place, envelope, this);
+  }
+
+  ended({ chain }: Envelope): void {
+    if (chain instanceof CallChain) this.parts.chains.letGo(chain);
+  }
+
+  failed(place: Member, envelope: Envelope, error: unknown): Promise<unknown> {
+    // Whoever ends the call, it goes on by itself.
+    return runOutsideTurns(() => this.seek(envelope, this.parts.deliverHere, place, Promise.reject(error)));
+  }
+
+  /** `tried`: what came of a first attempt, at `next`. */
+  private async seek(envelope: Envelope, deliverHere: ClusterRouterParts['deliverHere'], next: Place | undefined, tried: Promise<never> | undefined): Promise<unknown> {
     // Made at the first refusal: nearly all calls meet none.
     let refused: ReadonlySet<Incarnation> = NOBODY;
     let moves = 0;
-    let next: Place | undefined;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
       let place = next ?? this.lastPlace(envelope.target) ?? this.find(envelope, refused);
       next = undefined;
       // The store may not answer: nobody waits for it longer than for the call.
       if (place instanceof Promise) place = await inTime(place, envelope, this.parts.clock);
       try {
-        return await (place === 'here' ? deliverHere(envelope) : this.callAt(place, envelope));
+        return await (tried ?? (place === 'here' ? deliverHere(envelope) : this.callAt(place, envelope)));
       } catch (error) {
+        tried = undefined;
         if (place !== 'here') this.parts.locations.drop(envelope.target, place.incarnation);
         // R1. Whoever is told of a holder goes there at once.
         if (this.isToldBetter(error, envelope) && ++moves <= MAX_MOVES) continue;

@@ -5,6 +5,7 @@
 import type { Envelope } from '../../protocol/envelope.js';
 import { CallTimeoutError, CancelledError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
+import type { Answer, AnswerListener } from './answer.js';
 import type { CallChain } from './call-chain.js';
 import type { Mailbox } from './mailbox.js';
 import type { DeadlineLink, DeadlineWheel } from './deadline-wheel.js';
@@ -17,7 +18,9 @@ interface Settle {
   readonly reject: (error: unknown) => void;
 }
 
-export class PendingCall implements DeadlineLink {
+const ONCE = Object.freeze({ once: true });
+
+export class PendingCall implements DeadlineLink, Answer {
   state: CallState = 'new';
   /** The queue it stands in, while `queued`. */
   mailbox: Mailbox | undefined;
@@ -31,12 +34,13 @@ export class PendingCall implements DeadlineLink {
   next: DeadlineLink | undefined;
   /** Outbox entry whose handling this turn is. */
   settles: number | undefined;
-  /** Only for calls with a signal: most have none. */
-  private onAbort: (() => void) | undefined;
+  /** Its caller can give up. */
+  private readonly isCancellable: boolean;
   private controller: AbortController | undefined;
   /** Why the turn should end. */
   private stopReason: Error | undefined;
   private settle: Settle | undefined;
+  private listener: AnswerListener | undefined;
   private made: Promise<unknown> | undefined;
   private value: unknown;
   private hasFailed = false;
@@ -48,9 +52,14 @@ export class PendingCall implements DeadlineLink {
   isInStack = false;
 
   constructor(readonly envelope: Envelope, readonly chain: CallChain, readonly mode: TurnMode) {
-    if (!envelope.signal) return;
-    this.onAbort = () => this.cancel();
-    envelope.signal.addEventListener('abort', this.onAbort, { once: true });
+    const { signal } = envelope;
+    this.isCancellable = signal !== undefined;
+    if (signal !== undefined) signal.addEventListener('abort', this, ONCE);
+  }
+
+  /** Of its signal. */
+  handleEvent(): void {
+    this.cancel();
   }
 
   /** C3. Always the same. */
@@ -61,6 +70,12 @@ export class PendingCall implements DeadlineLink {
     this.made = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
     if (isDone) this.settle!.reject(this.value);
     return this.made;
+  }
+
+  tell(listener: AnswerListener): void {
+    if (this.state !== 'settled') this.listener = listener;
+    else if (this.hasFailed) listener.failed(this.envelope, this.value);
+    else listener.succeeded(this.envelope, this.value);
   }
 
   get deadlineMs(): number {
@@ -87,6 +102,7 @@ export class PendingCall implements DeadlineLink {
     if (!this.finish()) return;
     if (this.settle) this.settle.resolve(value);
     else this.value = value;
+    if (this.listener) this.listener.succeeded(this.envelope, value);
   }
 
   fail(error: unknown): void {
@@ -96,6 +112,7 @@ export class PendingCall implements DeadlineLink {
       this.hasFailed = true;
       this.value = error;
     }
+    if (this.listener) this.listener.failed(this.envelope, error);
   }
 
   /** The deadline passed: a queued call leaves its queue and never runs, a running one is signalled. */
@@ -142,7 +159,7 @@ export class PendingCall implements DeadlineLink {
     if (this.state === 'settled') return false;
     this.state = 'settled';
     this.unlink();
-    if (this.onAbort) this.envelope.signal?.removeEventListener('abort', this.onAbort);
+    if (this.isCancellable) this.envelope.signal?.removeEventListener('abort', this);
     return true;
   }
 

@@ -4,10 +4,12 @@ import type { Envelope } from '../../protocol/envelope.js';
 import { LinkLostError } from '../../protocol/errors/index.js';
 import type { Clock, Member, TimerHandle } from '../../protocol/ports/index.js';
 import { actorMetadata } from '../../decorators/index.js';
+import type { CallWatch } from '../../silo/links/call-watch.js';
 import { lineageOf } from '../../silo/links/lineage.js';
 import { notSent } from '../../silo/links/not-sent.js';
 import { waitingEntities, remoteTurns } from '../../silo/links/waiting-turns.js';
 import { SiloRuntime } from '../../silo/silo-runtime.js';
+import { promised } from '../../silo/turns/answer.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { MemoryMembership } from '../../state/memory-membership.js';
 import { MemoryMembershipTable } from '../../state/memory-membership-table.js';
@@ -47,7 +49,7 @@ export class MemoryClusterSilo {
     this.membership = new MemoryMembership({ siloId: name, address: `memory:${name}`, clock, table, types: Object.fromEntries(classes.map((Class) => [nameOf(Class), ''])) });
     this.runtime = new SiloRuntime({ siloId: name, clock, log: this.log, store, membership: this.membership, classes });
     this.runtime.joinPeers({
-      links: { invoke: (to, envelope) => cluster.carry(this, to, envelope), ask: (to, topic, body) => cluster.siloOf(to).runtime.peerControl(topic, body, { siloId: name, incarnation: this.membership.incarnation }) },
+      links: { invoke: (to, envelope, watch) => watched(cluster.carry(this, to, envelope), to, envelope, watch), ask: (to, topic, body) => cluster.siloOf(to).runtime.peerControl(topic, body, { siloId: name, incarnation: this.membership.incarnation }) },
       chooser: { choose: (_policy, _request, candidates) => cluster.choose?.(candidates.map(({ id }) => id)) ?? candidates[0]!.id },
       defaultPolicy: 'random',
       onRefused: () => undefined,
@@ -95,8 +97,9 @@ export class MemoryCluster {
   /** The process ends: calls to it break, it does not beat any more. */
   kill(silo: MemoryClusterSilo): void {
     silo.clock.isStopped = true;
-    silo.runtime.abandon('killed');
+    // Nothing that it still says is heard.
     this.cut(silo);
+    silo.runtime.abandon('killed');
   }
 
   /** The link to it breaks, as those who called it see it; the calls run on. */
@@ -121,7 +124,7 @@ export class MemoryCluster {
       set.add(reject);
     });
     broken.catch(() => undefined);
-    const outcome = target.runtime.peerCalls().invoke(carried, { siloId: from.name, incarnation: from.membership.incarnation });
+    const outcome = promised(target.runtime.peerCalls().invoke(carried, { siloId: from.name, incarnation: from.membership.incarnation }));
     outcome.catch(() => undefined);
     // As over a link: it is done when it is sent.
     if (envelope.kind === 'oneWay') return undefined;
@@ -151,4 +154,10 @@ export class MemoryCluster {
 
 function nameOf(Class: object): string {
   return actorMetadata(Class)!.name;
+}
+
+/** As the links do. */
+function watched(outcome: Promise<unknown>, to: Member, envelope: Envelope, watch: CallWatch | undefined): Promise<unknown> {
+  if (!watch) return outcome;
+  return outcome.finally(() => watch.ended(envelope)).catch((error: unknown) => watch.failed(to, envelope, error));
 }

@@ -113,6 +113,14 @@ describe('encoded bytes', () => {
     expect(bytes.buffer.byteLength).to.equal(bytes.byteLength);
   });
 
+  it('of a number alone are those that it has inside a list', () => {
+    for (const edge of [0, 0x80, 0x100, 0x10000, 0x8000_0000, 0x1_0000_0000]) {
+      for (const number of [edge - 1, edge, edge + 1, edge + 12_345, -edge]) {
+        expect([...codec.encode(number, 'value')], String(number)).to.deep.equal([...codec.encode([number], 'value')].slice(1));
+      }
+    }
+  });
+
   it('stay as they are while other values are encoded', () => {
     const bytes = codec.encode('first', 'value');
     for (let i = 0; i < 3000; i++) codec.encode('second', 'value');

@@ -31,6 +31,23 @@ describe('what leaves over a link', () => {
     expect(b.seen.map(({ args }) => args[0])).to.deep.equal(Array.from({ length: 51 }, (_, n) => n));
   });
 
+  it('is several frames when there are many calls at once: the other end has the first while the rest is written', async () => {
+    const { silos, a, b, wire } = await linked();
+    const calls = Array.from({ length: 200 }, (_, n) => a.pool.invoke(b.member, silos.call('warm', [n])));
+    const early = wire.sent.length;
+    await Promise.all(calls);
+    expect(early).to.be.within(1, wire.sent.length - 1);
+    expect(wire.sent.length).to.be.at.most(5);
+    expect(b.seen.map(({ args }) => args[0])).to.deep.equal(Array.from({ length: 200 }, (_, n) => n));
+  });
+
+  it('stays together, however many calls there are, while the network holds back what it has', async () => {
+    const { silos, a, b, wire } = await linked();
+    wire.heldBytes = 1;
+    await Promise.all(Array.from({ length: 200 }, (_, n) => a.pool.invoke(b.member, silos.call('warm', [n]))));
+    expect(kindsOf(wire)).to.deep.equal([FrameKind.calls]);
+  });
+
   it('is control messages first, then calls, however they were made', async () => {
     const { silos, a, b, wire } = await linked();
     const order: string[] = [];

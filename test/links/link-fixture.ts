@@ -5,6 +5,7 @@ import type { Member } from '../../protocol/ports/index.js';
 import type { FrameNetwork, Peer } from '../../protocol/ports/frame-network.js';
 import type { LinkLimits } from '../../silo/links/link-limits.js';
 import { LinkPool } from '../../silo/links/link-pool.js';
+import type { Answer, AnswerListener } from '../../silo/turns/answer.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { MemoryNetwork } from '../../transport/memory-network.js';
 import { RecordingLogger } from '../support/memory-silo.js';
@@ -30,6 +31,29 @@ export interface LinkedOptions {
   readonly through?: (network: FrameNetwork, siloId: string) => FrameNetwork;
 }
 
+/** An answer without a promise, that a test gives. */
+export class HeldAnswer implements Answer {
+  private listener: AnswerListener | undefined;
+
+  constructor(private readonly envelope: Envelope) {}
+
+  get promise(): Promise<unknown> {
+    return Promise.reject(new Error('nobody should want a promise'));
+  }
+
+  tell(listener: AnswerListener): void {
+    this.listener = listener;
+  }
+
+  succeed(value: unknown): void {
+    this.listener!.succeeded(this.envelope, value);
+  }
+
+  fail(error: unknown): void {
+    this.listener!.failed(this.envelope, error);
+  }
+}
+
 /** Silos on one wire. */
 export class LinkedSilos {
   readonly clock = new VirtualClock();
@@ -51,9 +75,10 @@ export class LinkedSilos {
     const pool = new LinkPool({
       network, log, clock: this.clock, codec: this.options.codec ?? createCodec(), self: { siloId, incarnation }, limits: this.options.limits,
       handler: {
-        invoke: async (envelope, from) => {
+        invoke: (envelope, from) => {
           seen.push(envelope);
-          return silo.onInvoke(envelope, from);
+          const answer = silo.onInvoke(envelope, from);
+          return answer instanceof HeldAnswer ? answer : Promise.resolve(answer);
         },
         control: async (topic, body, from) => silo.onControl(topic, body, from),
       },
