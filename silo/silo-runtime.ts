@@ -6,9 +6,9 @@ import { LocationCache } from '../directory/location-cache.js';
 import { StoreActorDirectory } from '../directory/store-actor-directory.js';
 import { checkKey, type ActorId, type EntityId } from '../protocol/actor-id.js';
 import { createCodec, type Codec } from '../protocol/codec/index.js';
-import type { Envelope, Invoker } from '../protocol/envelope.js';
+import type { Envelope } from '../protocol/envelope.js';
 import { SiloUnavailableError } from '../protocol/errors/index.js';
-import type { Clock, EntitySpec, Incarnation, Logger, Membership, Peer, PlacementPolicy, StateStore } from '../protocol/ports/index.js';
+import type { EntitySpec, Incarnation, Peer } from '../protocol/ports/index.js';
 import type { ClassMetadata } from '../decorators/index.js';
 import { EntityContext } from '../sdk/context/entity-context.js';
 import { createHandleFactory, handleReferences, type HandleFactory } from '../sdk/handle.js';
@@ -34,6 +34,7 @@ import { ClientTies } from './sessions/client-ties.js';
 import { PeerTopics } from './sessions/peer-topics.js';
 import { SiloGatewayBackend } from './silo-gateway-backend.js';
 import { SiloHandleCaller } from './silo-handle-caller.js';
+import type { SiloPorts } from './silo-ports.js';
 import type { Answer } from './turns/answer.js';
 import { CallChain } from './turns/call-chain.js';
 import { DeadlineWheel } from './turns/deadline-wheel.js';
@@ -44,24 +45,6 @@ const STOP_GRACE_MS = 1000;
 /** What a silo has that others beside it. */
 export interface PeerParts extends Pick<PlacingParts, 'chooser' | 'defaultPolicy' | 'labels' | 'self'>, Pick<ClusterRouterParts, 'onRefused'> {
   readonly links: PeerLinks;
-}
-
-export interface SiloPorts {
-  readonly siloId: string;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly store: StateStore;
-  readonly membership: Membership;
-  /** Actor classes (components come with them). */
-  readonly classes: readonly object[];
-  /** The user's placement policies, which classes may name. */
-  readonly policies?: readonly PlacementPolicy[];
-  /** Stands between handles and the router (stubs in tests). */
-  readonly intercept?: (next: Invoker) => Invoker;
-  /** Where chance comes from; default `Math.random`. */
-  readonly random?: (() => number) | undefined;
-  /** How many actors of other silos it remembers the place of; default 100,000. */
-  readonly maxLocations?: number | undefined;
 }
 
 export class SiloRuntime {

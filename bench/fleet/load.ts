@@ -1,5 +1,5 @@
 // One load on a fleet, from its start to its judgement; what all faults have in common.
-import type { Goal } from '../support/report.js';
+import { atMost, type Goal } from '../support/report.js';
 import { Callers } from './callers.js';
 import type { Fleet } from './fleet.js';
 import { History, type JudgeSettings, type Verdict } from './history.js';
@@ -51,6 +51,11 @@ function safetyGoals({ writes, reads, lost, twice, gaps, forks, staleReads }: Ve
 /** Where Redis may lose what it acknowledged, that is a figure; what no loss excuses stays a goal. */
 function lossyGoals({ writes, forks }: Verdict, unacknowledged: number): readonly Goal[] {
   return [none('answers of two owners at a time', forks, writes), none('writes never acknowledged', unacknowledged, writes)];
+}
+
+/** For faults that give no silo a reason to stop itself. */
+export function nobodyElseEnded(fleet: Pick<Fleet, 'surprises' | 'callerFenced'>): Goal {
+  return atMost('silos that ended although nobody killed them', fleet.surprises.length + fleet.callerFenced, 0);
 }
 
 function none(name: string, count: number, all: number): Goal {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { atMost } from '../../support/report.js';
+import { atLeast, atMost } from '../../support/report.js';
 import { Fleet } from '../fleet.js';
 import { underLoad, type FaultReport, type FaultSettings } from '../load.js';
 import { between, oneOf, quantile } from '../random.js';
@@ -36,7 +36,7 @@ export async function freezes(settings: FaultSettings & { readonly times: number
     return {
       figures: { freezes: lengths, zombies: stops.length, stopP50: Math.round(quantile(stops, 0.5)), stopLongest: Math.round(quantile(stops, 1)) },
       goals: [
-        atMost('zombies that did not stop', leftAlive, 0),
+        atMost('zombies that did not stop', leftAlive, 0), atLeast('zombies', stops.length, 1),
         atMost(`from waking to the end, the longest of ${stops.length} zombies`, Math.round(Math.max(0, ...stops)), 1000, ' ms'),
       ],
     };

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { atMost, type Goal } from '../../support/report.js';
 import { Fleet } from '../fleet.js';
-import { underLoad, type FaultReport, type FaultSettings, type Load } from '../load.js';
+import { nobodyElseEnded, underLoad, type FaultReport, type FaultSettings, type Load } from '../load.js';
 import { oneOf, quantile } from '../random.js';
 import type { Recovery } from '../recovery.js';
 import { SupervisedSilos } from '../supervised-silos.js';
@@ -21,7 +21,7 @@ export async function randomKills(settings: KillSettings): Promise<FaultReport> 
   return await underLoad(fleet, settings, async (load) => {
     const skipped = await killAgain(fleet, settings, load);
     const { figures, goals } = recoveryOf(load.recovery, { p50: 2500, p99: 5000 });
-    return { figures: { ...figures, skipped }, goals };
+    return { figures: { ...figures, skipped }, goals: [...goals, nobodyElseEnded(fleet)] };
   });
 }
 
@@ -57,7 +57,7 @@ export async function supervisedKills(settings: KillSettings): Promise<FaultRepo
       return killed(pid);
     });
     const { figures, goals } = recoveryOf(load.recovery, { p50: 1000, p99: 5000 });
-    return { figures: { ...figures, skipped }, goals };
+    return { figures: { ...figures, skipped }, goals: [...goals, nobodyElseEnded(fleet)] };
   });
 }
 

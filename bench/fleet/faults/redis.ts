@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { atMost } from '../../support/report.js';
 import { Fleet, within } from '../fleet.js';
-import { underLoad, type FaultReport, type FaultSettings } from '../load.js';
+import { nobodyElseEnded, underLoad, type FaultReport, type FaultSettings } from '../load.js';
 import { between } from '../random.js';
 
 const SETTLE_MS = 3000;
@@ -23,7 +23,7 @@ export async function pausedRedis(settings: FaultSettings & { readonly times: nu
     }
     await delay(SETTLE_MS);
     const dead = (await fleet.caller.members()).filter(({ status }) => status === 'dead').length;
-    return { figures: { pauses: lengths, dead }, goals: [atMost('silos declared dead', dead, 0)] };
+    return { figures: { pauses: lengths, dead }, goals: [atMost('silos declared dead', dead, 0), nobodyElseEnded(fleet)] };
   });
 }
 
@@ -36,7 +36,7 @@ export async function killedRedis(settings: FaultSettings): Promise<FaultReport>
     await delay(AWAY_MS);
     await fleet.redis.restart();
     await delay(SETTLE_MS);
-    return { figures: { awayMs: AWAY_MS }, goals: [] };
+    return { figures: { awayMs: AWAY_MS }, goals: [nobodyElseEnded(fleet)] };
   });
 }
 

@@ -1,0 +1,21 @@
+import type { Invoker } from '../protocol/envelope.js';
+import type { Clock, Logger, Membership, PlacementPolicy, StateStore } from '../protocol/ports/index.js';
+
+/** What one silo's runtime stands on. */
+export interface SiloPorts {
+  readonly siloId: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly store: StateStore;
+  readonly membership: Membership;
+  /** Actor classes (components come with them). */
+  readonly classes: readonly object[];
+  /** The user's placement policies, which classes may name. */
+  readonly policies?: readonly PlacementPolicy[];
+  /** Stands between handles and the router (stubs in tests). */
+  readonly intercept?: (next: Invoker) => Invoker;
+  /** Where chance comes from; default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /** How many actors of other silos it remembers the place of; default 100,000. */
+  readonly maxLocations?: number | undefined;
+}
