@@ -36,6 +36,7 @@ class Game {
   private readonly painter = new Painter(document.getElementById('world') as HTMLCanvasElement);
   private readonly player: ClientHandle<Player>;
   private readonly movement: ClientHandle<Movement>;
+  private readonly arena: ClientHandle<Arena>;
   private readonly keyboard: Keyboard;
   readonly me: string;
   latencyMs: number | undefined;
@@ -43,6 +44,7 @@ class Game {
   constructor(readonly client: Client) {
     this.player = client.self<Player>();
     this.movement = this.player.getComponent<Movement>('Movement');
+    this.arena = client.actor<Arena>('arena', 'main');
     this.me = String(this.player);
     this.keyboard = new Keyboard({
       onHeading: () => this.steer(),
@@ -53,7 +55,7 @@ class Game {
 
   async start(): Promise<void> {
     this.client.on('state', (state) => this.onState(state));
-    await this.client.actor<Arena>('arena', 'main').on(Snapshot, (snapshot) => this.onSnapshot(snapshot));
+    await this.arena.on(Snapshot, (snapshot) => this.onSnapshot(snapshot));
     await this.player.on(Died, ({ by }) => this.hud.notice(by === 'lava' ? 'The lava got you. Back in 3 seconds.' : `${nameOf(by)} got you. Back in 3 seconds.`));
     this.hud.cover(undefined);
     this.measureLatency();
@@ -67,7 +69,8 @@ class Game {
 
   private onSnapshot(snapshot: Snapshot): void {
     this.timeline.add(snapshot, performance.now());
-    this.hud.show(this.timeline.latest()!, this.me);
+    // Fighters have said to the arena where they are; where the arena is, its snapshots tell by coming from there.
+    this.hud.show(this.timeline.latest()!, this.me, this.client.lastSilo(this.arena));
   }
 
   private onState(state: ClientState): void {

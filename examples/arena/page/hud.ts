@@ -27,13 +27,16 @@ export class Hud {
     this.noticeTimer = setTimeout(() => box.classList.remove('shown'), 3000);
   }
 
-  show(scene: Scene, me: string): void {
+  /** `home`: the silo that runs the arena. */
+  show(scene: Scene, me: string, home: string | undefined): void {
     const own = scene.fighters.find(({ id }) => id === me);
     if (own) this.showOwn(own);
     const ranking = [...scene.fighters].sort((a, b) => b.score - a.score || a.id.localeCompare(b.id));
     const listed = ranking.filter(({ id }, place) => place < LISTED || id === me);
     element('roster').replaceChildren(...listed.map((fighter) => entry(fighter, fighter.id === me)));
-    element('silos').replaceChildren(...scene.silos.map((silo, place) => siloEntry(silo, scene.fighters.filter((fighter) => fighter.silo === place).length, place === 0)));
+    const silos = [...new Set([home ?? [], scene.silos].flat())];
+    const crowd = (silo: string): number => scene.fighters.filter((fighter) => scene.silos[fighter.silo] === silo).length;
+    element('silos').replaceChildren(...silos.map((silo) => siloEntry(silo, crowd(silo), silo === home)));
     const players = scene.fighters.filter(({ id }) => !isBot(id)).length;
     element('count').textContent = `${players} ${players === 1 ? 'player' : 'players'}, ${scene.fighters.length - players} bots`;
   }
