@@ -89,7 +89,9 @@ export class Silo {
     const gateway = await startGateway(options, runtime, { clock, log, gateways, joining });
     if (gateway) stages.add(() => gateway.stop());
     stages.add(() => membership.stop());
-    joined(await membership.start());
+    const cluster = await membership.start();
+    await gateways.recall();
+    joined(cluster);
     await runtime.wakeAlwaysOn();
     log.info({ cluster: options.cluster, types: classes.length, gateway: gateway?.address }, 'the silo runs');
     return new Silo(siloId, log, stages, membership, runtime, gateway);

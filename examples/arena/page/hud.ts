@@ -7,9 +7,12 @@ const LISTED = 14;
 
 export class Hud {
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  private covered: string | undefined = element('overlay-text').textContent ?? undefined;
 
   /** Covers the game with a message; nothing takes it away. */
   cover(message: string | undefined): void {
+    if (message === this.covered) return;
+    this.covered = message;
     element('overlay').hidden = message === undefined;
     element('overlay-text').textContent = message ?? '';
   }
@@ -67,7 +70,7 @@ function siloEntry(silo: string, fighters: number, isHome: boolean): HTMLLIEleme
   const item = document.createElement('li');
   const dot = span('dot', '');
   dot.style.background = siloColor(silo);
-  item.append(dot, span('who', isHome ? `${silo} (the arena)` : silo), span('points', String(fighters)));
+  item.append(dot, span('who', isHome ? `arena: ${silo}` : silo), span('points', String(fighters)));
   return item;
 }
 
