@@ -11,11 +11,17 @@ import { InvalidArgumentError } from './errors/index.js';
 export const ClientMessage = { call: 1, oneWay: 2, cancel: 3, subscribe: 4, unsubscribe: 5 } as const;
 
 /**
- * What gateways say. welcome; payload: who the client is.   result: id; payload: value.   failure: id; payload: error.   subscribed: id, epoch,
- * number.   event: id, epoch, number, class, origin; payload: event.   clientEvent: class; payload: event.   presence; payload: clients.
- * closing; payload: error: why the connection ends now.   gateways; payload: the addresses of the cluster's gateways.
+ * What gateways say. welcome; payload: who the client is.   result: id, silo; payload: value.   failure: id; payload: error.   subscribed: id, epoch,
+ * number, silo.   event: id, epoch, number, class, origin; payload: event.   clientEvent: class; payload: event.   presence; payload: clients.
+ * closing; payload: error: why the connection ends now.   gateways; payload: the addresses of the cluster's gateways.   silo: number, silo's id:
+ * what this number means from now on, on this connection. A silo in a result or a subscription is such a number; absent, it is the gateway's own.
  */
-export const GatewayMessage = { welcome: 1, result: 2, failure: 3, subscribed: 4, event: 5, clientEvent: 6, presence: 7, closing: 8, gateways: 9 } as const;
+export const GatewayMessage = {
+  welcome: 1, result: 2, failure: 3, subscribed: 4, event: 5, clientEvent: 6, presence: 7, closing: 8, gateways: 9, silo: 10,
+} as const;
+
+/** Silos have the numbers from 1 to this on a connection. When there are more of them, the one that was named longest ago gives its number to the next. */
+export const MAX_SILO_NUMBER = 64;
 
 /** A message of a frame. The payload is a view on the frame. */
 export interface WireMessage {

@@ -38,6 +38,11 @@ export interface CallerTurn {
   readonly holdsBack: CallerTurn | undefined;
 }
 
+/** On which silo a call was answered. Whoever makes the call hands it over empty; the router fills it in when that was another silo. */
+export interface AnswerPlace {
+  silo: string | undefined;
+}
+
 /** One message on its way to an entity. Arrays on the wire, an object inside a silo. */
 export interface Envelope {
   readonly kind: EnvelopeKind;
@@ -60,6 +65,8 @@ export interface Envelope {
   readonly signal?: CancelSignal | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly baggage?: Baggage | undefined;
+  /** Stays on this silo. */
+  readonly answered?: AnswerPlace | undefined;
   /** Silos this envelope was forwarded by; at most 3. */
   readonly hops: number;
 }

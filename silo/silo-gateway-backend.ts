@@ -3,7 +3,7 @@ import type { Envelope, Invoker } from '../protocol/envelope.js';
 import type { CloseReason } from '../protocol/ports/client-link.js';
 import type { ActorMetadata, EventMetadata } from '../decorators/index.js';
 import type { ActorTypes } from './actor-types.js';
-import type { ClientWriter, GatewayBackend, LiveEvent, LiveSubscription, PresentClient, SessionClient } from './gateway/gateway-backend.js';
+import type { ClientWriter, GatewayBackend, GatewaySubscription, LiveEvent, PresentClient, SessionClient } from './gateway/gateway-backend.js';
 import type { ClientTies } from './sessions/client-ties.js';
 
 /** The silo as its gateway sees it. */
@@ -31,7 +31,7 @@ export class SiloGatewayBackend implements GatewayBackend {
     return this.invoker.invoke(envelope);
   }
 
-  subscribe(entity: EntityId, eventName: string, listener: (event: LiveEvent) => void, onEnd: () => void): Promise<LiveSubscription> {
+  subscribe(entity: EntityId, eventName: string, listener: (event: LiveEvent) => void, onEnd: () => void): Promise<GatewaySubscription> {
     return this.ties.feeds.subscribe(entity, eventName, listener, onEnd);
   }
 

@@ -84,7 +84,7 @@ export class SiloRuntime {
     this.router = new Router(this.types, this.catalog, membership, this.statistics);
     services.redeliver = (call) => this.router.redeliver(call);
     const invoker = ports.intercept?.(this.router) ?? this.router;
-    this.ties = new ClientTies({ types: this.types, catalog: this.catalog, membership, clock, log, topics: this.topics, codec: () => this.codec });
+    this.ties = new ClientTies({ siloId: ports.siloId, types: this.types, catalog: this.catalog, membership, clock, log, topics: this.topics, codec: () => this.codec });
     this.backend = new SiloGatewayBackend(ports.siloId, this.types, invoker, this.ties);
     const management = (this.management = new Management(this.types, this.catalog, services, (id) => this.alwaysOn.forget(id)));
     for (const topic of MANAGEMENT_TOPICS) this.topics.on(topic, (body) => management.control(topic, body as Parameters<Management['control']>[1]));

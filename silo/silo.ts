@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { ActorId } from '../protocol/actor-id.js';
-import type { Clock, Logger, Member, Membership } from '../protocol/ports/index.js';
+import type { Clock, FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
 import { SocketFrameNetwork } from '../transport/socket-frame-network.js';
 import type { EntityClass, Handle } from '../sdk/author/index.js';
@@ -25,6 +25,9 @@ export type SiloEvent = 'member-joined' | 'member-dead' | 'stopping' | 'fenced' 
 const EVENTS: readonly SiloEvent[] = ['member-joined', 'member-dead', 'stopping', 'fenced', 'scale-needed'];
 
 const DEFAULT_PORT = 11_111;
+
+/** What stands between a silo and its network, for tests. */
+type Detour = (network: FrameNetwork) => FrameNetwork;
 
 /** A running silo. */
 export class Silo {
@@ -48,26 +51,26 @@ export class Silo {
   }
 
   /** Starts a silo; see `startSilo`. */
-  static async start(options: SiloOptions): Promise<Silo> {
+  static async start(options: SiloOptions, detour: Detour = (network) => network): Promise<Silo> {
     const resolved = resolveSiloOptions(options);
     const id = `${hostname().replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, 40)}-${randomBytes(4).toString('hex')}`;
     const log = typeof resolved.log === 'object' ? resolved.log.child({ silo: id }) : createLogger(resolved.log, { silo: id });
     const { actors } = await loadModules(resolved.modules);
     const stages = new Stages();
     try {
-      return await Silo.bringUp(stages, id, log, resolved, actors);
+      return await Silo.bringUp(stages, id, log, resolved, actors, detour);
     } catch (error) {
       await stages.down().catch((failure: unknown) => log.error({ err: failure }, 'what had started did not stop well'));
       throw error;
     }
   }
 
-  private static async bringUp(stages: Stages, siloId: string, log: Logger, options: ResolvedSiloOptions, classes: readonly object[]): Promise<Silo> {
+  private static async bringUp(stages: Stages, siloId: string, log: Logger, options: ResolvedSiloOptions, classes: readonly object[], detour: Detour): Promise<Silo> {
     const clock = new SystemClock();
     const load = new LoadMeter(clock);
     load.start();
     stages.add(() => Promise.resolve(load.stop()));
-    const network = openNetwork(siloId, options, () => stores.membership.incarnation);
+    const network = detour(openNetwork(siloId, options, () => stores.membership.incarnation));
     const stores = await openStores(options, {
       siloId, clock, log,
       self: { address: () => network.address, labels: options.labels, types: () => runtime.hostedTypes(), load: () => loadOf(load, runtime), gateway: () => gateways.own },
@@ -91,7 +94,9 @@ export class Silo {
     if (gateway) stages.add(() => gateway.stop());
     stages.add(() => membership.stop());
     stages.add(async () => peers?.takeLeave());
-    joined(await membership.start());
+    const cluster = await membership.start();
+    await gateways.recall();
+    joined(cluster);
     await runtime.wakeAlwaysOn();
     log.info({ cluster: options.cluster, types: classes.length, gateway: gateway?.address }, 'the silo runs');
     return new Silo(siloId, log, stages, membership, runtime, gateway);
@@ -107,6 +112,11 @@ export class Silo {
   actor<T extends object = object>(type: string, key: string): Handle<T>;
   actor(actor: unknown, key: string): unknown {
     return this.runtime.actor(actor, key);
+  }
+
+  /** @internal The other silos, as this one sees them now. */
+  get peers(): readonly Member[] {
+    return this.membership.peers;
   }
 
   /** The silos of the cluster. */

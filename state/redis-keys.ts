@@ -48,6 +48,11 @@ export class RedisKeys {
     };
   }
 
+  /** What all of them, and no key of another cluster, match (`SCAN`): names have no character that means something in a pattern. */
+  get pattern(): string {
+    return `${this.membership.silos.slice(0, -'m}:silos'.length)}*`;
+  }
+
   /** The row alone: all that most commands touch. */
   row(id: ActorId): string {
     return `troupe:{${this.cluster}/${id.type}/${encodeKeyPart(id.key)}}:a`;

@@ -26,6 +26,9 @@ declare global {
   }
 }
 
+/** Without a snapshot for so long, the arena is not there: its silo has died, and another one is about to run it. */
+const SILENCE_MS = 1500;
+
 const MESSAGES: Readonly<Record<ClientState, string | undefined>> = {
   connecting: 'connecting…', connected: undefined, reconnecting: 'reconnecting…', closed: 'disconnected; reload the page to come back',
 };
@@ -36,13 +39,18 @@ class Game {
   private readonly painter = new Painter(document.getElementById('world') as HTMLCanvasElement);
   private readonly player: ClientHandle<Player>;
   private readonly movement: ClientHandle<Movement>;
+  private readonly arena: ClientHandle<Arena>;
   private readonly keyboard: Keyboard;
   readonly me: string;
   latencyMs: number | undefined;
+  private heardAtMs = performance.now();
+  /** Nobody may know which keys are down. */
+  private isUnheard = false;
 
   constructor(readonly client: Client) {
     this.player = client.self<Player>();
     this.movement = this.player.getComponent<Movement>('Movement');
+    this.arena = client.actor<Arena>('arena', 'main');
     this.me = String(this.player);
     this.keyboard = new Keyboard({
       onHeading: () => this.steer(),
@@ -53,10 +61,9 @@ class Game {
 
   async start(): Promise<void> {
     this.client.on('state', (state) => this.onState(state));
-    await this.client.actor<Arena>('arena', 'main').on(Snapshot, (snapshot) => this.onSnapshot(snapshot));
-    await this.player.on(Died, ({ by }) => this.hud.notice(by === 'lava' ? 'The lava got you. Back in 3 seconds.' : `${nameOf(by)} got you. Back in 3 seconds.`));
-    this.hud.cover(undefined);
-    this.measureLatency();
+    await this.arena.on(Snapshot, (snapshot) => this.onSnapshot(snapshot));
+    await this.player.on(Died, ({ by }) => this.hud.notice(by === 'lava' ? 'The lava got you. Back in 3 seconds.' : `${nameOf(by)} got you. Back in 3 seconds.`), { onGap: () => this.steer() });
+    this.lookAfter();
     requestAnimationFrame(this.draw);
   }
 
@@ -66,12 +73,14 @@ class Game {
   }
 
   private onSnapshot(snapshot: Snapshot): void {
-    this.timeline.add(snapshot, performance.now());
-    this.hud.show(this.timeline.latest()!, this.me);
+    this.heardAtMs = performance.now();
+    this.timeline.add(snapshot, this.heardAtMs);
+    // Fighters have said to the arena where they are; where the arena is, its snapshots tell by coming from there.
+    this.hud.show(this.timeline.latest()!, this.me, this.client.lastSilo(this.arena));
   }
 
   private onState(state: ClientState): void {
-    this.hud.cover(MESSAGES[state]);
+    this.heardAtMs = performance.now();
     if (state !== 'connected') return;
     // The silo may be another one: its clock is, and it does not know which keys are down.
     this.timeline.clear();
@@ -79,17 +88,26 @@ class Game {
   }
 
   private steer(): void {
-    this.try(this.movement.steer(this.keyboard.heading));
+    this.isUnheard = false;
+    this.try(this.movement.steer(this.keyboard.heading).catch((error: unknown) => {
+      this.isUnheard = true;
+      throw error;
+    }));
   }
 
   private readonly draw = (nowMs: number): void => {
+    const isSilent = performance.now() - this.heardAtMs > SILENCE_MS;
+    this.hud.cover(MESSAGES[this.client.state] ?? (isSilent ? 'the arena moves to another silo…' : undefined));
     this.painter.draw(this.timeline.sceneAt(performance.now()), this.me, nowMs);
     requestAnimationFrame(this.draw);
   };
 
-  private measureLatency(): void {
+  /** Measures the way there and back, and says again which keys are down: whoever had heard it may have died with its silo. */
+  private lookAfter(): void {
     const start = performance.now();
-    const next = (): unknown => setTimeout(() => this.measureLatency(), 1000);
+    const next = (): unknown => setTimeout(() => this.lookAfter(), 1000);
+    const { x, y } = this.keyboard.heading;
+    if (this.isUnheard || x !== 0 || y !== 0) this.steer();
     const show = (): void => this.hud.showLatency((this.latencyMs = performance.now() - start));
     this.player.with({ timeout: '5s' }).ping().then(show).then(next, next);
   }

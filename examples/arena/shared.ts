@@ -57,7 +57,7 @@ export class Snapshot {
     readonly at: number,
     readonly fighters: readonly FighterRow[],
     readonly items: readonly ItemRow[],
-    /** The silos on which somebody is; the arena itself is on the first. */
+    /** The silos on which somebody is. */
     readonly silos: readonly string[] = [],
   ) {}
 }

@@ -114,10 +114,9 @@ export class World {
     return nearest(this.items, of.at);
   }
 
-  /** `home`: the silo of the arena. */
-  snapshot(atMs: number, home?: string): Snapshot {
+  snapshot(atMs: number): Snapshot {
     const bodies = [...this.bodies.values()];
-    const silos = [...new Set([home, ...bodies.map(({ silo }) => silo).sort()])].filter((silo) => silo !== undefined);
+    const silos = [...new Set(bodies.flatMap(({ silo }) => silo ?? []))].sort();
     const placeOf = (silo: string | undefined): number => (silo === undefined ? -1 : silos.indexOf(silo));
     const fighters = bodies.map(({ id, at, hp, score, medkits, strikes, silo }) => [id, Math.round(at.x), Math.round(at.y), hp, score, medkits, strikes, placeOf(silo)] as const);
     const items = this.items.map(({ kind, at }) => [kind, at.x, at.y] as const);

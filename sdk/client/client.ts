@@ -1,5 +1,5 @@
 // Client. What the user of `troupe/client` holds. Owns: handles, and who hears of what. The connection is its conversation.
-import { checkKey, isWireName, printEntityId, type EntityId } from '../../protocol/actor-id.js';
+import { checkKey, isWireName, type EntityId } from '../../protocol/actor-id.js';
 import { componentMetadata, eventMetadata } from '../../decorators/class-metadata.js';
 import { createCodec, type Codec } from '../../protocol/codec/index.js';
 import { parseDuration } from '../../protocol/duration.js';
@@ -10,9 +10,9 @@ import { createHandleFactory, handleReferences, type HandleFactory } from '../ha
 import { ClientEvents } from './client-events.js';
 import type { ClientHandle, ClientState, PresentClient } from './client-types.js';
 import { Conversation, type ClientCollaborators, type Welcome } from './conversation.js';
+import { LastSilos } from './last-silos.js';
 import type { EventListener } from './live-listeners.js';
 
-const MAX_REMEMBERED_SILOS = 1000;
 /** Longer names are no method's, and would not fit into a message. */
 const MAX_METHOD_NAME = 1024;
 
@@ -21,7 +21,7 @@ export class Client {
   private readonly events = new ClientEvents();
   private readonly handles: HandleFactory;
   private readonly codec: Codec;
-  private readonly silos = new Map<string, string>();
+  private readonly silos = new LastSilos();
   private readonly conversation: Conversation;
 
   /** @internal Users call `connect`. */
@@ -33,7 +33,7 @@ export class Client {
       on: (target, event, listener, options) => this.listen(target, event, listener as unknown as EventListener, options),
     });
     this.codec = createCodec({ references: handleReferences(this.handles) });
-    this.conversation = new Conversation(collaborators, this.codec, this.events, (target, silo) => this.remember(target, silo));
+    this.conversation = new Conversation(collaborators, this.codec, this.events, this.silos);
   }
 
   /** Who the gateway says this client is. */
@@ -64,9 +64,12 @@ export class Client {
     return this.handles.handle({ type, key }) as ClientHandle<T>;
   }
 
-  /** The silo that last answered a call through an equal handle. */
+  /**
+   * Id of the silo that the actor (of this handle, or of the component's) was on when it last answered a call of this client with a result, or
+   * sent it a live event; `undefined` before that. It may have moved since. The last 1,000 actors are remembered.
+   */
   lastSilo(handle: AnyHandle): string | undefined {
-    return this.silos.get(printEntityId(handle.id));
+    return this.silos.of(handle.id);
   }
 
   /** Hears of the connection (`state`, `error`), of other clients of the session actor (`presence`), or of events sent to this client, by wire name. Returns what stops it. */
@@ -127,11 +130,6 @@ export class Client {
     return this.conversation.listen(target, eventName, listener, onGap as (() => void) | undefined);
   }
 
-  private remember(target: EntityId, silo: string): void {
-    const name = printEntityId(target);
-    if (this.silos.size >= MAX_REMEMBERED_SILOS && !this.silos.has(name)) this.silos.clear();
-    this.silos.set(name, silo);
-  }
 }
 
 function checkMethod(method: string): string {

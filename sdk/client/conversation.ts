@@ -12,6 +12,7 @@ import type { Clock } from '../../protocol/ports/clock.js';
 import type { EventOrigin } from '../author/index.js';
 import type { ClientEvents } from './client-events.js';
 import type { ClientState } from './client-types.js';
+import type { LastSilos } from './last-silos.js';
 import { LiveListeners, type EventListener } from './live-listeners.js';
 import { OutgoingCalls, type OutgoingRequest } from './outgoing-calls.js';
 
@@ -62,13 +63,13 @@ export class Conversation {
     private readonly collaborators: ClientCollaborators,
     private readonly codec: Codec,
     private readonly events: ClientEvents,
-    private readonly answered: (target: EntityId, silo: string) => void,
+    private readonly silos: LastSilos,
   ) {
     const { link, clock } = collaborators;
     this.writer = new FrameWriter((frame) => link.send(frame));
     const write = (message: Uint8Array): void => this.writer.write(message);
     this.calls = new OutgoingCalls(clock, write, ({ type, component }, method) => this.readOnly.has(`${component === undefined ? type : `${type}#${component}`}.${method}`));
-    this.listeners = new LiveListeners(() => SUBSCRIPTION_IDS + ++this.lastSubscription, write, clock, (error) => events.report(error));
+    this.listeners = new LiveListeners(() => SUBSCRIPTION_IDS + ++this.lastSubscription, write, clock, silos, (error) => events.report(error));
   }
 
   /** Resolves with the first welcome; rejects when the gateway refuses. Attempts that failed are told to `onAttempt`. */
@@ -137,20 +138,22 @@ export class Conversation {
 
   private hear({ header, payload }: WireMessage): void {
     const [kind, id, second, third] = header as [number, number, number, number];
-    if (kind === GatewayMessage.result) this.onResult(id, this.codec.decode(payload));
+    if (kind === GatewayMessage.result) this.onResult(id, second, this.codec.decode(payload));
     else if (kind === GatewayMessage.failure) this.onFailure(id, this.errorOf(payload));
     else if (kind === GatewayMessage.event) this.listeners.event(id, second, third, () => this.codec.decode(payload), header[5] as EventOrigin);
-    else if (kind === GatewayMessage.subscribed) this.listeners.subscribed(id, second, third);
+    else if (kind === GatewayMessage.subscribed) this.listeners.subscribed(id, second, third, this.silos.named(header[4] as number | undefined));
     else if (kind === GatewayMessage.welcome) this.onWelcome(this.codec.decode(payload) as Welcome);
     else if (kind === GatewayMessage.clientEvent) this.events.tellOrKeep(String(header[1]), this.codec.decode(payload));
     else if (kind === GatewayMessage.presence) this.events.tellOrKeep('presence', this.codec.decode(payload));
     else if (kind === GatewayMessage.gateways) this.collaborators.onGateways?.(this.codec.decode(payload) as readonly string[]);
+    else if (kind === GatewayMessage.silo) this.silos.name(id, second);
     else if (kind === GatewayMessage.closing) this.closing = this.errorOf(payload);
   }
 
   private onWelcome(welcome: Welcome): void {
     this.welcome = welcome;
     this.closing = undefined;
+    this.silos.connected(welcome.silo);
     this.readOnly.clear();
     for (const method of welcome.readOnly) this.readOnly.add(method);
     if (welcome.resumeToken !== undefined) this.collaborators.onResumeToken(welcome.resumeToken);
@@ -162,10 +165,10 @@ export class Conversation {
     this.listeners.connected();
   }
 
-  private onResult(id: number, value: unknown): void {
+  private onResult(id: number, silo: number | undefined, value: unknown): void {
     const call = this.calls.finish(id);
     if (!call) return;
-    this.answered(call.target, this.welcome!.silo);
+    this.silos.heard(call.target, this.silos.named(silo));
     call.resolve(value);
   }
 

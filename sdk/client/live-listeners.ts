@@ -7,6 +7,7 @@ import { ClientMessage, encodeMessage } from '../../protocol/client-wire.js';
 import { TroupeError } from '../../protocol/errors/index.js';
 import type { Clock } from '../../protocol/ports/clock.js';
 import type { EventOrigin } from '../author/index.js';
+import type { LastSilos } from './last-silos.js';
 
 /** Hears an event and where it came from. */
 export type EventListener = (event: unknown, origin: EventOrigin) => void;
@@ -20,6 +21,8 @@ interface LiveListener {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
   position: { readonly epoch: number; readonly number: number } | undefined;
+  /** Where its events come from. */
+  silo: string | undefined;
 }
 
 const RETRY_MS = 1000;
@@ -35,6 +38,7 @@ export class LiveListeners {
     private readonly nextId: () => number,
     private readonly write: (message: Uint8Array) => void,
     private readonly clock: Clock,
+    private readonly silos: LastSilos,
     private readonly onError: (error: unknown) => void,
   ) {}
 
@@ -43,7 +47,7 @@ export class LiveListeners {
     if (this.closedBy) throw this.closedBy;
     const id = this.nextId();
     await new Promise<void>((resolve, reject) => {
-      const live: LiveListener = { id, target, eventName, listener, onGap, resolve, reject, position: undefined };
+      const live: LiveListener = { id, target, eventName, listener, onGap, resolve, reject, position: undefined, silo: undefined };
       this.listeners.set(id, live);
       if (this.isConnected) this.send(live);
     });
@@ -69,11 +73,12 @@ export class LiveListeners {
   }
 
   /** The gateway says where a subscription stands now. */
-  subscribed(id: number, epoch: number, number: number): void {
+  subscribed(id: number, epoch: number, number: number, silo: string | undefined): void {
     const live = this.listeners.get(id);
     if (!live) return;
     const { position } = live;
     live.position = { epoch, number };
+    live.silo = silo;
     if (position && (position.epoch !== epoch || position.number !== number)) this.call(() => live.onGap?.());
     live.resolve();
   }
@@ -100,6 +105,7 @@ export class LiveListeners {
     const { position } = live;
     const isNext = position !== undefined && position.epoch === epoch && position.number + 1 === number;
     live.position = { epoch, number };
+    this.silos.heard(live.target, live.silo);
     if (position && !isNext) this.call(() => live.onGap?.());
     this.call(() => live.listener(event(), origin));
   }

@@ -2,9 +2,11 @@
 import { GatewayMessage } from '../../protocol/client-wire.js';
 import { CallTimeoutError, CancelledError, InvalidArgumentError, RateLimitedError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
+import type { AnswerPlace } from '../../protocol/envelope.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { ClientRequest } from './client-message-reader.js';
 import type { ClientSessionContext } from './client-session.js';
+import type { NamedSilos } from './named-silos.js';
 import { withinTime } from './within-time.js';
 
 type CallRequest = Extract<ClientRequest, { kind: 'call' | 'oneWay' }>;
@@ -12,6 +14,7 @@ type CallRequest = Extract<ClientRequest, { kind: 'call' | 'oneWay' }>;
 /** The client that calls and subscriptions belong to. */
 export interface ClientOwner {
   readonly identity: Identity;
+  readonly silos: NamedSilos;
   write(header: readonly unknown[], payload?: Uint8Array): void;
   /** Without an id nobody is told. */
   fail(id: number | undefined, error: unknown): void;
@@ -65,23 +68,25 @@ export class ClientCalls {
     const { expectedMs, owner } = this;
     owner.spend(expectedMs);
     try {
-      const result = await this.run(request, signal);
-      owner.spend(TURN_MS + (id === undefined ? 0 : Math.max(0, this.answer(id, result) - expectedMs)));
+      const answered: AnswerPlace = { silo: undefined };
+      const result = await this.run(request, signal, answered);
+      owner.spend(TURN_MS + (id === undefined ? 0 : Math.max(0, this.answer(id, result, answered) - expectedMs)));
     } catch (error) {
       owner.fail(id, error);
     }
   }
 
   /** Returns what it costs, in milliseconds. */
-  private answer(id: number, result: unknown): number {
-    const payload = this.context.codec.encode(result, 'result');
-    this.owner.write([GatewayMessage.result, id], payload);
+  private answer(id: number, result: unknown, { silo }: AnswerPlace): number {
+    const { codec, backend } = this.context;
+    const payload = codec.encode(result, 'result');
+    this.owner.write(this.owner.silos.from([GatewayMessage.result, id], silo ?? backend.siloId), payload);
     const costMs = payload.length / ANSWER_BYTES_PER_MS;
     this.expectedMs += NEWEST * (costMs - this.expectedMs);
     return costMs;
   }
 
-  private async run(request: CallRequest, signal: AbortSignal): Promise<unknown> {
+  private async run(request: CallRequest, signal: AbortSignal, answered: AnswerPlace): Promise<unknown> {
     const { backend, clock } = this.context;
     const { kind, target, method } = request;
     const timeoutMs = kind === 'call' ? request.timeoutMs : DEFAULT_TIMEOUT_MS;
@@ -91,7 +96,7 @@ export class ClientCalls {
     const args = checked instanceof Promise ? await withinTime(checked, clock, timeoutMs, () => expired(request, timeoutMs)) : checked;
     if (signal.aborted) throw new CancelledError(`${printEntityId(target)}.${method}: cancelled by its caller`);
     const idempotencyKey = kind === 'call' ? request.idempotencyKey : undefined;
-    return backend.invoke({ kind, target, method, args, identity: this.owner.identity, deadlineMs, timeoutMs, signal, idempotencyKey, hops: 0 });
+    return backend.invoke({ kind, target, method, args, identity: this.owner.identity, deadlineMs, timeoutMs, signal, idempotencyKey, answered, hops: 0 });
   }
 
   /** The arguments that the method gets, once everything that may refuse the call has had its say. */

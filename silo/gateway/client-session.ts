@@ -16,6 +16,7 @@ import type { ClientFailures } from './client-failures.js';
 import { ClientCalls } from './client-calls.js';
 import type { ClientBudget, ClientBudgets } from './client-budgets.js';
 import { readRequest, type ClientRequest } from './client-message-reader.js';
+import { NamedSilos } from './named-silos.js';
 import { FrameQueue } from './frame-queue.js';
 import { ClientSubscriptions } from './client-subscriptions.js';
 import type { GatewayBackend } from './gateway-backend.js';
@@ -51,11 +52,12 @@ export class ClientSession {
   private phase: 'new' | 'open' | 'ended' = 'new';
 
   constructor(readonly id: string, readonly identity: Identity, private readonly connection: ClientConnection, private readonly context: ClientSessionContext) {
-    const { budgets, clock } = context;
+    const { backend, budgets, clock } = context;
     this.budget = budgets.take(identity.id);
     this.writer = new FrameWriter((frame) => this.send(frame));
     const owner = {
-      identity, write: (header: readonly unknown[], payload?: Uint8Array) => this.write(header, payload),
+      identity, silos: new NamedSilos(backend.siloId, (header) => this.write(header)),
+      write: (header: readonly unknown[], payload?: Uint8Array) => this.write(header, payload),
       fail: (id: number | undefined, error: unknown) => this.fail(id, error), waitingBytes: () => connection.bufferedBytes + this.writer.waitingBytes,
       spend: (usedMs: number) => this.budget.time.spend(usedMs),
     };

@@ -10,7 +10,7 @@ import { CallTimeoutError, InvalidArgumentError, RateLimitedError } from '../../
 import type { TimerHandle } from '../../protocol/ports/index.js';
 import type { ClientOwner } from './client-calls.js';
 import type { ClientSessionContext } from './client-session.js';
-import type { LiveEvent, LiveSubscription } from './gateway-backend.js';
+import type { GatewaySubscription, LiveEvent } from './gateway-backend.js';
 import { withinTime } from './within-time.js';
 
 interface Subscription {
@@ -18,7 +18,7 @@ interface Subscription {
   readonly target: EntityId;
   readonly event: string;
   isStopped: boolean;
-  live: LiveSubscription | undefined;
+  live: GatewaySubscription | undefined;
   /** S1: events that came before their subscription was announced. `undefined` afterwards. */
   early: LiveEvent[] | undefined;
   /** Newest waiting event by emitter and key, while the client is slow. */
@@ -77,13 +77,13 @@ export class ClientSubscriptions {
     for (const subscription of this.subscriptions.values()) {
       const { live, early, held } = subscription;
       // What is held back brings its number along.
-      if (live && !early && !held && live.number !== subscription.told) this.announce(subscription, live.epoch, live.number);
+      if (live && !early && !held && live.number !== subscription.told) this.announce(subscription, live, live.number);
     }
   }
 
-  private announce(subscription: Subscription, epoch: number, number: number): void {
+  private announce(subscription: Subscription, { epoch, silo }: GatewaySubscription, number: number): void {
     subscription.told = number;
-    this.owner.write([GatewayMessage.subscribed, subscription.id, epoch, number]);
+    this.owner.write(this.owner.silos.from([GatewayMessage.subscribed, subscription.id, epoch, number], silo));
   }
 
   private async check(target: EntityId, event: string): Promise<void> {
@@ -109,7 +109,7 @@ export class ClientSubscriptions {
     subscription.held = undefined;
     const { early } = subscription;
     subscription.early = undefined;
-    this.announce(subscription, live.epoch, early[0] === undefined ? live.number : early[0].number - 1);
+    this.announce(subscription, live, early[0] === undefined ? live.number : early[0].number - 1);
     for (const event of early) this.deliver(subscription, event);
     if (isEnded) void this.listenAgain(subscription);
   }

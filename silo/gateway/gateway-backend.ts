@@ -24,6 +24,12 @@ export interface LiveSubscription {
   stop(): void;
 }
 
+/** One that a gateway asked for. */
+export interface GatewaySubscription extends LiveSubscription {
+  /** Id of the silo that runs the entity. */
+  readonly silo: string;
+}
+
 /** A client as its session actor sees it (`ctx.clients`). */
 export interface SessionClient {
   readonly id: string;
@@ -49,10 +55,10 @@ export interface GatewayBackend {
   /** Frozen table of hosted types; `undefined` for unknown names. */
   actorType(name: string): ActorMetadata | undefined;
   eventType(name: string): EventMetadata | undefined;
-  /** Arguments are owned by the envelope (already decoded from the client's bytes). Deadline on `monotonicMs()`. */
+  /** Arguments are owned by the envelope (already decoded from the client's bytes). Deadline on `monotonicMs()`. `envelope.answered` stays empty when it ran here. */
   invoke(envelope: Envelope): Promise<unknown>;
   /** Activates the actor and keeps it awake until `stop`. `onEnd` is called when the activation ends (the gateway subscribes again). */
-  subscribe(entity: EntityId, eventName: string, listener: (event: LiveEvent) => void, onEnd: () => void): Promise<LiveSubscription>;
+  subscribe(entity: EntityId, eventName: string, listener: (event: LiveEvent) => void, onEnd: () => void): Promise<GatewaySubscription>;
   /** The session actor's clients changed: runs `onConnect`, keeps the actor awake until the client left. */
   connected(actor: ActorId, client: SessionClient, write: ClientWriter): Promise<void>;
   /** Once for each `connected`, after that has settled (also by a rejection). */

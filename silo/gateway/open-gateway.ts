@@ -73,9 +73,9 @@ export async function openGateway(options: ResolvedGatewayOptions, collaborators
   return { address, stop: () => (stopped ??= stop()) };
 }
 
-/** Whose page came from one gateway may go on at another. */
+/** Whose page came from one gateway may go on at another, also when the first is gone. */
 function withSiblings(origins: ResolvedGatewayOptions['origins'], gateways: GatewayAddresses | undefined): ResolvedGatewayOptions['origins'] {
-  return origins === '*' || !gateways ? origins : [...origins, ...gateways.list()];
+  return origins === '*' || !gateways ? origins : [...origins, ...gateways.origins()];
 }
 
 /** The gateway over any listener. */

@@ -137,8 +137,9 @@ export class ClusterRouter implements CallWatch {
     }
   }
 
-  private remember<T>(value: T, locations: LocationCache, { target }: Envelope, { incarnation }: Member): T {
+  private remember<T>(value: T, locations: LocationCache, { target, answered }: Envelope, { incarnation, siloId }: Member): T {
     if (locations.get(target) !== incarnation) locations.set(target, incarnation);
+    if (answered) answered.silo = siloId;
     return value;
   }
 

@@ -16,6 +16,7 @@ import { SiloLine, type ControlLinks } from './silo-line.js';
 import { Visits } from './visits.js';
 
 export interface ClientTiesParts {
+  readonly siloId: string;
   readonly types: ActorTypes;
   readonly catalog: Catalog;
   readonly membership: Membership;
@@ -35,9 +36,9 @@ export class ClientTies {
   private readonly catalog: Catalog;
   private isAbandoned = false;
 
-  constructor({ types, catalog, membership, clock, log, topics, codec }: ClientTiesParts) {
+  constructor({ siloId, types, catalog, membership, clock, log, topics, codec }: ClientTiesParts) {
     this.catalog = catalog;
-    const line = (this.line = new SiloLine(membership, clock));
+    const line = (this.line = new SiloLine(siloId, membership, clock));
     const visits = (this.visits = new Visits(types, catalog, line, clock));
     this.sessions = new SessionDirectory(visits, line, log);
     this.host = new SessionHost({ visits, line, directory: this.sessions, log, codec });

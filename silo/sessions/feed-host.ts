@@ -91,7 +91,7 @@ export class FeedHost {
     const { line } = this.parts;
     if (gateway !== line.self) this.timer ??= this.parts.clock.setTimer(this.repeatPositions, POSITIONS_MS);
     const { epoch, number } = given.subscription;
-    return { at: line.self, epoch, number };
+    return { at: line.self, silo: line.siloId, epoch, number };
   }
 
   private ends(taker: Taker, gateway: Incarnation, feedId: number): { onEvent: (event: LiveEvent) => void; onEnd: () => void } {

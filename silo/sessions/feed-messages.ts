@@ -17,6 +17,8 @@ export const UNSUBSCRIBE = 'live.unsubscribe';
 /** Where a feed begins. */
 export interface FeedStart {
   readonly at: Incarnation;
+  /** Its silo's id. */
+  readonly silo: string;
   readonly epoch: number;
   /** Of the last event before it. */
   readonly number: number;

@@ -4,7 +4,7 @@
 //   F3. Feeds have ids that are never used again: what still comes for an earlier one reaches nobody.
 import type { ActorId, EntityId } from '../../protocol/actor-id.js';
 import type { Incarnation } from '../../protocol/ports/index.js';
-import type { LiveEvent, LiveSubscription } from '../gateway/gateway-backend.js';
+import type { GatewaySubscription, LiveEvent } from '../gateway/gateway-backend.js';
 import { EVENT, FEED_ENDED, fromWire, POSITIONS, SUBSCRIBE, UNSUBSCRIBE, type EventOnWire, type FeedStart, type Position } from './feed-messages.js';
 import type { PeerTopics } from './peer-topics.js';
 import type { SiloLine } from './silo-line.js';
@@ -21,6 +21,8 @@ interface Feed {
   readonly listeners: Set<Listener>;
   opened: Promise<unknown>;
   at: Incarnation | undefined;
+  /** Id of that silo; empty until `at` is known. */
+  silo: string;
   epoch: number;
   /** Of the last event, come or not. */
   number: number;
@@ -50,7 +52,7 @@ export class LiveFeeds {
   }
 
   /** Wakes the actor and keeps it awake until `stop`. `onEnd` is called when the feed ends. */
-  async subscribe(entity: EntityId, eventName: string, onEvent: (event: LiveEvent) => void, onEnd: () => void): Promise<LiveSubscription> {
+  async subscribe(entity: EntityId, eventName: string, onEvent: (event: LiveEvent) => void, onEnd: () => void): Promise<GatewaySubscription> {
     const { type, key, component } = entity;
     const name = JSON.stringify([type, key, component, eventName]);
     const feed = this.byName.get(name) ?? this.open(name, { type, key }, component, eventName);
@@ -59,6 +61,7 @@ export class LiveFeeds {
     await feed.opened;
     const numberOf = (): number => (feed.at === this.line.self ? this.here.numberOf(feed.id) : undefined) ?? feed.number;
     return {
+      silo: feed.silo,
       epoch: feed.epoch,
       get number() {
         return numberOf();
@@ -90,7 +93,7 @@ export class LiveFeeds {
   }
 
   private open(name: string, actor: ActorId, component: string | undefined, eventName: string): Feed {
-    const feed: Feed = { id: ++this.lastId, name, listeners: new Set(), opened: Promise.resolve(), at: undefined, epoch: 0, number: 0 };
+    const feed: Feed = { id: ++this.lastId, name, listeners: new Set(), opened: Promise.resolve(), at: undefined, silo: '', epoch: 0, number: 0 };
     this.byName.set(name, feed);
     this.byId.set(feed.id, feed);
     feed.opened = this.begin(feed, actor, component, eventName);
@@ -99,8 +102,9 @@ export class LiveFeeds {
 
   private async begin(feed: Feed, actor: ActorId, component: string | undefined, eventName: string): Promise<void> {
     try {
-      const { at, epoch, number } = (await this.visits.call(actor, SUBSCRIBE, [feed.id, component, eventName])) as FeedStart;
+      const { at, silo, epoch, number } = (await this.visits.call(actor, SUBSCRIBE, [feed.id, component, eventName])) as FeedStart;
       feed.at = at;
+      feed.silo = silo;
       // Events may have overtaken the answer.
       if (feed.epoch !== epoch) feed.number = number;
       feed.epoch = epoch;

@@ -16,7 +16,7 @@ export class SiloLine {
   links: ControlLinks | undefined;
   isStopped = false;
 
-  constructor(private readonly membership: Membership, private readonly clock: Clock) {}
+  constructor(readonly siloId: string, private readonly membership: Membership, private readonly clock: Clock) {}
 
   get self(): Incarnation {
     return this.membership.incarnation;

@@ -2,6 +2,8 @@ import type { Identity } from '../../protocol/identity.js';
 import { createLogger } from '../log.js';
 import { loadModules } from '../options/modules.js';
 import { resolvePlacementOptions } from '../options/placement-options.js';
+import { ProcessCluster } from './process-cluster.js';
+import type { ProcessClusterOptions } from './process-cluster-options.js';
 import { Stubs } from './stubs.js';
 import { TestCluster } from './test-cluster.js';
 import { checkTestClusterOptions, type TestClusterOptions } from './test-cluster-options.js';
@@ -10,10 +12,15 @@ import { VirtualClock } from './virtual-clock.js';
 
 /**
  * Starts silos in memory with a virtual clock: one alone, or with `silos` and `seed` a cluster whose processes, links and connections to the
- * store can fail. Throws `ConfigurationError` for bad options and modules.
+ * store can fail. With `redis` the silos are processes of their own, with real links, on that Redis: their modules are files then. Throws
+ * `ConfigurationError` for bad options and modules.
  */
-export function startTestCluster(options: TestClusterOptions): Promise<TestCluster> {
-  return openTestCluster(options);
+export function startTestCluster(options: ProcessClusterOptions): Promise<ProcessCluster>;
+export function startTestCluster(options: TestClusterOptions & { readonly redis?: undefined }): Promise<TestCluster>;
+export async function startTestCluster(options: TestClusterOptions): Promise<TestCluster | ProcessCluster> {
+  if (options.redis === undefined) return openTestCluster(options);
+  checkTestClusterOptions(options);
+  return ProcessCluster.start({ ...options, redis: options.redis });
 }
 
 /** As `startTestCluster`; `shared` stands in for the store and the membership table. */

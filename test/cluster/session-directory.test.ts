@@ -29,7 +29,7 @@ function directory() {
   const until = async (count: number): Promise<void> => {
     while (visits.length < count) await new Promise<void>((resolve) => waiting.push(resolve));
   };
-  return { sessions: new SessionDirectory(fake as Visits, new SiloLine(membership, clock), new RecordingLogger()), visits, until };
+  return { sessions: new SessionDirectory(fake as Visits, new SiloLine('s0', membership, clock), new RecordingLogger()), visits, until };
 }
 
 const actor = { type: 'host', key: 'h' };

@@ -70,6 +70,14 @@ export class ArenaTab {
     await this.standStill();
   }
 
+  /** Runs to a coin, and to another one where a busy machine ran past it. */
+  async gatherCoin(): Promise<void> {
+    while ((await this.own()).score === 0) {
+      const [, x, y] = await this.page.evaluate(() => window.arena!.state()!.items.find(([kind]) => kind === 'coin')!);
+      await this.walkTo({ x, y });
+    }
+  }
+
   async standStill(): Promise<void> {
     const before = await this.own();
     await this.ticks(3);

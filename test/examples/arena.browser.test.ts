@@ -72,9 +72,7 @@ describe('examples/arena, in a browser', function () {
   it('reconnects by itself when the silo is restarted, and the player is where it was, with what it had', async () => {
     await using game = await play(0);
     const tab = await game.join();
-    const coin = await tab.page.evaluate(() => window.arena!.state()!.items.find(([kind]) => kind === 'coin')!);
-    await tab.walkTo({ x: coin[1], y: coin[2] });
-    await tab.until('a coin is gathered', () => Number(document.getElementById('score')!.textContent) > 0, undefined);
+    await tab.gatherCoin();
     // Neither lava nor spring is near: health stays as it is. Items that it ran over may still be on their way into its inventory.
     await tab.walkTo({ x: 800, y: 850 });
     const before = await tab.own();

@@ -2,7 +2,7 @@ import { actorMetadata, eventMetadata, type ActorMetadata, type EventMetadata } 
 import { printEntityId, type ActorId, type EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import type { Envelope } from '../../protocol/envelope.js';
-import type { GatewayBackend, LiveEvent, LiveSubscription, SessionClient } from '../../silo/gateway/gateway-backend.js';
+import type { GatewayBackend, GatewaySubscription, LiveEvent, SessionClient } from '../../silo/gateway/gateway-backend.js';
 
 interface FakeSubscription {
   readonly name: string;
@@ -16,6 +16,8 @@ export class FakeBackend implements GatewayBackend {
   readonly envelopes: Envelope[] = [];
   readonly sessionLog: string[] = [];
   readonly live = new Set<FakeSubscription>();
+  /** Where what is listened to runs. */
+  seat = this.siloId;
   epoch = 1;
   number = 0;
   touches = 0;
@@ -55,12 +57,13 @@ export class FakeBackend implements GatewayBackend {
     return (instance as Record<string, (...args: readonly unknown[]) => unknown>)[method]!(...args);
   }
 
-  async subscribe(entity: EntityId, eventName: string, listener: (event: LiveEvent) => void, onEnd: () => void): Promise<LiveSubscription> {
+  async subscribe(entity: EntityId, eventName: string, listener: (event: LiveEvent) => void, onEnd: () => void): Promise<GatewaySubscription> {
     await this.onSubscribe?.();
     const subscription = { name: `${printEntityId(entity)} ${eventName}`, listener, onEnd };
     this.live.add(subscription);
     const numbered = (): number => this.number;
     return {
+      silo: this.seat,
       epoch: this.epoch,
       get number() {
         return numbered();

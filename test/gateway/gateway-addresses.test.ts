@@ -11,6 +11,8 @@ function membership() {
   const member = (siloId: string, gateway: string | undefined): Member => ({ siloId, incarnation: siloId, address: '', status: 'up', startedAt: 0, labels: {}, types: {}, gateway });
   const members = {
     peers: [] as Member[],
+    members: () => Promise.resolve(members.rows),
+    rows: [] as Member[],
     onChange: (listener: (change: MemberChange) => void) => {
       listeners.push(listener);
       return () => undefined;
@@ -52,6 +54,27 @@ describe('the gateways of a cluster', () => {
     members.join('c', 'https://c.example');
     gateways.own = 'https://a.example';
     expect(gateways.list()).to.deep.equal(['https://a.example', 'https://c.example']);
+  });
+
+  it('stay origins of pages when they are gone, also those that were gone before this silo came, up to a bound', async () => {
+    const members = membership();
+    members.join('old', 'http://127.0.0.1:1');
+    members.rows = members.peers.map((each) => ({ ...each, status: 'dead' as const }));
+    members.peers = [];
+    const gateways = new ClusterGateways(members);
+    await gateways.recall();
+    members.join('b', 'http://127.0.0.1:2');
+    members.die('b');
+    members.join('c', 'http://127.0.0.1:3');
+    expect(gateways.list()).to.deep.equal(['http://127.0.0.1:3']);
+    expect(gateways.origins()).to.deep.equal(['http://127.0.0.1:3', 'http://127.0.0.1:1', 'http://127.0.0.1:2']);
+    for (let n = 0; n < 300; n++) {
+      members.join(`g${n}`, `http://127.0.0.1:${1000 + n}`);
+      members.die(`g${n}`);
+    }
+    expect(gateways.origins()).to.have.length(257).and.include('http://127.0.0.1:1299').and.not.include('http://127.0.0.1:2');
+    gateways.own = 'https://a.example';
+    expect(gateways.origins()).to.deep.equal(['https://a.example']);
   });
 
   it('have the address that is advertised, else that of their port, and none when that is every address of a machine', () => {

@@ -31,8 +31,6 @@ export class Arena implements OnActivate {
   /** Keys of the players who are here: whom to ask back in after the arena has been away. */
   @State() players: string[] = [];
   private readonly world = new World();
-  /** The silo that runs the arena. */
-  private home: string | undefined;
   private readonly fighters = new Map<string, Handle<Fighter>>();
 
   constructor(private readonly ctx: ActorContext<Arena>) {}
@@ -89,12 +87,11 @@ export class Arena implements OnActivate {
 
   @Every('50ms')
   protected async tick(elapsedMs: number): Promise<void> {
-    this.home ??= (await this.ctx.self.manage.activation())?.silo;
     this.world.move(Math.min(elapsedMs, 250) / 1000);
     for (const { body, kind } of this.world.takeItems()) this.fighter(body.id)?.getComponent(Inventory).oneWay.pickUp(kind);
     if (this.world.tick % 10 === 0) this.burnAndBathe();
     if (this.world.tick % 5 === 0) this.settle();
-    await this.ctx.emit(this.world.snapshot(performance.now(), this.home), { live: true, key: 'state' });
+    await this.ctx.emit(this.world.snapshot(performance.now()), { live: true, key: 'state' });
   }
 
   private burnAndBathe(): void {

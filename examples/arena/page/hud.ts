@@ -7,9 +7,12 @@ const LISTED = 14;
 
 export class Hud {
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  private covered: string | undefined = element('overlay-text').textContent ?? undefined;
 
   /** Covers the game with a message; nothing takes it away. */
   cover(message: string | undefined): void {
+    if (message === this.covered) return;
+    this.covered = message;
     element('overlay').hidden = message === undefined;
     element('overlay-text').textContent = message ?? '';
   }
@@ -27,13 +30,16 @@ export class Hud {
     this.noticeTimer = setTimeout(() => box.classList.remove('shown'), 3000);
   }
 
-  show(scene: Scene, me: string): void {
+  /** `home`: the silo that runs the arena. */
+  show(scene: Scene, me: string, home: string | undefined): void {
     const own = scene.fighters.find(({ id }) => id === me);
     if (own) this.showOwn(own);
     const ranking = [...scene.fighters].sort((a, b) => b.score - a.score || a.id.localeCompare(b.id));
     const listed = ranking.filter(({ id }, place) => place < LISTED || id === me);
     element('roster').replaceChildren(...listed.map((fighter) => entry(fighter, fighter.id === me)));
-    element('silos').replaceChildren(...scene.silos.map((silo, place) => siloEntry(silo, scene.fighters.filter((fighter) => fighter.silo === place).length, place === 0)));
+    const silos = [...new Set([home ?? [], scene.silos].flat())];
+    const crowd = (silo: string): number => scene.fighters.filter((fighter) => scene.silos[fighter.silo] === silo).length;
+    element('silos').replaceChildren(...silos.map((silo) => siloEntry(silo, crowd(silo), silo === home)));
     const players = scene.fighters.filter(({ id }) => !isBot(id)).length;
     element('count').textContent = `${players} ${players === 1 ? 'player' : 'players'}, ${scene.fighters.length - players} bots`;
   }
@@ -64,7 +70,7 @@ function siloEntry(silo: string, fighters: number, isHome: boolean): HTMLLIEleme
   const item = document.createElement('li');
   const dot = span('dot', '');
   dot.style.background = siloColor(silo);
-  item.append(dot, span('who', isHome ? `${silo} (the arena)` : silo), span('points', String(fighters)));
+  item.append(dot, span('who', isHome ? `arena: ${silo}` : silo), span('points', String(fighters)));
   return item;
 }
 

@@ -1,0 +1,33 @@
+import { componentMetadata } from '../../decorators/index.js';
+import { isWireName, type EntityId } from '../../protocol/actor-id.js';
+import { createCodec } from '../../protocol/codec/index.js';
+import { ConfigurationError } from '../../protocol/errors/index.js';
+import type { CallOptions } from '../../sdk/author/index.js';
+import { createHandleFactory, handleReferences, type HandleFactory } from '../../sdk/handle.js';
+import type { ProcessSilo } from './process-silo.js';
+
+/** What looks after an entity; the silo refuses those that this version has not. */
+const MANAGE = ['activation', 'deactivate', 'migrate', 'destroy', 'components', 'addComponent', 'removeComponent'] as const;
+
+/** Handles whose calls are made in another process: that of the silo which is chosen when they are made. */
+export function processHandles(through: () => ProcessSilo): HandleFactory {
+  const call = async (target: EntityId, path: readonly string[], args: readonly unknown[], { signal, ...options }: CallOptions): Promise<unknown> =>
+    through().call({ target, path, args: codec.encode(args, 'args'), options }, signal);
+  const factory = createHandleFactory({
+    call: (target, method, args, options, mode) => {
+      if (mode === 'call') return call(target, [method], args, options);
+      // Arguments that cannot be sent throw at once.
+      codec.encode(args, 'args');
+      call(target, ['oneWay', method], args, options).catch(() => undefined);
+      return Promise.resolve();
+    },
+    componentName: (classOrName) => {
+      const name = typeof classOrName === 'function' ? componentMetadata(classOrName)?.name : classOrName;
+      if (isWireName(name)) return name;
+      throw new ConfigurationError('getComponent: expected a class with @Component, or its name');
+    },
+    manage: (target) => Object.fromEntries(MANAGE.map((verb) => [verb, (...args: readonly unknown[]) => call(target, ['manage', verb], args, {})])),
+  });
+  const codec = createCodec({ references: handleReferences(factory) });
+  return factory;
+}
