@@ -133,9 +133,10 @@ export class MemberView {
     if (joined.length > 0 || gone.length > 0) this.tell({ joined, dead: gone.map((member) => ({ ...member, status: 'dead' as const })) });
   }
 
-  /** V3. One vote is enough: it was dead by as many as it takes. */
+  /** V3. Two have to say so where there are two: one alone may have seen it die in the table of a primary that was deposed. */
   private async accuseRisen({ up }: MembersSeen): Promise<void> {
-    for (const { member, heartbeat } of up) if (this.dead.has(member.incarnation)) await this.accuse(member.incarnation, heartbeat, 1);
+    const votesNeeded = Math.max(1, Math.min(2, up.length - 1));
+    for (const { member, heartbeat } of up) if (this.dead.has(member.incarnation)) await this.accuse(member.incarnation, heartbeat, votesNeeded);
   }
 
   /** True when somebody died of it. */

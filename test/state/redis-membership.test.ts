@@ -131,18 +131,21 @@ describe('RedisMembership', () => {
     await membership.stop();
   });
 
-  it('P4: a dead one that a failover brings back into the table is dead again with the next look of whoever saw it dead', async () => {
-    const observer = open('observer');
-    await observer.start();
-    const gone = new RedisMembership(direct.connection, { siloId: 'gone', address: 'a', clock: new FakeClock(), cluster: direct.cluster });
-    await gone.start();
-    await observer.refresh();
-    await observer.declareDead(gone.incarnation);
+  it('P4: a dead one that a failover brings back into the table is dead again with the next look of those who saw it dead', async () => {
+    const members = ['one', 'two', 'gone'].map((siloId) => open(siloId)) as [RedisMembership, RedisMembership, RedisMembership];
+    const [one, two, gone] = members;
+    for (const member of members) await member.start();
+    for (const observer of [one, two]) await observer.refresh();
+    await one.declareDead(gone.incarnation);
+    await two.refresh();
     await direct.ask('hset', `troupe:{${direct.cluster}/m}:silos`, gone.incarnation, 'up');
-    await observer.refresh();
-    expect((await table.members()).find(({ siloId }) => siloId === 'gone')).to.have.property('status', 'dead');
-    expect(observer.statusOf(gone.incarnation)).to.equal('dead');
-    await Promise.all([observer.stop(), gone.stop()]);
+    const statusInTable = async () => (await table.members()).find(({ siloId }) => siloId === 'gone')?.status;
+    await one.refresh();
+    expect(await statusInTable(), 'one says so').to.equal('up');
+    await two.refresh();
+    expect(await statusInTable(), 'two say so').to.equal('dead');
+    expect([one, two].map((observer) => observer.statusOf(gone.incarnation))).to.deep.equal(['dead', 'dead']);
+    await Promise.all(members.map((member) => member.stop()));
   });
 
   it('stop ends within its time when Redis is away', async () => {
