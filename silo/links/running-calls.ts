@@ -1,4 +1,4 @@
-import { SLOTS } from './call-table.js';
+import { slotOf } from './call-table.js';
 import type { RemoteEnvelope } from './remote-envelope.js';
 
 /**
@@ -9,12 +9,12 @@ export class RunningCalls {
   private slots: (RemoteEnvelope | undefined)[] = [];
 
   add(envelope: RemoteEnvelope): void {
-    this.slots[envelope.callId % SLOTS] = envelope;
+    this.slots[slotOf(envelope.callId)] = envelope;
   }
 
   /** Takes it out. `undefined`: it has ended, or was cancelled. */
   take(id: number): RemoteEnvelope | undefined {
-    const slot = id % SLOTS;
+    const slot = slotOf(id);
     const envelope = this.slots[slot];
     if (envelope === undefined || envelope.callId !== id) return undefined;
     this.slots[slot] = undefined;
