@@ -19,7 +19,7 @@ export function stageAll(entities: readonly Entity[]): readonly StagedChanges[] 
     if (part instanceof Promise) isWhole = false;
     staged.push(part);
   }
-  return isWhole ? (staged as StagedChanges[]) : Promise.all(staged);
+  return isWhole ? (staged as StagedChanges[]) : Promise.all(staged.map((part) => Promise.resolve(part)));
 }
 
 /** What the entities of a unit staged, in one. */
