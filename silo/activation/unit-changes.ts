@@ -10,6 +10,18 @@ export interface UnitChanges {
   readonly manual: Fields;
 }
 
+/** What each of a unit's entities changed; a promise only where one of them takes its time. Throws when a value cannot be saved. */
+export function stageAll(entities: readonly Entity[]): readonly StagedChanges[] | Promise<readonly StagedChanges[]> {
+  const staged: (StagedChanges | Promise<StagedChanges>)[] = [];
+  let isWhole = true;
+  for (const entity of entities) {
+    const part = entity.stage();
+    if (part instanceof Promise) isWhole = false;
+    staged.push(part);
+  }
+  return isWhole ? (staged as StagedChanges[]) : Promise.all(staged.map((part) => Promise.resolve(part)));
+}
+
 /** What the entities of a unit staged, in one. */
 export function merge(entities: readonly Entity[], staged: readonly StagedChanges[]): UnitChanges {
   // The common case needs no copies: one entity, and it is the actor.

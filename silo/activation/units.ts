@@ -9,7 +9,7 @@ import type { Entity } from './entity.js';
 import { ClosingUnits } from './closing-units.js';
 import { OpenUnits } from './open-units.js';
 import { adopt, savePoint } from './save-point.js';
-import { merge } from './unit-changes.js';
+import { merge, stageAll } from './unit-changes.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 export class Units {
@@ -116,27 +116,21 @@ export class Units {
   /** Takes what the unit changed, and commits it. */
   private settle(unit: UnitOfWork): Promise<void> | void {
     if (this.activation.isLost) return this.end(unit, true, this.staleError());
-    const staged: (StagedChanges | Promise<StagedChanges>)[] = [];
-    let isWhole = true;
+    let staged: readonly StagedChanges[] | Promise<readonly StagedChanges[]>;
     try {
-      for (const entity of unit.held) {
-        const part = entity.stage();
-        if (part instanceof Promise) isWhole = false;
-        staged.push(part);
-      }
+      staged = stageAll(unit.held);
     } catch (error) {
       this.closing.remove(unit);
       return this.undo(unit, error);
     }
     unit.isStaged = true;
-    return isWhole ? this.commit(unit, staged as StagedChanges[]) : this.commitLater(unit, staged);
+    return staged instanceof Promise ? this.commitLater(unit, staged) : this.commit(unit, staged);
   }
 
-  private async commitLater(unit: UnitOfWork, staged: readonly (StagedChanges | Promise<StagedChanges>)[]): Promise<void> {
+  private async commitLater(unit: UnitOfWork, staged: Promise<readonly StagedChanges[]>): Promise<void> {
     this.committing++;
     try {
-      const parts = await Promise.all(staged.map((part) => Promise.resolve(part)));
-      await this.commit(unit, parts);
+      await this.commit(unit, await staged);
     } catch (error) {
       await this.undo(unit, error);
     } finally {

@@ -32,7 +32,7 @@ export class ByteWriter {
     if (this.end + 8 > this.slab.length) this.grow(8);
     let rest = value;
     while (rest >= 0x8000_0000) {
-      this.slab[this.end++] = (rest % 0x80) | 0x80;
+      this.slab[this.end++] = (rest & 0x7f) | 0x80;
       rest = Math.floor(rest / 0x80);
     }
     while (rest >= 0x80) {

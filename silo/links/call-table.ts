@@ -3,6 +3,11 @@ import type { Outgoing } from './outgoing.js';
 /** How many can wait at once: the calls of one peer's limit, and control messages beside them. */
 export const SLOTS = 2 ** 20;
 
+/** The slot of an id. Ids soon outgrow the integers that `%` is quick with. */
+export function slotOf(id: number): number {
+  return id & (SLOTS - 1);
+}
+
 /**
  * What waits for its reply on one connection, by id. An id is a slot and a generation of it: finding one is an array access, and a reply that
  * comes after its call gave up meets another generation.
@@ -26,7 +31,7 @@ export class CallTable {
   }
 
   get(id: number): Outgoing | undefined {
-    const call = this.slots[id % SLOTS];
+    const call = this.slots[slotOf(id)];
     return call !== undefined && call.id === id ? call : undefined;
   }
 
@@ -41,7 +46,7 @@ export class CallTable {
   }
 
   remove(call: Outgoing): void {
-    const slot = call.id % SLOTS;
+    const slot = slotOf(call.id);
     if (this.slots[slot] !== call) return;
     this.slots[slot] = undefined;
     this.generations[slot]!++;

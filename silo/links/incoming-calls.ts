@@ -56,12 +56,27 @@ export class IncomingCalls implements AnswerListener {
 
   /** I1. */
   succeeded({ callId }: RemoteEnvelope, value: unknown): void {
-    if (this.running.take(callId)) this.replies.succeed(CALLS, callId, value);
+    if (this.running.take(callId) === undefined) return;
+    try {
+      this.replies.succeed(CALLS, callId, value);
+    } catch (error) {
+      this.keepUnanswered(error);
+    }
   }
 
   /** I1. */
   failed({ callId }: RemoteEnvelope, error: unknown): void {
-    if (this.running.take(callId)) this.replies.fail(CALLS, callId, error);
+    if (this.running.take(callId) === undefined) return;
+    try {
+      this.replies.fail(CALLS, callId, error);
+    } catch (cause) {
+      this.keepUnanswered(cause);
+    }
+  }
+
+  /** Whoever ended the call has more to do: it is not his problem, and the caller's deadline ends the wait. */
+  private keepUnanswered(error: unknown): void {
+    this.log.error({ err: error }, 'the answer to a call from another silo could not be written');
   }
 
   private serve(envelope: RemoteEnvelope): void {

@@ -1,4 +1,4 @@
-import { SLOTS } from './call-table.js';
+import { slotOf } from './call-table.js';
 import type { RemoteEnvelope } from './remote-envelope.js';
 
 /**
@@ -10,14 +10,14 @@ export class RunningCalls {
   size = 0;
 
   add(envelope: RemoteEnvelope): void {
-    const slot = envelope.callId % SLOTS;
+    const slot = slotOf(envelope.callId);
     if (this.slots[slot] === undefined) this.size++;
     this.slots[slot] = envelope;
   }
 
   /** Takes it out. `undefined`: it has ended, or was cancelled. */
   take(id: number): RemoteEnvelope | undefined {
-    const slot = id % SLOTS;
+    const slot = slotOf(id);
     const envelope = this.slots[slot];
     if (envelope === undefined || envelope.callId !== id) return undefined;
     this.slots[slot] = undefined;

@@ -83,7 +83,7 @@ export class ClusterRouter implements CallWatch {
 
   failed(place: Member, envelope: Envelope, error: unknown): Promise<unknown> {
     // Whoever ends the call, it goes on by itself.
-    return runOutsideTurns(() => this.seek(envelope, this.parts.deliverHere, place, Promise.reject(error)));
+    return runOutsideTurns(() => this.seek(envelope, this.parts.deliverHere, place, Promise.reject(error as Error)));
   }
 
   /** `tried`: what came of a first attempt, at `next`. */
