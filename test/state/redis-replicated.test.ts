@@ -6,14 +6,15 @@ import { RedisKeys } from '../../state/redis-keys.js';
 import { RedisMembershipTable } from '../../state/redis-membership-table.js';
 import { checkReplicas } from '../../state/redis-settings.js';
 import { RedisStateStore } from '../../state/redis-state-store.js';
-import { LOOPBACK, QUICK_REPLICA, RedisNode } from '../support/redis-node.js';
+import { LOOPBACK, QUICK_REPLICA, reached, RedisNode } from '../support/redis-node.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { claimed, utf8 } from './contract/store-bench.js';
 import { FakeClock } from './fake-clock.js';
 import { phase } from './phase.js';
 import { closing, uniqueCluster } from './redis-bench.js';
 
-describe('durability', () => {
+describe('durability', function () {
+  this.timeout(40_000);
   let primary: RedisNode;
   let replica: RedisNode;
   let connection: RedisConnection;
@@ -45,7 +46,7 @@ describe('durability', () => {
     cluster = uniqueCluster();
     primary = await RedisNode.launch({ settings: QUICK_REPLICA });
     replica = await RedisNode.launch({ settings: { ...QUICK_REPLICA, replicaof: `${LOOPBACK} ${primary.port}` } });
-    await phase('the replica follows', () => replica.isFollowing());
+    await reached('the replica follows', () => replica.isFollowing());
     connection = await RedisConnection.open(primary.server.url);
   });
   afterEach(async () => {
@@ -104,7 +105,7 @@ describe('durability', () => {
     const [told, held] = [open('primary'), open('replicated')];
     await using link = await TcpProxy.start(primary.server.url);
     await replica.ask('replicaof', LOOPBACK, new URL(link.url).port);
-    await phase('the replica follows by way of the link', () => link.connections > 0 && replica.isFollowing());
+    await reached('the replica follows by way of the link', async () => link.connections > 0 && (await replica.isFollowing()));
     await claim(held);
     await commit(held, 0);
     link.holdReplies(); // What a primary tells its replica.

@@ -1,7 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { startOwnRedis, type OwnRedis, type OwnRedisOptions } from './redis-server.js';
 
 export const LOOPBACK = '127.0.0.1';
+const PHASE_LIMIT_MS = 30_000;
+const POLL_MS = 10;
 
 /** How a server follows another one, for tests: at once. */
 export const QUICK_REPLICA: Readonly<Record<string, string>> = { 'repl-diskless-sync-delay': '0' };
@@ -36,5 +39,14 @@ export class RedisNode {
   async stop(): Promise<void> {
     this.admin.disconnect();
     await this.server.stop();
+  }
+}
+
+/** Resolves when it holds, for servers that take their time; asks now and then, they need the processor. Rejects after 30 s naming the phase. */
+export async function reached(phase: string, isReached: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + PHASE_LIMIT_MS;
+  while (!(await isReached().catch(() => false))) {
+    if (performance.now() > deadline) throw new Error(`phase "${phase}" was not reached within ${PHASE_LIMIT_MS} ms`);
+    await setTimeout(POLL_MS);
   }
 }

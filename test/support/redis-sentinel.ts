@@ -1,11 +1,8 @@
 // A master, replicas of it and a Sentinel that watches them, for tests; behind the guards of redis-server.ts.
-import { setTimeout } from 'node:timers/promises';
 import type { RedisOptions } from 'ioredis';
-import { LOOPBACK, QUICK_REPLICA, RedisNode } from './redis-node.js';
+import { LOOPBACK, QUICK_REPLICA, reached, RedisNode } from './redis-node.js';
 
 const NAME = 'main';
-const PHASE_LIMIT_MS = 30_000;
-const POLL_MS = 10;
 
 /** Dispose it (`await using`) or `stop` it. */
 export class TestRedisSentinel implements AsyncDisposable {
@@ -88,14 +85,5 @@ export class TestRedisSentinel implements AsyncDisposable {
 
   private async replicasKnown(): Promise<number> {
     return String(await this.sentinel.ask('sentinel', 'replicas', NAME)).split('master-link-status,ok').length - 1;
-  }
-}
-
-/** Asks the servers from time to time: they need the processor that asking them would take. */
-async function reached(phase: string, isReached: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + PHASE_LIMIT_MS;
-  while (!(await isReached().catch(() => false))) {
-    if (performance.now() > deadline) throw new Error(`phase "${phase}" was not reached within ${PHASE_LIMIT_MS} ms`);
-    await setTimeout(POLL_MS);
   }
 }
