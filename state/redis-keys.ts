@@ -36,6 +36,11 @@ export function encodeKeyPart(text: string): string {
   return `~${createHash('sha256').update(bytes).digest().toString('base64url', 0, 16)}`;
 }
 
+/** A name in the slot of `key` that nothing is kept under: what is written there is gone at once (protocol.md §7, WAIT). */
+export function touchKey(key: string): string {
+  return `${key.slice(0, key.indexOf('}') + 1)}:w`;
+}
+
 /** All Redis keys of one cluster, as protocol.md §1 lists them. `cluster` and actor types are wire names: they hold no `/` and no braces. */
 export class RedisKeys {
   readonly membership: MembershipKeys;

@@ -10,6 +10,7 @@ import type { Logger } from '../protocol/ports/logger.js';
 import type { ScriptName } from './lua-script.js';
 import type { RedisArgument, RedisClient } from './redis-client.js';
 import { RedisExecutor } from './redis-executor.js';
+import { touchKey } from './redis-keys.js';
 import { nodeAt, nodeOf } from './redis-nodes.js';
 import { ReplicaWait } from './replica-wait.js';
 
@@ -115,9 +116,4 @@ async function isKept({ client, replicas }: Line, stream: RedisClient['stream'])
     if ((await replicas.isReplicated()) && client.stream === stream) return true;
   }
   return false;
-}
-
-/** A name in the slot of `key` that nothing is kept under: what is written there is gone at once. No script, which a node might have to be told first. */
-function touchKey(key: string): string {
-  return `${key.slice(0, key.indexOf('}') + 1)}:w`;
 }

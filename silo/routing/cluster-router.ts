@@ -74,6 +74,7 @@ export class ClusterRouter implements CallWatch {
     if (!place) return this.seek(envelope, deliverHere, undefined, undefined);
     // Nearly all calls: they go to where the actor was, and nobody stands between their caller and the answer.
     if (envelope.chain instanceof CallChain) this.parts.chains.hold(envelope.chain);
+    if (envelope.answered) envelope.answered.silo = place.siloId;
     return this.parts.links.invoke(place, envelope, this);
   }
 
@@ -82,6 +83,7 @@ export class ClusterRouter implements CallWatch {
   }
 
   failed(place: Member, envelope: Envelope, error: unknown): Promise<unknown> {
+    if (envelope.answered) envelope.answered.silo = undefined;
     // Whoever ends the call, it goes on by itself.
     return runOutsideTurns(() => this.seek(envelope, this.parts.deliverHere, place, Promise.reject(error as Error)));
   }
