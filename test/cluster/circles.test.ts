@@ -50,7 +50,7 @@ describe('circles of calls that wait on several silos', () => {
   });
 
   for (const count of [2, 3]) {
-    it(`of ${count} silos are refused within a second: the youngest call, and the others go on`, async () => {
+    it(`are refused within a second, the youngest call, and the others go on: of ${count} silos`, async () => {
       const cluster = await spread(count, Chained);
       const keys = cluster.silos.map((_, i) => `k${i}`);
       const calls = cluster.silos.map((silo, i) => silo.actor(Chained, keys[i]!).meet(keys, keys[(i + 1) % count]!));
