@@ -91,7 +91,9 @@ export class Silo {
     if (gateway) stages.add(() => gateway.stop());
     stages.add(() => membership.stop());
     stages.add(async () => peers?.takeLeave());
-    joined(await membership.start());
+    const cluster = await membership.start();
+    stores.joined(cluster);
+    joined(cluster);
     await runtime.wakeAlwaysOn();
     log.info({ cluster: options.cluster, types: classes.length, gateway: gateway?.address }, 'the silo runs');
     return new Silo(siloId, log, stages, membership, runtime, gateway);
