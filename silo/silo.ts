@@ -6,7 +6,6 @@ import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { ActorId } from '../protocol/actor-id.js';
 import type { Clock, FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
-import { SocketFrameNetwork } from '../transport/socket-frame-network.js';
 import type { EntityClass, Handle } from '../sdk/author/index.js';
 import type { Statistics } from './activation/silo-services.js';
 import { ClusterGateways, publicAddress } from './cluster-gateways.js';
@@ -14,6 +13,7 @@ import { openGateway, type RunningGateway } from './gateway/open-gateway.js';
 import { createLogger } from './log.js';
 import { LoadMeter } from './load-meter.js';
 import { loadModules } from './options/modules.js';
+import { openNetwork } from './open-network.js';
 import { loadOf, Peers } from './peers.js';
 import { resolveSiloOptions, type ResolvedSiloOptions, type SiloOptions } from './silo-options.js';
 import { SiloRuntime } from './silo-runtime.js';
@@ -23,8 +23,6 @@ import { openStores } from './stores.js';
 export type SiloEvent = 'member-joined' | 'member-dead' | 'stopping' | 'fenced' | 'scale-needed';
 
 const EVENTS: readonly SiloEvent[] = ['member-joined', 'member-dead', 'stopping', 'fenced', 'scale-needed'];
-
-const DEFAULT_PORT = 11_111;
 
 /** What stands between a silo and its network, for tests. */
 type Detour = (network: FrameNetwork) => FrameNetwork;
@@ -95,6 +93,7 @@ export class Silo {
     stages.add(() => membership.stop());
     stages.add(async () => peers?.takeLeave());
     const cluster = await membership.start();
+    stores.joined(cluster);
     await gateways.recall();
     joined(cluster);
     await runtime.wakeAlwaysOn();
@@ -219,14 +218,6 @@ export class Silo {
  */
 export function startSilo(options: SiloOptions): Promise<Silo> {
   return Silo.start(options);
-}
-
-function openNetwork(siloId: string, options: ResolvedSiloOptions, incarnation: () => string): SocketFrameNetwork {
-  const { cluster, secrets, listen, advertise } = options;
-  return new SocketFrameNetwork({
-    siloId, incarnation, cluster, secrets,
-    host: listen.host, port: listen.port ?? DEFAULT_PORT, orAnotherPort: listen.port === undefined, advertise,
-  });
 }
 
 interface GatewayContext {

@@ -15,6 +15,8 @@ export interface Stores {
   readonly membership: Membership;
   /** Other silos can share them. */
   readonly isShared: boolean;
+  /** What `membership.start` found: a store that is emptied later is noticed by it. */
+  joined(cluster: { readonly genesis: string }): void;
   close(): Promise<void>;
 }
 
@@ -33,7 +35,7 @@ export async function openStores(options: ResolvedSiloOptions, context: StoresCo
   if (options.redis === undefined) {
     log.info('embedded: no Redis is configured; state lives in this process and ends with it');
     const membership = new MemoryMembership(about);
-    return { store: new MemoryStateStore(), membership, isShared: false, close: () => membership.stop() };
+    return { store: new MemoryStateStore(), membership, isShared: false, joined: () => undefined, close: () => membership.stop() };
   }
   const source = options.redis instanceof URL ? options.redis.href : (options.redis as RedisSource);
   const connection = await RedisConnection.open(source, { clock });
@@ -49,6 +51,7 @@ export async function openStores(options: ResolvedSiloOptions, context: StoresCo
   const membership = new RedisMembership(connection, { ...about, cluster, durability, thread: { source, log } });
   return {
     store, membership, isShared: true,
+    joined: ({ genesis }) => store.joined(genesis),
     close: async () => {
       await membership.stop();
       await store.stop();

@@ -1,6 +1,7 @@
 // Supervisor. Owns: the processes of n silos on this machine, from the first start to the last end. Does not own: what they do.
 //   S1. A process that ends is started again, later and later while it does not stay up; not once the supervisor stops.
 //   S2. The silo of a process that was seen to end is declared dead at once: nobody has to wait for its counter to stand still.
+//      A process that could not even be started counts as one that ended.
 //   S3. As long as none has run, one that is refused waits for the others: when all are, there is nothing to start again.
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Clock, Logger, TimerHandle } from '../protocol/ports/index.js';
@@ -81,16 +82,37 @@ export class Supervisor {
 
   private launch(slot: Slot): void {
     slot.refused = undefined;
-    const { npm_lifecycle_event: _ours, ...inherited } = process.env;
-    // A group of its own: a Ctrl-C of the terminal comes by us alone, and not twice.
-    const child = fork(this.parts.file, [...this.parts.args(slot.index)], { env: { ...inherited, [SUPERVISED]: '1' }, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    let child: ChildProcess;
+    try {
+      child = this.fork(slot.index);
+    } catch (error) {
+      return this.onNotStarted(slot, error);
+    }
     slot.process = child;
     child.on('message', (message) => {
       if (isSiloReport(message)) this.onReport(slot, message, child.pid);
     });
-    child.on('error', (error) => this.parts.log.error({ err: error, silo: slot.index + 1 }, 'the process of a silo could not be started or reached'));
+    child.on('error', (error) => {
+      if (child.pid !== undefined) this.parts.log.error({ err: error, silo: slot.index + 1 }, 'the process of a silo could not be reached');
+      else if (slot.process === child) this.onNotStarted(slot, error);
+    });
     // Not 'close': a process that it started may hold its output open.
     child.once('exit', (code, signal) => this.onExit(slot, code, signal));
+  }
+
+  private fork(index: number): ChildProcess {
+    const { npm_lifecycle_event: _ours, ...inherited } = process.env;
+    // A group of its own: a Ctrl-C of the terminal comes by us alone, and not twice.
+    return fork(this.parts.file, [...this.parts.args(index)], { env: { ...inherited, [SUPERVISED]: '1' }, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  }
+
+  /** S1. Without processes or descriptors left, 'error' comes alone and no 'exit' follows; without memory, `fork` throws. */
+  private onNotStarted(slot: Slot, error: unknown): void {
+    slot.process = undefined;
+    this.parts.log.error({ err: error, silo: slot.index + 1, againInMs: this.signals > 0 ? undefined : slot.pauseMs }, 'the process of a silo could not be started');
+    if (this.signals === 0) return this.launchLater(slot);
+    this.exitCode ||= 1;
+    this.endWhenEmpty();
   }
 
   private onReport(slot: Slot, report: SiloReport, pid: number | undefined): void {
@@ -98,6 +120,7 @@ export class Supervisor {
     const { clock, log } = this.parts;
     Object.assign(slot, { siloId: report.siloId, gateway: report.gateway, runsSinceMs: clock.monotonicMs() });
     log.info({ silo: slot.index + 1, pid, id: report.siloId, gateway: report.gateway }, 'a silo runs');
+    if (this.signals > 0) return; // S1
     if (!this.hasRun) {
       this.hasRun = true;
       for (const held of this.slots) if (held.refused !== undefined && !held.process) this.launchLater(held); // S3

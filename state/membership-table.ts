@@ -35,6 +35,19 @@ export interface MembersSeen {
   readonly up: readonly { readonly member: Member; readonly heartbeat: string }[];
 }
 
+/** How long a JOIN leaves the rows of the dead. */
+export const DEAD_ROWS_KEPT_MS = 7 * 24 * 3_600_000;
+/**
+ * How many of them it leaves at most, the last to die: a cluster whose silos crash and start again must not read tens of thousands at each LOOK.
+ *
+ * A JOIN that was sent twice, and whose second copy arrives when its silo is dead and its row forgotten, makes a row that is up again. That is
+ * harmless, for a row and for the time: the silo had its answer and knows nothing of it; if its process is gone, nobody beats, and the row is
+ * voted dead after 2 s like any other; whoever saw the incarnation dead votes against it as soon as it reappears. Should it still run, it has
+ * missed its beats for as long as it took a thousand others to die, and what others took over meanwhile is theirs by its token: every commit of
+ * it is fenced.
+ */
+export const DEAD_ROWS_KEPT = 1000;
+
 /**
  * The table behind `LeasedMembership`: each method is one atomic step (protocol.md §2) and safe to send twice. P4: dead is final, and an
  * incarnation that is not in the table counts as dead.

@@ -1,9 +1,7 @@
 import type { Clock } from '../protocol/ports/clock.js';
 import type { Member, SiloLoad } from '../protocol/ports/membership.js';
 import type { Incarnation } from '../protocol/ports/state-store.js';
-import type { Accusation, BeatAnswer, Joiner, JoinAnswer, JoinRequest, MembersSeen, MembershipTable } from './membership-table.js';
-
-const DEAD_ROWS_KEPT_MS = 7 * 24 * 3_600_000;
+import { DEAD_ROWS_KEPT, DEAD_ROWS_KEPT_MS, type Accusation, type BeatAnswer, type Joiner, type JoinAnswer, type JoinRequest, type MembersSeen, type MembershipTable } from './membership-table.js';
 
 interface MemberRow extends Joiner {
   heartbeat: number;
@@ -28,9 +26,7 @@ export class MemoryMembershipTable implements MembershipTable {
     const genesis = this.genesis ?? `${newGenesis} ${partitions}`;
     const found = genesis.slice(genesis.indexOf(' ') + 1);
     if (found !== String(partitions)) return Promise.resolve({ status: 'partitions', found });
-    for (const row of this.rows.values()) {
-      if (row.deadSince !== undefined && row.deadSince + DEAD_ROWS_KEPT_MS < this.clock.now()) this.rows.delete(row.incarnation);
-    }
+    this.forgetDead();
     this.genesis = genesis;
     if (!mine) {
       this.rows.set(joiner.incarnation, { ...joiner, heartbeat: 0, load: undefined, votes: new Map(), deadSince: undefined });
@@ -86,6 +82,14 @@ export class MemoryMembershipTable implements MembershipTable {
   abandonBeat(): void {}
 
   close(): void {}
+
+  private forgetDead(): void {
+    const dead = [...this.rows.values()].flatMap(({ incarnation, deadSince }) => (deadSince === undefined ? [] : [{ incarnation, deadSince }]));
+    dead.sort((a, b) => b.deadSince - a.deadSince || (a.incarnation > b.incarnation ? -1 : 1));
+    for (const [i, { incarnation, deadSince }] of dead.entries()) {
+      if (i >= DEAD_ROWS_KEPT || deadSince + DEAD_ROWS_KEPT_MS < this.clock.now()) this.rows.delete(incarnation);
+    }
+  }
 
   private findUp(incarnation: Incarnation): MemberRow | undefined {
     const row = this.rows.get(incarnation);

@@ -3,15 +3,13 @@ import type { Member, SiloLoad } from '../protocol/ports/membership.js';
 import type { Incarnation } from '../protocol/ports/state-store.js';
 import type { Durability } from './durability.js';
 import { readMember, writeRecord } from './member-records.js';
-import type { Accusation, BeatAnswer, JoinAnswer, JoinRequest, MembersSeen, MembershipTable } from './membership-table.js';
+import { DEAD_ROWS_KEPT, DEAD_ROWS_KEPT_MS, type Accusation, type BeatAnswer, type JoinAnswer, type JoinRequest, type MembersSeen, type MembershipTable } from './membership-table.js';
 import { RedisBeats } from './redis-beats.js';
 import type { RedisClient } from './redis-client.js';
 import { RedisExecutor } from './redis-executor.js';
 import { RedisKeys } from './redis-keys.js';
 import { readList, readText } from './redis-replies.js';
 import { ReplicatedExecutor, type KeyedExecutor } from './replicated-executor.js';
-
-const DEAD_ROWS_KEPT_MS = 7 * 24 * 3_600_000;
 
 /** The two connections of a silo; `RedisConnection` is one such pair. */
 export interface MembershipClients {
@@ -39,7 +37,7 @@ export class RedisMembershipTable implements MembershipTable {
 
   async join({ joiner, newGenesis, partitions }: JoinRequest): Promise<JoinAnswer> {
     const { silos, heartbeats, addresses, epoch, genesis } = this.keys;
-    const args = [joiner.incarnation, writeRecord(joiner), newGenesis, String(partitions), String(this.clock.now()), String(DEAD_ROWS_KEPT_MS)];
+    const args = [joiner.incarnation, writeRecord(joiner), newGenesis, String(partitions), String(this.clock.now()), String(DEAD_ROWS_KEPT_MS), String(DEAD_ROWS_KEPT)];
     const [status, ...rest] = readList(await this.kept.run('join-cluster', [silos, heartbeats, addresses, epoch, genesis], args)).map(readText);
     switch (status) {
       case 'JOINED': return { status: 'joined', epoch: Number(rest[0]), genesis: rest[1]! };

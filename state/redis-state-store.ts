@@ -15,6 +15,7 @@ import type {
 import type { Logger } from '../protocol/ports/logger.js';
 import { CommitArguments, toBuffer } from './commit-arguments.js';
 import type { Durability } from './durability.js';
+import { GenesisCheck } from './genesis-check.js';
 import type { RedisClient } from './redis-client.js';
 import { RedisExecutor } from './redis-executor.js';
 import { RedisKeys } from './redis-keys.js';
@@ -42,16 +43,28 @@ export class RedisStateStore implements StateStore {
   /** For what others rely on: D1 to D3. */
   private readonly kept: KeyedExecutor & { stop(): void };
   private readonly keys: RedisKeys;
+  private readonly genesis: GenesisCheck;
 
   constructor(client: RedisClient, { cluster, durability, log }: RedisStateStoreOptions) {
     this.executor = new RedisExecutor(client);
     this.kept = durability === 'replicated' ? new ReplicatedExecutor(this.executor, log) : this.executor;
     this.keys = new RedisKeys(cluster);
+    this.genesis = new GenesisCheck(this.executor, this.keys.membership.genesis);
+  }
+
+  /**
+   * The silo has joined the cluster of this genesis: from now on a claim that finds nothing saved rejects with `SiloUnavailableError` when the store
+   * has been emptied since.
+   */
+  joined(genesis: string): void {
+    this.genesis.expected = genesis;
   }
 
   async claim({ id, token, incarnation, expected = '' }: ClaimRequest): Promise<ClaimResult> {
     const { row, operations, outbox, inbox, reminders } = this.keys.actor(id);
-    return readClaim(await this.kept.run('claim-actor', [row, operations, outbox, inbox, reminders], [token, incarnation, expected]));
+    const result = readClaim(await this.kept.run('claim-actor', [row, operations, outbox, inbox, reminders], [token, incarnation, expected]));
+    if (result.status === 'claimed' && result.version === 0) await this.genesis.confirm();
+    return result;
   }
 
   async commit(request: CommitRequest): Promise<CommitResult> {

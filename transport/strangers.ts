@@ -1,10 +1,11 @@
 // Strangers. Owns: the TCP connections to a silo's port that have not proven anything yet.
-//   S1. They are few: one more pushes the oldest out. An honest silo needs milliseconds; who sits there loses its place first.
+//   S1. They are bounded: one more pushes the oldest out. An honest silo needs milliseconds; who sits there loses its place first.
 //   S2. Each has a short time, and may send little.
 import type { Socket } from 'node:net';
 import { MAX_MESSAGE_BYTES } from './link-message.js';
 
-const MAX_STRANGERS = 64;
+/** More than a cluster has silos: when one starts again, all others dial it at once, and must not push each other out. */
+export const MAX_STRANGERS = 1024;
 const STRANGER_MS = 2000;
 /** Two messages of the handshake and what WebSocket and Socket.IO put around them. */
 const MAX_STRANGER_BYTES = 2 * MAX_MESSAGE_BYTES + 1024;

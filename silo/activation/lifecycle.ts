@@ -1,6 +1,7 @@
 // How an activation begins and ends. While it begins, and while its last hooks run, one chain holds every mailbox of the actor.
 //   L1. The hooks of the beginning are one unit: if the constructor or `onActivate` throws, nothing of it happened and nothing is left.
 //   L2. The end: no new chains, open units finish, hooks, lazily saved fields, then the token is given up; each wait for user code is bounded.
+//   L3. Who wakes always-on actors knows of this one before it answers its first call.
 import { ActivationFailedError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
 import type { Clock, TimerHandle } from '../../protocol/ports/index.js';
 import type { ClaimedRow, Holder } from '../../protocol/ports/state-store.js';
@@ -33,14 +34,14 @@ export async function activate(activation: Activation, wakingChain: CallChain, e
     activation.token = registered.token;
     const waking = awaken(activation, registered.row, chain);
     if (waking) await waking;
+    // L3. Of a beginning that fails now an entry may stay, and wake it.
+    if (activation.metadata.alwaysOn && !hasEnded(activation)) await activation.services.store.indexTag(ALWAYS_ON_TAG, activation.id, true);
     // Before the mailboxes open: the first call meets an active actor.
     unit.onAccepted = () => open(activation);
     await activation.units.concludeHooks(unit);
   } catch (error) {
     await abandon(activation, unit, error);
-    return;
   }
-  if (activation.metadata.alwaysOn && !hasEnded(activation)) await activation.services.store.indexTag(ALWAYS_ON_TAG, activation.id, true);
 }
 
 /** Ends the activation; `destroy` also deletes what was saved. Resolves when the actor is free. Turns that do not end are left behind, fenced. */

@@ -6,13 +6,14 @@
 import { randomBytes } from 'node:crypto';
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import { encodeMessage, GatewayMessage } from '../../protocol/client-wire.js';
-import { CallTimeoutError, CancelledError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
+import { CallTimeoutError, CancelledError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { ClientConnection, ClientListener, CloseReason, Handshake, TimerHandle } from '../../protocol/ports/index.js';
 import type { Admission, Authentication } from './authentication.js';
 import { clientEventName } from './client-event.js';
 import { ClientSession, type ClientSessionContext } from './client-session.js';
 import type { GatewayAddresses } from './gateway-addresses.js';
 import type { ClientWriter, SessionClient } from './gateway-backend.js';
+import { isPassing } from './passing-failure.js';
 import { withinTime } from './within-time.js';
 
 /** What a gateway is made of. */
@@ -110,9 +111,8 @@ export class Gateway {
 
   /** The client hears why. What may go well at another time, or on another silo, is no final refusal. */
   private refuse(session: ClientSession, error: unknown): void {
-    const isFinal = !(error instanceof TroupeError && error.retryable);
     this.context.log.warn({ err: error, client: session.id }, 'a client could not be presented to its session actor');
-    session.close(isFinal ? 'kicked' : 'lost', 'the session actor did not accept the client', error);
+    session.close(isPassing(error) ? 'lost' : 'kicked', 'the session actor did not accept the client', error);
   }
 
   private presented(session: ClientSession): SessionClient {

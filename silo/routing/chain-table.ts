@@ -6,6 +6,8 @@ interface Entry {
   readonly chain: CallChain;
   /** Calls under way that need it. */
   uses: number;
+  /** Those of them that are made from here, of another silo. */
+  out: number;
 }
 
 export class ChainTable {
@@ -24,7 +26,7 @@ export class ChainTable {
     for (let each: CallChain | undefined = chain; each; each = each.parent) {
       const entry = this.entries.get(each.id);
       if (entry) entry.uses++;
-      else this.entries.set(each.id, { chain: each, uses: 1 });
+      else this.entries.set(each.id, { chain: each, uses: 1, out: 0 });
     }
   }
 
@@ -33,6 +35,22 @@ export class ChainTable {
       const entry = this.entries.get(each.id);
       if (entry && --entry.uses === 0) this.entries.delete(each.id);
     }
+  }
+
+  /** As `hold`, for a call of another silo that the chain makes from here. Until `comeBack`. */
+  goOut(chain: CallChain): void {
+    this.hold(chain);
+    for (let each: CallChain | undefined = chain; each; each = each.parent) this.entries.get(each.id)!.out++;
+  }
+
+  comeBack(chain: CallChain): void {
+    for (let each: CallChain | undefined = chain; each; each = each.parent) this.entries.get(each.id)!.out--;
+    this.letGo(chain);
+  }
+
+  /** A call of another silo that the chain made from here is under way. */
+  isOut(chain: CallChain): boolean {
+    return (this.entries.get(chain.id)?.out ?? 0) > 0;
   }
 
   *all(): Generator<CallChain> {

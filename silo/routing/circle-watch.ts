@@ -1,17 +1,22 @@
 // CircleWatch. Owns: the search for circles of waiting calls that go through several silos.
-//   W1. It looks only while chains that are on other silos, too, have calls here that have waited for a while: every such circle has one on each
-//       of its silos.
+//   W1. It looks only while calls here have waited for a while for chains whose calls of other silos are under way from here: every such circle
+//       has one on each of its silos.
 //   W2. A circle counts when two looks in a row find the same calls in it: what the silos say was not said at one instant.
 //   W3. The youngest call of a circle is given up by its own silo; every silo of the circle comes to the same.
+//   W4. A look costs as much as is said of the calls, and that is bounded. A circle beyond the bounds is found when those before it have left.
 import { CallCycleError } from '../../protocol/errors/index.js';
 import type { Clock, Logger, Member, Membership, TimerHandle } from '../../protocol/ports/index.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { ChainTable } from './chain-table.js';
-import { findCircle, youngest } from './wait-circles.js';
-import { describeWait, waitsOf, type WaitingCall } from './wait-report.js';
+import { WaitGraph, youngest } from './wait-circles.js';
+import { describeWait, holdersOf, MAX_WAITS, waitsOf, type WaitingCall } from './wait-report.js';
 
 const LOOK_EVERY_MS = 250;
 const ANSWER_LIMIT_MS = 500;
+/** W4, of all other silos together. */
+const MAX_OTHERS = 20_000;
+/** W4: edges that may be walked before circles are looked for through one call of each knot only. */
+const MAX_STEPS = 200_000;
 
 export interface CircleWatchParts {
   readonly clock: Clock;
@@ -61,29 +66,27 @@ export class CircleWatch {
   private async look(): Promise<void> {
     const { chains, clock, membership } = this.parts;
     const sinceMs = clock.now() - LOOK_EVERY_MS;
-    const isWaiting = chains.size > 0 && this.waits().some(({ queuedAtMs }) => queuedAtMs <= sinceMs);
-    if (!isWaiting || membership.peers.length === 0) return this.suspected.clear();
+    const isWaiting = chains.size > 0 && membership.peers.length > 0 && this.waits().some((call) => call.queuedAtMs <= sinceMs && holdersOf(call).some((chain) => chains.isOut(chain)));
+    if (!isWaiting) return this.suspected.clear();
     const others = await this.askAll();
     // What waits here now, not when the others were asked.
-    const waits = this.waits();
-    const own = new Map(waits.map((call) => [describeWait(call, membership.incarnation), call] as const));
-    const all = [...own.keys(), ...others];
+    const own = new Map(this.waits().map((call) => [describeWait(call, membership.incarnation), call] as const));
     const found = new Set<string>();
-    for (const [said, call] of own) {
-      const circle = findCircle(said, all);
-      if (!circle || youngest(circle).id !== said.id) continue;
+    for (const circle of circlesOf(own, new WaitGraph([...own.keys(), ...others]))) {
       const name = circle.map(({ id }) => id).sort().join();
       found.add(name);
-      if (this.suspected.has(name)) giveUp(call, circle);
+      if (this.suspected.has(name)) giveUp(own.get(circle[0]!)!, circle);
     }
     this.suspected = found;
   }
 
   private async askAll(): Promise<readonly WaitingCall[]> {
     const { membership, log } = this.parts;
-    const answers = await Promise.allSettled(membership.peers.map((peer) => this.parts.ask(peer, ANSWER_LIMIT_MS)));
+    const { peers } = membership;
+    const answers = await Promise.allSettled(peers.map((peer) => this.parts.ask(peer, ANSWER_LIMIT_MS)));
+    const most = Math.min(MAX_WAITS, Math.ceil(MAX_OTHERS / peers.length));
     return answers.flatMap((answer) => {
-      if (answer.status === 'fulfilled') return answer.value as readonly WaitingCall[];
+      if (answer.status === 'fulfilled') return (answer.value as readonly WaitingCall[]).slice(0, most);
       log.debug({ err: answer.reason as unknown }, 'a silo did not say what waits there');
       return [];
     });
@@ -94,10 +97,27 @@ export class CircleWatch {
   }
 }
 
+/** W3: those whose youngest is an own call, beginning with it. Through the youngest call of a knot there is such a circle. */
+function* circlesOf(own: ReadonlyMap<WaitingCall, PendingCall>, graph: WaitGraph): Generator<readonly WaitingCall[]> {
+  const later: (() => readonly WaitingCall[])[] = [];
+  for (const knot of graph.knots()) {
+    const last = youngest(knot.calls);
+    if (own.has(last)) yield graph.circleThrough(last, knot);
+    for (const call of knot.calls) if (call !== last && own.has(call)) later.push(() => graph.circleThrough(call, knot));
+  }
+  for (const find of later) {
+    if (graph.steps > MAX_STEPS) return;
+    const circle = find();
+    if (circle.length > 0 && youngest(circle) === circle[0]) yield circle;
+  }
+}
+
 /** W3. */
 function giveUp(call: PendingCall, circle: readonly WaitingCall[]): void {
+  // Another one's end has let it go on.
+  if (!call.mailbox) return;
   const names = circle.map(({ target }) => target);
   names.push(names[0]!);
-  call.mailbox?.withdraw(call);
+  call.mailbox.withdraw(call);
   call.fail(new CallCycleError(`the call would wait for itself: ${names.join(' → ')}; it did not run`, { cycle: names }));
 }

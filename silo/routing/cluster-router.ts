@@ -131,11 +131,11 @@ export class ClusterRouter implements CallWatch {
     const { links, chains, locations } = this.parts;
     const { chain } = envelope;
     if (!(chain instanceof CallChain)) return this.remember(await links.invoke(place, envelope), locations, envelope, place);
-    chains.hold(chain);
+    chains.goOut(chain);
     try {
       return this.remember(await links.invoke(place, envelope), locations, envelope, place);
     } finally {
-      chains.letGo(chain);
+      chains.comeBack(chain);
     }
   }
 

@@ -22,20 +22,43 @@ export interface WaitingCall {
   readonly awaitedBy: readonly string[];
 }
 
-/** The queued calls of `chains`, and those that they wait for on this silo, to any depth. */
+/** What one silo looks at and reports, of those chains first that it has known for longest: calls in a circle do not leave, those before them do. */
+export const MAX_WAITS = 2000;
+/** Of chains that keep one call waiting: who waits for so many readers waits for each of them. */
+const MAX_HOLDERS = 64;
+
+/** The queued calls of `chains`, and those that they wait for on this silo, to any depth; at most `MAX_WAITS`. */
 export function waitsOf(chains: Iterable<CallChain>): readonly PendingCall[] {
   const found = new Set<PendingCall>();
-  for (const chain of chains) for (const call of chain.waiting ?? []) found.add(call);
+  const seen = new Set<CallChain>();
+  const add = (chain: CallChain): void => {
+    if (seen.has(chain)) return;
+    seen.add(chain);
+    for (const call of chain.waiting ?? []) if (found.size < MAX_WAITS) found.add(call);
+  };
+  for (const chain of chains) {
+    if (found.size >= MAX_WAITS) break;
+    add(chain);
+  }
   // The set grows while it is walked.
-  for (const call of found) for (const holder of call.mailbox?.waitsFor(call) ?? []) for (const next of holder.waiting ?? []) found.add(next);
+  for (const call of found) {
+    if (found.size >= MAX_WAITS) break;
+    for (const holder of holdersOf(call)) add(holder);
+  }
   return [...found];
+}
+
+/** The chains that keep the call waiting. */
+export function holdersOf(call: PendingCall): readonly CallChain[] {
+  const holders = call.mailbox?.waitsFor(call) ?? [];
+  return holders.length > MAX_HOLDERS ? holders.slice(0, MAX_HOLDERS) : holders;
 }
 
 /** What is said of the call to other silos; `silo` is this one's incarnation. */
 export function describeWait(call: PendingCall, silo: string): WaitingCall {
   const { target, caller } = call.envelope;
   const lineage = lineageOf(call.chain);
-  const holders = (call.mailbox?.waitsFor(call) ?? []).map(({ id }) => id);
+  const holders = holdersOf(call).map(({ id }) => id);
   return {
     id: `${silo} ${call.queuedAs}`,
     target: printEntityId(target),

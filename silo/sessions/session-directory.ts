@@ -4,10 +4,10 @@
 //   D3. Presentations are numbered: the end of an activation that a later presentation has left behind changes nothing.
 import type { ActorId } from '../../protocol/actor-id.js';
 import { printEntityId } from '../../protocol/actor-id.js';
-import { CallTimeoutError, TroupeError } from '../../protocol/errors/index.js';
 import type { CloseReason } from '../../protocol/ports/client-link.js';
 import type { Incarnation, Logger } from '../../protocol/ports/index.js';
 import type { ClientWriter, PresentClient, SessionClient } from '../gateway/gateway-backend.js';
+import { isPassing } from '../gateway/passing-failure.js';
 import type { PeerTopics } from './peer-topics.js';
 import { CONNECT, DISCONNECT, ENDED, KICK, PRESENCE, SEND, type Greeting, type Presented } from './session-messages.js';
 import type { SiloLine } from './silo-line.js';
@@ -137,9 +137,8 @@ export class SessionDirectory {
         return await this.present(connection);
       } catch (error) {
         this.log.warn({ err: error, actor: printEntityId(connection.actor) }, 'a client could not be presented to its actor again');
-        const mayGoWell = error instanceof TroupeError && (error.retryable || error instanceof CallTimeoutError);
         if (this.line.isStopped) return;
-        if (!mayGoWell) return connection.client.kick('its actor failed');
+        if (!isPassing(error)) return connection.client.kick('its actor failed');
         await this.line.pause(RETRY_MS);
       }
     }

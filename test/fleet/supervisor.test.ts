@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Logger } from '../../protocol/ports/logger.js';
@@ -24,16 +27,19 @@ class Watched {
   gateways: readonly string[] | undefined;
   readonly supervisor: Supervisor;
 
-  constructor(behaviour: string, silos: number, sawEnd: () => Promise<void> = () => Promise.resolve()) {
+  constructor(private readonly behaviour: string, silos: number, sawEnd: () => Promise<void> = () => Promise.resolve(), private readonly more: readonly string[] = []) {
     const log = (fields: object, message = ''): void => void this.lines.push({ message, ...fields });
     this.supervisor = new Supervisor({
-      silos, file: FIXTURE, args: (index) => [behaviour, String(index)], clock: this.clock,
+      silos, file: FIXTURE, args: (index) => this.args(index), clock: this.clock,
       log: { info: log, warn: log, error: log } as unknown as Logger,
       sawEnd: (siloId) => (this.dead.push(siloId), sawEnd()),
       onRunning: (gateways) => (this.gateways = gateways),
     });
     this.supervisor.start();
   }
+
+  /** A test may give what no process can have. */
+  args = (index: number): readonly string[] => [this.behaviour, String(index), ...this.more];
 
   told(message: string): readonly Line[] {
     return this.lines.filter((line) => line.message === message);
@@ -51,6 +57,23 @@ class Watched {
 }
 
 const ENDED = 'a silo ended; it is started again';
+
+const NOT_STARTED = 'the process of a silo could not be started';
+
+/** While it lasts, every `fork` ends as it does without processes left: with 'error', and without 'exit'. */
+function withoutNode(): Disposable {
+  const node = process.execPath;
+  process.execPath = '/no/such/node';
+  return { [Symbol.dispose]: () => void (process.execPath = node) };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 describe('the supervisor of several silos', () => {
   it('tells the addresses of the gateways, in order, once all run', async () => {
@@ -136,5 +159,62 @@ describe('the supervisor of several silos', () => {
     await phase('it says so', () => watched.told('a silo that ended could not be declared dead; the others will notice').length === 1);
     watched.clock.advance(250);
     await phase('it runs again', () => watched.told('a silo runs').length === 2);
+  });
+
+  it('starts one again whose process could not be started', async () => {
+    await using watched = new Watched('normal', 2);
+    const [victim] = await watched.running();
+    {
+      using _none = withoutNode();
+      process.kill(victim!.pid!, 'SIGKILL');
+      await phase('its end is seen', () => watched.told(ENDED).length === 1);
+      watched.clock.advance(250);
+      await phase('it could not be started', () => watched.told(NOT_STARTED).length === 1);
+    }
+    expect(watched.told(NOT_STARTED)[0]).to.include({ silo: victim!.silo, againInMs: 500 });
+    watched.clock.advance(500);
+    await phase('it runs again', () => watched.told('a silo runs').length === 3);
+  });
+
+  it('starts one again whose start threw', async () => {
+    await using watched = new Watched('normal', 1);
+    const [victim] = await watched.running();
+    const good = watched.args;
+    watched.args = () => ['\0'];
+    process.kill(victim!.pid!, 'SIGKILL');
+    await phase('its end is seen', () => watched.told(ENDED).length === 1);
+    watched.clock.advance(250);
+    expect(watched.told(NOT_STARTED)).to.have.length(1);
+    watched.args = good;
+    watched.clock.advance(500);
+    await phase('it runs again', () => watched.told('a silo runs').length === 2);
+  });
+
+  it('ends when it is stopped while one cannot be started', async () => {
+    const watched = new Watched('normal', 1);
+    const [victim] = await watched.running();
+    process.kill(victim!.pid!, 'SIGKILL');
+    await phase('its end is seen', () => watched.told(ENDED).length === 1);
+    {
+      using _none = withoutNode();
+      watched.clock.advance(250);
+      watched.supervisor.signal('SIGTERM');
+    }
+    expect(await watched.supervisor.ended).to.deep.equal({ exitCode: 1 });
+    expect(watched.clock.armed).to.equal(0);
+  });
+
+  it('starts none of those that were refused when another runs after all should stop', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'troupe-late-'));
+    const pidOf = (index: number): number => Number(readFileSync(join(folder, String(index)), 'utf8'));
+    const watched = new Watched('late', 2, undefined, [folder]);
+    await phase('both have begun', () => readdirSync(folder).length === 2);
+    await phase('one was refused and is gone', () => !isAlive(pidOf(1)));
+    watched.supervisor.signal('SIGTERM');
+    await phase('the other runs', () => watched.told('a silo runs').length === 1);
+    expect(watched.clock.armed).to.equal(0);
+    watched.supervisor.signal('SIGTERM');
+    expect(await watched.supervisor.ended).to.deep.equal({ exitCode: 0 });
+    rmSync(folder, { recursive: true });
   });
 });

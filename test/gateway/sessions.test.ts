@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { GatewayMessage } from '../../protocol/client-wire.js';
-import { SiloUnavailableError } from '../../protocol/errors/index.js';
+import { ActivationFailedError, CallTimeoutError, CancelledError, LinkLostError, SiloUnavailableError, StaleEpochError } from '../../protocol/errors/index.js';
 import { gate } from '../support/memory-silo.js';
 import { testGateway, type RawClient, type TestGateway } from './gateway-fixture.js';
 import { Hero, Moved } from './heroes.js';
@@ -48,6 +48,32 @@ describe('session actors of clients', () => {
     await client.until(() => undefined);
     expect(client.closed).to.have.property('reason', 'lost');
     expect(closingOf(client)).to.have.property('code', 'ERR_SILO_UNAVAILABLE');
+  });
+
+  const passing: readonly [string, Error][] = [
+    ['a link that broke', new LinkLostError('the link broke')],
+    ['a deadline that passed', new CallTimeoutError('too late', { timeoutMs: 1 })],
+    ['a silo that stopped', new CancelledError('the silo stopped')],
+    ['an owner that was replaced', new StaleEpochError('replaced')],
+    ['an activation that a silo made fail', new ActivationFailedError('not now', { cause: new ActivationFailedError('nor that', { cause: new LinkLostError('the link broke') }) })],
+  ];
+  for (const [what, error] of passing) {
+    it(`that failed for ${what} cost their client the connection only`, async () => {
+      const { knock, backend } = await open();
+      backend.onConnected = () => { throw error; };
+      const client = await knock({ token: 'p1' });
+      await client.until(() => undefined);
+      expect(client.closed).to.have.property('reason', 'lost');
+      expect(closingOf(client)).to.have.property('code', (error as Error & { code: string }).code);
+    });
+  }
+
+  it('refuse their client for good when their own code throws while they are activated, whatever that hides', async () => {
+    const { knock, backend } = await open();
+    backend.onConnected = () => { throw new ActivationFailedError('no', { cause: new Error('own', { cause: new LinkLostError('the link broke') }) }); };
+    const client = await knock({ token: 'p1' });
+    await client.until(() => undefined);
+    expect(client.closed).to.have.property('reason', 'kicked');
   });
 
   it('that never answer cost their client the connection after ten seconds', async () => {

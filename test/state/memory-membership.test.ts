@@ -4,8 +4,8 @@ import { MemoryMembershipTable } from '../../state/memory-membership-table.js';
 import { membershipContract } from '../contracts/membership.contract.js';
 import { FakeClock } from './fake-clock.js';
 
-membershipContract('memory', () => {
-  const table = new MemoryMembershipTable(new FakeClock());
+membershipContract('memory', ({ clock }) => {
+  const table = new MemoryMembershipTable(clock);
   return Promise.resolve({
     table,
     open: (options) => new MemoryMembership({ ...options, table }),

@@ -40,10 +40,10 @@ describe('on a Redis Cluster', () => {
     return { store, dispose: async () => connection.close() };
   });
 
-  membershipContract('Redis Cluster', async () => {
+  membershipContract('Redis Cluster', async ({ clock }) => {
     const connection = await open();
     const cluster = uniqueCluster();
-    const table = new RedisMembershipTable(connection, cluster, new FakeClock());
+    const table = new RedisMembershipTable(connection, cluster, clock);
     return {
       table,
       open: (options: MembershipOptions) => new RedisMembership(connection, { ...options, cluster }),

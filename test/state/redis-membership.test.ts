@@ -5,13 +5,14 @@ import { RedisMembership, type RedisMembershipOptions } from '../../state/redis-
 import { RedisMembershipTable } from '../../state/redis-membership-table.js';
 import { membershipContract } from '../contracts/membership.contract.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
+import type { MembershipBench } from './contract/membership-bench.js';
 import { FakeClock } from './fake-clock.js';
 import { phase } from './phase.js';
 import { RedisBench } from './redis-bench.js';
 
-const cluster = (more: Pick<RedisMembershipOptions, 'thread'> = {}) => async () => {
+const cluster = (more: Pick<RedisMembershipOptions, 'thread'> = {}) => async ({ clock }: MembershipBench) => {
   const redis = await RedisBench.open();
-  const table = new RedisMembershipTable(redis.connection, redis.cluster, new FakeClock());
+  const table = new RedisMembershipTable(redis.connection, redis.cluster, clock);
   return {
     table,
     open: (options: MembershipOptions) => new RedisMembership(redis.connection, { ...options, ...more, cluster: redis.cluster }),

@@ -9,7 +9,6 @@ import { RedisStateStore } from '../../state/redis-state-store.js';
 import { membershipContract } from '../contracts/membership.contract.js';
 import { stateStoreContract } from '../contracts/state-store.contract.js';
 import { TestRedisSentinel } from '../support/redis-sentinel.js';
-import { FakeClock } from './fake-clock.js';
 import { phase } from './phase.js';
 import { closing, uniqueCluster } from './redis-bench.js';
 
@@ -32,10 +31,10 @@ describe('through a Sentinel', () => {
     return { store, dispose: async () => connection.close() };
   });
 
-  membershipContract('Redis behind a Sentinel', async () => {
+  membershipContract('Redis behind a Sentinel', async ({ clock }) => {
     const connection = await RedisConnection.open(redis.source);
     const cluster = uniqueCluster();
-    const table = new RedisMembershipTable(connection, cluster, new FakeClock());
+    const table = new RedisMembershipTable(connection, cluster, clock);
     return {
       table,
       open: (options: MembershipOptions) => new RedisMembership(connection, { ...options, cluster }),

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import type { ActorId } from '../../protocol/actor-id.js';
+import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import { RedisKeys } from '../../state/redis-keys.js';
 import { RedisStateStore } from '../../state/redis-state-store.js';
 import { stateStoreContract } from '../contracts/state-store.contract.js';
+import { failure } from '../support/memory-silo.js';
 import { startOwnRedis } from '../support/redis-server.js';
 import { RedisConnection } from '../../state/redis-connection.js';
 import { hostileKeys } from './contract/hostile-keys.js';
@@ -60,6 +62,34 @@ describe('RedisStateStore', () => {
     for (const key of await bench.keys('/player/')) expect(tag.exec(key)?.[1]).to.equal(tagOf);
     const tags = new Set(hostileKeys().map((key) => tag.exec(names.row({ type: 'player', key }))?.[1]));
     expect(tags).to.have.length(hostileKeys().length);
+  });
+
+  describe('after the silo has joined', () => {
+    let genesis: string;
+    beforeEach(async () => {
+      genesis = new RedisKeys(bench.cluster).membership.genesis;
+      await bench.ask('set', genesis, 'g 32');
+      await exercise();
+      store.joined('g 32');
+    });
+    const wake = (key: string) => store.claim({ id: { type: 'player', key }, token: `s:${key}`, incarnation: 's' });
+    const gets = async () => Number(/cmdstat_get:calls=(\d+)/.exec(await bench.ask('info', 'commandstats'))?.[1] ?? 0);
+
+    it('refuses an actor that looks new when the store was emptied, or is another one', async () => {
+      expect(claimed(await wake('new')).version).to.equal(0);
+      await bench.ask('del', genesis);
+      expect(await failure(wake('newer'))).to.be.instanceOf(SiloUnavailableError).with.property('message').that.includes('genesis missing, expected g 32');
+      await bench.ask('set', genesis, 'h 32');
+      expect(await failure(wake('newest'))).to.be.instanceOf(SiloUnavailableError).with.property('message').that.includes('genesis h 32, expected g 32');
+    });
+
+    it('asks once for all that look new at one time, and not for what has been saved', async () => {
+      const before = await gets();
+      await claim('s:2', 's:1');
+      expect((await gets()) - before).to.equal(0);
+      await Promise.all(Array.from({ length: 500 }, (_, i) => wake(`many-${i}`)));
+      expect((await gets()) - before).to.be.within(1, 50);
+    });
   });
 
   it('leaves no key of an actor that never committed', async () => {

@@ -59,6 +59,8 @@ export async function counterOf(table: MembershipTable, incarnation: string): Pr
 }
 
 export class MembershipBench {
+  /** The table's. */
+  readonly clock = new FakeClock();
   private opened: ClusterUnderTest | undefined;
   private members: TestMember[] = [];
 

@@ -1,5 +1,6 @@
 // Membership contract: the table's steps as protocol.md §2 has them, for any number of silos.
 import { expect } from 'chai';
+import { DEAD_ROWS_KEPT, DEAD_ROWS_KEPT_MS } from '../../../state/membership-table.js';
 import { counterOf, type MembershipBench } from './membership-bench.js';
 
 export function table(bench: MembershipBench): void {
@@ -60,6 +61,29 @@ export function table(bench: MembershipBench): void {
       await bench.table.leave('v');
       expect(await join('v')).to.deep.equal({ status: 'dead' });
       expect(await bench.statuses()).to.deep.equal({ v: 'dead' });
+    });
+
+    it('JOIN forgets the dead beyond a thousand, those first that died first, and no one else', async () => {
+      const dead = Array.from({ length: DEAD_ROWS_KEPT + 20 }, (_, i) => `d${String(i).padStart(4, '0')}`);
+      await Promise.all(['alive', ...dead].map((incarnation) => join(incarnation)));
+      for (const incarnation of dead) {
+        await bench.table.leave(incarnation);
+        bench.clock.advance(1);
+      }
+      await join('late');
+      expect(Object.keys(await bench.statuses()).sort()).to.deep.equal(['alive', 'late', ...dead.slice(20)].sort());
+      expect(await bench.table.beat(dead[0]!, GENESIS)).to.deep.equal({ status: 'dead' });
+    });
+
+    it('KILL ends the row again that a JOIN brings which comes for the second time when the first is forgotten', async () => {
+      await join('v');
+      await bench.table.leave('v');
+      bench.clock.advance(DEAD_ROWS_KEPT_MS + 1);
+      await join('w');
+      expect(await bench.statuses()).to.deep.equal({ w: 'up' });
+      expect(await join('v')).to.include({ status: 'joined' });
+      expect(await kill('0', 'w', 1)).to.equal('dead');
+      expect(await bench.table.beat('v', GENESIS)).to.deep.equal({ status: 'dead' });
     });
 
     it('KILL by value of the counter: one that moved saves the silo and drops the votes', async () => {
