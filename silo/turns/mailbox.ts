@@ -13,7 +13,7 @@ import type { CallChain } from './call-chain.js';
 import { Occupancy } from './occupancy.js';
 import type { PendingCall } from './pending-call.js';
 import { isAwaitedOn } from './turn.js';
-import { cycleError, findCycle } from './wait-graph.js';
+import { breakCycles, cycleError, findCycle } from './wait-graph.js';
 import { WaitingCalls } from './waiting-calls.js';
 
 export interface MailboxOwner {
@@ -108,7 +108,7 @@ export class Mailbox extends Occupancy {
 
   /** More than before is in the way of calls of `chain` that wait here or elsewhere. */
   waitsForMore(chain: CallChain): void {
-    if (chain.waiting?.size) this.breakCycles(chain);
+    if (chain.waiting?.size) breakCycles(chain);
   }
 
   /** Takes a queued call out (deadline, cancellation, cycle). */
@@ -180,7 +180,7 @@ export class Mailbox extends Occupancy {
     call.state = 'running';
     if (!isInside) this.admit(call);
     else if (call.isExclusive) this.strengthen(call);
-    if ((!isInside || call.isExclusive) && call.chain.waiting?.size) this.breakCycles(call.chain);
+    if ((!isInside || call.isExclusive) && call.chain.waiting?.size) breakCycles(call.chain);
     this.owner.start(call, isInside);
   }
 
@@ -196,17 +196,6 @@ export class Mailbox extends Occupancy {
     if (!cycle) return;
     this.withdraw(call);
     call.fail(cycleError(cycle));
-  }
-
-  /** A chain that waits elsewhere is in others' way here now: circles may have closed. The youngest queued call of each is given up. */
-  private breakCycles(chain: CallChain): void {
-    for (const waiting of [...chain.waiting!]) {
-      const cycle = waiting.state === 'queued' ? findCycle(waiting) : undefined;
-      if (!cycle) continue;
-      const youngest = cycle.reduce((a, b) => (a.queuedAs > b.queuedAs ? a : b));
-      youngest.mailbox?.withdraw(youngest);
-      youngest.fail(cycleError(cycle));
-    }
   }
 
   /** Turns that end at once would nest the stack as deep as the queue is long: only the outermost call loops. */

@@ -20,6 +20,21 @@ export function cycleError(cycle: readonly PendingCall[]): CallCycleError {
   return new CallCycleError(`the call would wait for itself: ${names.join(' → ')}; it did not run`, { cycle: names });
 }
 
+/** A chain that waits is in others' way somewhere now: circles may have closed, several of them through one call. Of each the youngest queued call is given up. */
+export function breakCycles(chain: CallChain): void {
+  for (const waiting of [...chain.waiting!]) while (waiting.state === 'queued' && breakCycle(waiting));
+}
+
+/** False: there is none. */
+function breakCycle(waiting: PendingCall): boolean {
+  const cycle = findCycle(waiting);
+  if (!cycle) return false;
+  const youngest = cycle.reduce((a, b) => (a.queuedAs > b.queuedAs ? a : b));
+  youngest.mailbox?.withdraw(youngest);
+  youngest.fail(cycleError(cycle));
+  return true;
+}
+
 function search(call: PendingCall, goal: CallChain, path: PendingCall[], seen: Set<CallChain | PendingCall>): readonly PendingCall[] | undefined {
   path.push(call);
   for (const holder of call.mailbox?.waitsFor(call) ?? []) {
