@@ -55,7 +55,7 @@ export class Peers {
     membership.onChange(({ joined, dead }) => {
       for (const member of dead) this.links.drop(member.incarnation, `silo '${member.siloId}' is dead`);
       if (joined.length > 0) log.info({ silos: joined.map((member) => member.siloId) }, 'silos joined the cluster');
-      if (dead.length > 0) log.warn({ silos: dead.map((member) => member.siloId) }, 'silos are dead');
+      if (dead.length > 0) log.warn({ silos: dead.map((member) => member.siloId) }, 'silos have left the cluster, or are dead');
     });
   }
 

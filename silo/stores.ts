@@ -48,7 +48,11 @@ export async function openStores(options: ResolvedSiloOptions, context: StoresCo
     throw error;
   }
   const store = new RedisStateStore(connection.scripts, { cluster, durability, log });
-  const membership = new RedisMembership(connection, { ...about, cluster, durability, thread: { source, log } });
+  const onLease = (isValid: boolean): void => {
+    if (isValid) log.info('Redis answers again in time: calls are taken again');
+    else log.warn({ redis: connection.address }, 'Redis has not answered in time, the lease ended: calls are refused until it does');
+  };
+  const membership = new RedisMembership(connection, { ...about, cluster, durability, onLease, thread: { source, log } });
   return {
     store, membership, isShared: true,
     joined: ({ genesis }) => store.joined(genesis),

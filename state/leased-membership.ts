@@ -21,6 +21,8 @@ export interface MembershipOptions {
   readonly types?: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>) | undefined;
   /** Where clients reach this silo's gateway. Asked when it joins. */
   readonly gateway?: (() => string | undefined) | undefined;
+  /** The lease ended (false), or is back: noticed within a beat. */
+  readonly onLease?: ((isValid: boolean) => void) | undefined;
   /** Told to the others with every beat. */
   readonly load?: (() => SiloLoad) | undefined;
   readonly clock: Clock;
@@ -49,6 +51,8 @@ export class LeasedMembership implements Membership {
   private readonly fencedListeners: ((reason: string) => void)[] = [];
   private fencedReason: string | undefined;
   private genesis = '';
+  /** As of the last tick. */
+  private hadLease = true;
   private starting: Promise<{ readonly genesis: string }> | undefined;
   private stopping: Promise<void> | undefined;
 
@@ -162,6 +166,10 @@ export class LeasedMembership implements Membership {
 
   private tick(): void {
     this.lease.checkDrift();
+    if (this.lease.isValid !== this.hadLease) {
+      this.hadLease = !this.hadLease;
+      this.options.onLease?.(this.hadLease);
+    }
     // A table that does not answer tells nothing: the next look comes soon.
     this.view.look().catch(() => undefined);
   }

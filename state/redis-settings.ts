@@ -6,7 +6,8 @@ const REPLICA_TIMEOUT_MS = '1000';
 
 /**
  * Warnings about a Redis that can lose acknowledged commits (protocol.md §7), none when all is well. What the server does not tell is
- * reported as unknown. Throws `ConfigurationError` when it is older than 6.2.
+ * reported as unknown. Throws `ConfigurationError` when it is older than 6.2, or
+ * has no database of the number that was asked for.
  */
 export async function checkRedisSettings(client: RedisClient): Promise<readonly string[]> {
   const info = await readInfo(client);
@@ -14,6 +15,7 @@ export async function checkRedisSettings(client: RedisClient): Promise<readonly 
   if (version !== undefined && isOlder(version)) {
     throw new ConfigurationError(`Redis ${version} is too old: Troupe needs ${OLDEST.join('.')} or later`);
   }
+  await checkDatabase(client);
   const warnings: string[] = [];
   if (version === undefined) warnings.push(`Redis: the version is unknown (INFO was refused); Troupe needs ${OLDEST.join('.')} or later`);
   const aof = await readSetting(client, 'appendonly', { 0: 'no', 1: 'yes' }[info.get('aof_enabled') ?? '']);
@@ -40,6 +42,15 @@ export async function checkReplicas(client: RedisClient, address: string): Promi
   }));
   const first = missing.find((each) => each !== undefined);
   if (first !== undefined) throw new ConfigurationError(`durability: 'replicated' cannot be kept: ${first}; connect a replica, or use 'primary'`);
+}
+
+/** ioredis goes on with database 0 when the server has no such one. */
+async function checkDatabase(client: RedisClient): Promise<void> {
+  const { db } = (client as { readonly options?: { readonly db?: number } }).options ?? {};
+  if (!db) return;
+  const about = await ask(client, 'client', 'INFO');
+  const selected = Buffer.isBuffer(about) ? /\bdb=(\d+)/.exec(about.toString('latin1'))?.[1] : undefined;
+  if (selected !== undefined && Number(selected) !== db) throw new ConfigurationError(`Redis has no database ${db}: name one that it has (CONFIG GET databases), or another server`);
 }
 
 async function readInfo(client: RedisClient): Promise<ReadonlyMap<string, string>> {

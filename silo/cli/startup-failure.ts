@@ -27,7 +27,7 @@ const MAX_CAUSES = 8;
 export function describeStartupFailure(error: unknown): StartupFailure {
   const causes = causesOf(error);
   // The flag is a better way out than the option that the error names.
-  const taken = causes.map(describeListenFault).find((line) => line !== undefined);
+  const taken = causes.map(describeListenFault).find((line) => line !== undefined)?.replace('--gateway-port', isOfLinks(error) ? '--port' : '--gateway-port');
   if (taken !== undefined) return { line: taken, exitCode: 2 };
   if (error instanceof ConfigurationError) return { line: addWayOut(firstLine(error.message)), exitCode: 2 };
   for (const cause of causes) {
@@ -35,6 +35,10 @@ export function describeStartupFailure(error: unknown): StartupFailure {
     if (line !== undefined) return { line, exitCode: 2 };
   }
   return { line: firstLine(causes[0]?.message ?? String(error)), exitCode: 1, detail: causes[0]?.stack };
+}
+
+function isOfLinks(error: unknown): boolean {
+  return error instanceof ConfigurationError && error.message.startsWith('the port of links');
 }
 
 function describeAddressFault(error: SystemError): string | undefined {

@@ -14,6 +14,8 @@ import type { Outgoing } from './outgoing.js';
 import { notSent } from './not-sent.js';
 
 const BACKOFF = { firstMs: 50, longestMs: 1000 };
+/** Attempts that failed in a row, until it is said aloud: once. */
+const LOUD_FROM = 3;
 
 /** Whom the links lead to. */
 export interface Destination {
@@ -32,6 +34,8 @@ export class PeerLinks {
   private backoffMs = 0;
   private retryAtMs = -Infinity;
   private lastCause: unknown;
+  /** Attempts in a row. */
+  private failures = 0;
   private closedBecause: string | undefined;
   /** For every outgoing message of this peer. */
   readonly onSettled = (): void => void this.inFlight--;
@@ -90,6 +94,7 @@ export class PeerLinks {
       current?.retire();
     }
     this.backoffMs = 0;
+    this.failures = 0;
     this.retryAtMs = -Infinity;
     const waiting = this.waiting;
     this.waiting = [];
@@ -149,7 +154,10 @@ export class PeerLinks {
     this.backoffMs = Math.min(BACKOFF.longestMs, Math.max(BACKOFF.firstMs, 2 * this.backoffMs));
     this.retryAtMs = this.context.clock.monotonicMs() + this.backoffMs;
     this.lastCause = cause;
-    this.context.log.debug({ err: cause, peer: this.to.siloId, incarnation: this.to.incarnation }, 'a silo could not be reached');
+    const { siloId: peer, incarnation } = this.to;
+    // One that is gone is seen dead soon. What goes on beyond that (a wrong secret, a wall) would be seen by nobody.
+    if (++this.failures === LOUD_FROM) this.context.log.warn({ err: cause, peer, incarnation }, 'a silo of the cluster cannot be reached, again and again: its actors cannot be called from here');
+    else this.context.log.debug({ err: cause, peer, incarnation }, 'a silo could not be reached');
     this.failWaiting((call) => call.fail(this.refuse(call.describe(), 'it cannot be reached', cause)));
   }
 

@@ -28,7 +28,7 @@ export interface ResolvedSiloOptions {
 const SILO = {
   known: ['cluster', 'modules', 'redis', 'durability', 'listen', 'advertise', 'gateway', 'secret', 'labels', 'placement', 'log'],
   planned: {
-    capacity: 'leave it out: one silo takes every activation',
+    capacity: 'leave it out: a silo takes every activation that is placed on it',
   },
 };
 const LISTEN = { known: ['host', 'port'] };

@@ -26,7 +26,12 @@ export async function pauseBeforeRetry(ms: number, envelope: Envelope, clock: Cl
   await over.promise;
   over.stop();
   if (signal?.aborted) throw cancelled(envelope);
-  if (leftMs <= ms) throw new CallTimeoutError(`${nameOf(envelope)}: no silo took it within ${timeoutMs} ms`, { timeoutMs, cause: reason });
+  if (leftMs <= ms) throw new CallTimeoutError(`${nameOf(envelope)}: no silo took it within ${timeoutMs} ms${lastly(reason)}`, { timeoutMs, cause: reason });
+}
+
+function lastly(reason: unknown): string {
+  const told = reason instanceof Error && reason.cause instanceof Error ? reason.cause : reason;
+  return told instanceof Error ? `; at last: ${told.message}` : '';
 }
 
 const OVER = Symbol('over');

@@ -125,6 +125,7 @@ export class TestCluster {
 
   /** What is sent between two silos, or a silo and `'store'`, from now on takes so long each way. 0 ends it. */
   delay(a: string, b: string, ms: number): void {
+    if (typeof ms !== 'number' || !(ms >= 0)) throw new ConfigurationError(`delay: ${String(ms)} is no number of milliseconds`);
     this.#between('delay', a, b).delay(a, b, ms);
   }
 
