@@ -46,6 +46,8 @@ export class Subject {
     } catch (error) {
       history.threw(label);
       throw error;
+    } finally {
+      history.ended(label);
     }
   }
 

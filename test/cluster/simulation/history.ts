@@ -22,9 +22,11 @@ export interface Reply {
 interface Body {
   runs: number;
   threw: number;
+  /** Runs under way. */
+  open: number;
   readonly isKeyed: boolean;
-  /** No outer turn of its chain was on the actor: its unit is its own. */
-  readonly isOutermost: boolean;
+  /** No outer turn of its chain was ever on the actor: its unit is its own. */
+  isOutermost: boolean;
 }
 
 export class History {
@@ -47,19 +49,40 @@ export class History {
   commit(actor: string, writes: readonly string[]): void {
     const before = this.committedOf(actor);
     if (!before.every((label, at) => writes[at] === label)) this.complain(`${actor}: a version without ${before.find((label, at) => writes[at] !== label)}, which was committed (the history forks)`);
-    if (new Set(writes).size !== writes.length) this.complain(`${actor}: ${writes.find((label, at) => writes.indexOf(label) !== at)} is applied twice (P7)`);
+    for (const label of new Set(writes.filter((each, at) => writes.indexOf(each) !== at))) {
+      if (writes.filter((each) => each === label).length > this.mayStandThere(label)) this.complain(`${actor}: ${label} is applied twice (P7)`);
+    }
     this.committed.set(actor, writes);
   }
 
   /** A body begins under this label. */
   begin(program: Program, label: string, path: readonly string[]): void {
-    const body = this.bodies.get(label) ?? { runs: 0, threw: 0, isKeyed: program.isKeyed, isOutermost: !path.includes(program.actor), actor: program.actor };
+    const isOutermost = !path.includes(program.actor) && !this.hasOpen(program.actor, label);
+    const body = this.bodies.get(label) ?? { runs: 0, threw: 0, open: 0, isKeyed: program.isKeyed, isOutermost, actor: program.actor };
     this.bodies.set(label, body);
+    body.isOutermost &&= isOutermost;
+    body.open++;
     if (++body.runs > 1 && !body.isKeyed && program.does === 'write') this.complain(`${label} ran ${body.runs} times, and has no key`);
   }
 
   threw(label: string): void {
     this.bodies.get(label)!.threw++;
+  }
+
+  ended(label: string): void {
+    this.bodies.get(label)!.open--;
+  }
+
+  /** A turn of the same root call is under way on the actor: one that its caller gave up, and whose unit takes in what follows it. */
+  private hasOpen(actor: string, label: string): boolean {
+    const root = rootOf(label);
+    return [...this.bodies].some(([other, body]) => other !== label && body.open > 0 && body.actor === actor && rootOf(other) === root);
+  }
+
+  /** How often: once, and once more for each run that threw inside the unit of an outer turn, which is not undone by that (protocol.md §3) and remembers nothing. */
+  private mayStandThere(label: string): number {
+    const { isOutermost, threw } = this.bodies.get(label)!;
+    return isOutermost ? 1 : 1 + threw;
   }
 
   /** P6: what a reply stands for is in the store when it is heard, except on actors where the caller's own chain has not ended. */
@@ -103,4 +126,8 @@ export class History {
   get acknowledgedCount(): number {
     return this.acknowledged.length;
   }
+}
+
+function rootOf(label: string): string {
+  return label.split('/', 1)[0]!;
 }

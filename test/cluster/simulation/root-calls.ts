@@ -118,9 +118,11 @@ export class RootCalls {
   }
 
   /** A frozen process hears nothing: its callers have their answers when it runs again. */
-  private mustBeOver(what: string, silo: TestSilo): void {
+  private mustBeOver(what: string, silo: TestSilo, wasFrozen = false): void {
     if (!this.open.includes(what)) return;
-    if (silo.isFrozen && silo.isUp) this.cluster.clock.setTimer(() => this.mustBeOver(what, silo), GRACE_MS);
+    const isFrozen = silo.isFrozen && silo.isUp;
+    // One that has just been woken has its time, too.
+    if (isFrozen || wasFrozen) this.cluster.clock.setTimer(() => this.mustBeOver(what, silo, isFrozen), GRACE_MS);
     else this.history.complain(`${what} hangs past its deadline`);
   }
 
