@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import { describeStartupFailure } from '../../silo/cli/startup-failure.js';
+import { SocketFrameNetwork } from '../../transport/socket-frame-network.js';
 import { takePort } from '../support/processes.js';
 
 /** The error of a real system call. */
@@ -22,6 +23,14 @@ describe('a silo that does not start', () => {
     const line = `port ${port} of 127.0.0.1 is taken; end what uses it, or choose another with --gateway-port`;
     expect(describeStartupFailure(error)).to.deep.equal({ line, exitCode: 2 });
     expect(describeStartupFailure(new Error('no gateway', { cause: error }))).to.deep.equal({ line, exitCode: 2 });
+  });
+
+  it('names the flag of the port of links, where that is the one', async () => {
+    const { port, release } = await takePort();
+    const error = await failureOf((fail) => void new SocketFrameNetwork({ siloId: 's', incarnation: 's.1', cluster: 'c', port }).listen(() => undefined).catch(fail));
+    await release();
+    const line = `port ${port} of 127.0.0.1 is taken; end what uses it, or choose another with --port`;
+    expect(describeStartupFailure(error)).to.deep.equal({ line, exitCode: 2 });
   });
 
   it('names an address that is not this machine', async () => {

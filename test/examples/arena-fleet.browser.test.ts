@@ -1,9 +1,8 @@
 // The arena on three silos, and a player in a real page whose silos are killed.
 import { expect } from 'chai';
-import type { Browser } from 'playwright-core';
-import { acquireRedis, type TestRedis } from '../support/redis-server.js';
 import { ArenaFleet, type Seats } from './arena-fleet.js';
-import { launchChromium, type ArenaTab } from './arena-tab.js';
+import type { ArenaTab } from './arena-tab.js';
+import { stage } from './stage.js';
 
 /** A player who can be told from a new one: it has gathered something, and stands where nothing happens. */
 async function settle(tab: ArenaTab): Promise<void> {
@@ -21,17 +20,7 @@ function mark(tab: ArenaTab): Promise<string | undefined> {
 
 describe('examples/arena on three silos, in a browser', function () {
   this.timeout(120_000);
-  let redis: TestRedis;
-  let browser: Browser;
-
-  before(async () => {
-    redis = await acquireRedis();
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser.close();
-    await redis.stop();
-  });
+  const on = stage();
 
   const cases: readonly (readonly [what: string, dies: keyof Seats])[] = [
     ["its own actor's silo", 'player'],
@@ -40,7 +29,7 @@ describe('examples/arena on three silos, in a browser', function () {
   ];
   for (const [what, dies] of cases) {
     it(`goes on with the same player after kill -9 of ${what}`, async () => {
-      await using fleet = await ArenaFleet.start(browser, redis.url, 0);
+      await using fleet = await ArenaFleet.start(on.browser, on.redis.url, 0);
       const { tab, seats } = await fleet.join((each) => Object.entries(each).every(([seat, silo]) => seat === dies || silo !== each[dies]));
       await settle(tab);
       await tab.until('the page marks where the player is', (silo) => {

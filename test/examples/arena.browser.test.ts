@@ -1,25 +1,13 @@
 import { expect } from 'chai';
-import type { Browser } from 'playwright-core';
 import { LAVA, SPRING } from '../../examples/arena/shared.js';
-import { acquireRedis, type TestRedis } from '../support/redis-server.js';
 import { ArenaGame } from './arena-game.js';
-import { launchChromium } from './arena-tab.js';
+import { stage } from './stage.js';
 
 describe('examples/arena, in a browser', function () {
   this.timeout(60_000);
-  let redis: TestRedis;
-  let browser: Browser;
+  const on = stage();
 
-  before(async () => {
-    redis = await acquireRedis();
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser.close();
-    await redis.stop();
-  });
-
-  const play = (bots: number): Promise<ArenaGame> => ArenaGame.start(browser, redis.url, bots);
+  const play = (bots: number): Promise<ArenaGame> => ArenaGame.start(on.browser, on.redis.url, bots);
 
   it('lets a player join and run by keys, each in its direction', async () => {
     await using game = await play(0);

@@ -1,25 +1,16 @@
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
 import { LIMITS } from '../../examples/chat/shared.js';
-import { acquireRedis, type TestRedis } from '../support/redis-server.js';
 import { launchChromium } from './arena-tab.js';
 import { ChatHouse } from './chat-house.js';
+import { stage } from './stage.js';
 
 describe('examples/chat, in a browser', function () {
   this.timeout(60_000);
-  let redis: TestRedis;
-  let browser: Browser;
+  const on = stage();
   let house: ChatHouse;
 
-  before(async () => {
-    redis = await acquireRedis();
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser.close();
-    await redis.stop();
-  });
-  beforeEach(async () => { house = await ChatHouse.open(browser, redis.url); });
+  beforeEach(async () => { house = await ChatHouse.open(on.browser, on.redis.url); });
   afterEach(() => house[Symbol.asyncDispose]());
 
   it('lets two people talk, and shows a newcomer what was said before', async () => {

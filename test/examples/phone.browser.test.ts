@@ -1,29 +1,18 @@
 // The examples' pages on a phone: nothing is cut off, nothing scrolls sideways.
 import { expect } from 'chai';
-import type { Browser, Page } from 'playwright-core';
-import { acquireRedis, type TestRedis } from '../support/redis-server.js';
+import type { Page } from 'playwright-core';
 import { ArenaGame } from './arena-game.js';
-import { launchChromium } from './arena-tab.js';
 import { ChatHouse } from './chat-house.js';
+import { stage } from './stage.js';
 
 const PHONE = { width: 390, height: 844 };
 
 describe('the examples on a phone', function () {
   this.timeout(60_000);
-  let redis: TestRedis;
-  let browser: Browser;
-
-  before(async () => {
-    redis = await acquireRedis();
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser.close();
-    await redis.stop();
-  });
+  const on = stage();
 
   it('arena: the world is drawn in the width of the screen, and so is the longest notice', async () => {
-    await using game = await ArenaGame.start(browser, redis.url, 8);
+    await using game = await ArenaGame.start(on.browser, on.redis.url, 8);
     const tab = await game.join();
     await tab.page.setViewportSize(PHONE);
     await tab.until('eight bots', () => window.arena!.state()!.fighters.length === 9, undefined);
@@ -37,7 +26,7 @@ describe('the examples on a phone', function () {
   });
 
   it('chat: long lines, long names and all rooms are in the width of the screen', async () => {
-    await using house = await ChatHouse.open(browser, redis.url);
+    await using house = await ChatHouse.open(on.browser, on.redis.url);
     const ada = await house.person('Ada');
     await ada.page.setViewportSize(PHONE);
     await house.person('Bob of a very long name!');

@@ -15,6 +15,18 @@ describe('the links of a silo', () => {
     expect(b.seen.map(({ args }) => args[0])).to.deep.equal([1, 2, 3]);
   });
 
+  it('say aloud, once, that a silo cannot be reached again and again', async () => {
+    const { silos, a, b } = await LinkedSilos.pair();
+    silos.wire.kill('b');
+    const warnings = () => a.log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
+    for (const expected of [0, 0, 1, 1, 1]) {
+      expect(await failure(a.pool.invoke(b.member, silos.call('strike')))).to.be.instanceOf(SiloUnavailableError);
+      expect(warnings()).to.have.length(expected);
+      await silos.clock.advance(1000);
+    }
+    expect(warnings()[0]).to.match(/cannot be reached, again and again/);
+  });
+
   it('are two when both silos open one at once, until the one that the greater incarnation opened is needed no more', async () => {
     const { silos, a, b } = await LinkedSilos.pair();
     const answers: ((value: unknown) => void)[] = [];

@@ -223,5 +223,6 @@ describe('troupe/testing, several silos', () => {
     expect(() => lone.kill('test')).to.throw(ConfigurationError, 'kill is for test clusters of several silos');
     await using t = await start();
     expect(() => t.cut('s1', 's9')).to.throw(ConfigurationError, "there is no silo 's9'");
+    expect(() => t.delay('s1', 's2', '50ms' as never)).to.throw(ConfigurationError, '50ms is no number of milliseconds');
   });
 });

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../protocol/ports/index.js';
 import { RedisConnection } from '../../state/redis-connection.js';
+import { RedisKeys } from '../../state/redis-keys.js';
+import { RedisMembership } from '../../state/redis-membership.js';
+import { RedisMembershipTable } from '../../state/redis-membership-table.js';
 import type { RedisSource } from '../../state/redis-source.js';
 import { acquireRedis } from '../support/redis-server.js';
+import type { ClusterUnderTest } from './contract/membership-bench.js';
 
 /** A connection to the tests' Redis with a cluster name that nobody else uses; `dispose` deletes its keys. */
 export class RedisBench {
@@ -32,6 +37,24 @@ export class RedisBench {
     this.connection.close();
     await this.release();
   }
+}
+
+/** A cluster of its own for the membership contract, over a connection that ends with it. */
+export function clusterOver(connection: RedisConnection, clock: Clock): ClusterUnderTest {
+  const cluster = uniqueCluster();
+  const table = new RedisMembershipTable(connection, cluster, clock);
+  return {
+    table,
+    open: (options) => new RedisMembership(connection, { ...options, cluster }),
+    wipe: async () => {
+      const { silos, heartbeats, addresses, epoch, genesis } = new RedisKeys(cluster).membership;
+      await connection.scripts.callBuffer('del', silos, heartbeats, addresses, epoch, genesis);
+    },
+    dispose: async () => {
+      table.close();
+      connection.close();
+    },
+  };
 }
 
 /** A cluster name for one test. */

@@ -3,10 +3,8 @@ import { expect } from 'chai';
 import { Cluster, type ClusterOptions } from 'ioredis';
 import type { CommitRequest } from '../../protocol/ports/state-store.js';
 import { DURABILITIES } from '../../state/durability.js';
-import type { MembershipOptions } from '../../state/leased-membership.js';
 import { RedisConnection } from '../../state/redis-connection.js';
 import { RedisKeys } from '../../state/redis-keys.js';
-import { RedisMembership } from '../../state/redis-membership.js';
 import { RedisMembershipTable } from '../../state/redis-membership-table.js';
 import { RedisStateStore } from '../../state/redis-state-store.js';
 import { membershipContract } from '../contracts/membership.contract.js';
@@ -15,7 +13,7 @@ import { TestRedisCluster } from '../support/redis-cluster.js';
 import { FakeClock } from './fake-clock.js';
 import { claimed, utf8 } from './contract/store-bench.js';
 import { phase } from './phase.js';
-import { closing, uniqueCluster } from './redis-bench.js';
+import { clusterOver, closing, uniqueCluster } from './redis-bench.js';
 
 describe('on a Redis Cluster', () => {
   let redis: TestRedisCluster;
@@ -40,23 +38,7 @@ describe('on a Redis Cluster', () => {
     return { store, dispose: async () => connection.close() };
   });
 
-  membershipContract('Redis Cluster', async ({ clock }) => {
-    const connection = await open();
-    const cluster = uniqueCluster();
-    const table = new RedisMembershipTable(connection, cluster, clock);
-    return {
-      table,
-      open: (options: MembershipOptions) => new RedisMembership(connection, { ...options, cluster }),
-      wipe: async () => {
-        const { silos, heartbeats, addresses, epoch, genesis } = new RedisKeys(cluster).membership;
-        await connection.scripts.callBuffer('del', silos, heartbeats, addresses, epoch, genesis);
-      },
-      dispose: async () => {
-        table.close();
-        connection.close();
-      },
-    };
-  });
+  membershipContract('Redis Cluster', async ({ clock }) => clusterOver(await open(), clock));
 
   describe('RedisStateStore', () => {
     const id = (key: string) => ({ type: 'player', key });

@@ -1,16 +1,12 @@
 // The store and the membership through a Sentinel: one master, one replica.
 import { expect } from 'chai';
-import type { MembershipOptions } from '../../state/leased-membership.js';
 import { RedisConnection } from '../../state/redis-connection.js';
-import { RedisKeys } from '../../state/redis-keys.js';
-import { RedisMembership } from '../../state/redis-membership.js';
-import { RedisMembershipTable } from '../../state/redis-membership-table.js';
 import { RedisStateStore } from '../../state/redis-state-store.js';
 import { membershipContract } from '../contracts/membership.contract.js';
 import { stateStoreContract } from '../contracts/state-store.contract.js';
 import { TestRedisSentinel } from '../support/redis-sentinel.js';
 import { phase } from './phase.js';
-import { closing, uniqueCluster } from './redis-bench.js';
+import { clusterOver, closing, uniqueCluster } from './redis-bench.js';
 
 describe('through a Sentinel', () => {
   let redis: TestRedisSentinel;
@@ -31,23 +27,7 @@ describe('through a Sentinel', () => {
     return { store, dispose: async () => connection.close() };
   });
 
-  membershipContract('Redis behind a Sentinel', async ({ clock }) => {
-    const connection = await RedisConnection.open(redis.source);
-    const cluster = uniqueCluster();
-    const table = new RedisMembershipTable(connection, cluster, clock);
-    return {
-      table,
-      open: (options: MembershipOptions) => new RedisMembership(connection, { ...options, cluster }),
-      wipe: async () => {
-        const { silos, heartbeats, addresses, epoch, genesis } = new RedisKeys(cluster).membership;
-        await connection.scripts.callBuffer('del', silos, heartbeats, addresses, epoch, genesis);
-      },
-      dispose: async () => {
-        table.close();
-        connection.close();
-      },
-    };
-  });
+  membershipContract('Redis behind a Sentinel', async ({ clock }) => clusterOver(await RedisConnection.open(redis.source), clock));
 
   it('leaves a deposed primary that still answers as soon as the Sentinel names another, also when it was just connecting', async () => {
     const portOf = async ({ scripts }: RedisConnection) => Number(/tcp_port:(\d+)/.exec(String(await scripts.callBuffer('info', 'server')))?.[1]);

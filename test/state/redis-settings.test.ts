@@ -28,6 +28,16 @@ describe('checkRedisSettings', () => {
     expect(warnings[1]).to.match(/maxmemory-policy is allkeys-lru.*noeviction/);
   });
 
+  it('refuses a database that the server does not have: ioredis would go on with database 0', async () => {
+    await using redis = await startOwnRedis();
+    using there = closing(new Redis(`${redis.url}/3`));
+    expect(await checkRedisSettings(there)).to.deep.equal([]);
+    using missing = closing(new Redis(`${redis.url}/77`));
+    const error: unknown = await checkRedisSettings(missing).catch((caught: unknown) => caught);
+    expect(error).to.have.property('code', 'ERR_CONFIGURATION');
+    expect(String(error)).to.include('Redis has no database 77');
+  });
+
   it('says unknown where the server does not tell', async () => {
     await using redis = await startOwnRedis();
     using admin = closing(new Redis(redis.url));

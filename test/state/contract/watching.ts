@@ -114,6 +114,19 @@ export function watching(bench: MembershipBench): void {
       expect(two.membership.statusOf(incarnation)).to.equal('up');
     });
 
+    it('tells when its own lease ends, and when it is back', async () => {
+      const told: boolean[] = [];
+      const one = bench.member('one', { onLease: (isValid) => told.push(isValid) });
+      await one.join();
+      await one.beatAndLook();
+      expect(told).to.deep.equal([]);
+      one.clock.jump(1000);
+      await one.beatAndLook();
+      expect(told).to.deep.equal([false]);
+      await one.beatAndLook();
+      expect(told).to.deep.equal([false, true]);
+    });
+
     it('believes whoever saw the process end', async () => {
       const [one, ended] = (await joined('one', 'ended')) as [TestMember, TestMember];
       await one.membership.declareDead(ended.membership.incarnation);
