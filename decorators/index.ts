@@ -1,9 +1,9 @@
 export * from './metadata.js';
-export { actorMetadata, componentMetadata, eventMetadata, eventMetadataByName, inheritedNote } from './class-metadata.js';
+export { actorMetadata, componentMetadata, eventMetadata, eventMetadataByName, inheritedNote, serviceMetadata } from './class-metadata.js';
 export { Actor, type ActorOptions, type EntityDecorator } from './actor.js';
 export type { ComponentEntry } from './component-list.js';
 export { Component, type ComponentOptions } from './component.js';
-export { Delivery, OnReminder, Service, type DeliveryOptions, type ServiceOptions } from './later.js';
+export { Delivery, OnReminder, type DeliveryOptions } from './later.js';
 export { describeFunctionField, functionFieldNote, isArrowFunction } from './function-field.js';
 export { Every, type TimerDecorator } from './every.js';
 export { Interleave } from './interleave.js';
@@ -11,4 +11,6 @@ export { On, type HandlerDecorator, type OnOptions } from './on.js';
 export { Public, type PublicDecorator, type PublicOptions } from './public.js';
 export { ReadOnly, type ReadOnlyOptions } from './read-only.js';
 export { ActorEvent, Serializable } from './serializable.js';
+export { Service, type ServiceOptions } from './service.js';
 export { State, type StateOptions } from './state.js';
+export type { ThreadMetadata } from './thread-options.js';

@@ -1,6 +1,7 @@
 // What the decorators know of a class, resolved and frozen: the one table that the silo, the gateway and handles look members up in.
 // Members are found here by Map lookup, never by property access on user objects.
 import type { StandardSchema } from '../protocol/standard-schema.js';
+import type { ThreadMetadata } from './thread-options.js';
 
 export type Constructor<T = object> = abstract new (...args: never[]) => T;
 
@@ -89,6 +90,13 @@ export interface ComponentMetadata extends ClassMetadata {
   readonly kind: 'component';
   readonly isolation: 'inline' | 'worker' | 'dedicated';
   readonly tags: readonly string[];
+}
+
+export interface ServiceMetadata extends ClassMetadata, ThreadMetadata {
+  readonly kind: 'service';
+  /** Turns at once per silo. */
+  readonly concurrency: number;
+  readonly isolation: 'inline' | 'worker' | 'dedicated';
 }
 
 /** A class of events. `public` is set when outside clients may listen. */
