@@ -2,7 +2,7 @@
 // `HandleCaller` behind the factory.
 //   N1. A handle is immutable, does no I/O by itself, and is never a thenable.
 //   N2. Method names become functions on the factory's shared prototype at their first use: later uses are ordinary property hits.
-import { printEntityId, sameEntity, type EntityId } from '../protocol/actor-id.js';
+import { isService, printEntityId, sameEntity, type EntityId } from '../protocol/actor-id.js';
 import type { ReferenceCodec } from '../protocol/codec/index.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { notImplemented } from '../protocol/errors/not-implemented.js';
@@ -100,10 +100,13 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
   const lacks = (verb: string): Error => caller.lacks?.(verb) ?? notImplemented(`handle.${verb}`);
   class BoundHandle extends HandleBase {
     with(options: CallOptions): BoundHandle {
-      return new BoundHandle(HandleBase.target(this), mergeCallOptions(HandleBase.options(this), options));
+      const merged = mergeCallOptions(HandleBase.options(this), options);
+      if (merged.idempotencyKey !== undefined) refuseService(this, 'with: idempotencyKey', 'it has no state to record the result with');
+      return new BoundHandle(HandleBase.target(this), merged);
     }
 
     getComponent(classOrName: unknown): BoundHandle {
+      refuseService(this, 'getComponent', 'it has no components');
       const { type, key } = HandleBase.target(this);
       return new BoundHandle(freezeId({ type, key, component: caller.componentName(classOrName) }), HandleBase.options(this));
     }
@@ -114,6 +117,7 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
     }
 
     get manage(): object {
+      refuseService(this, 'manage', 'nobody looks after its instances but their silos');
       if (!caller.manage) throw lacks('manage');
       return caller.manage(HandleBase.target(this), HandleBase.options(this));
     }
@@ -144,6 +148,10 @@ export function handleReferences(factory: HandleFactory): ReferenceCodec {
     toId: (value) => HandleBase.target(value as HandleBase),
     fromId: (id) => factory.handle(id),
   };
+}
+
+function refuseService(handle: HandleBase, verb: string, why: string): void {
+  if (isService(handle.id)) throw new ConfigurationError(`${verb}: ${printEntityId(handle.id)} is a service: ${why}`);
 }
 
 type Send = (self: object, method: string, args: unknown[]) => unknown;

@@ -1,14 +1,15 @@
-import type { ActorMetadata } from '../decorators/index.js';
+import type { ActorMetadata, ServiceMetadata } from '../decorators/index.js';
 import type { Logger } from '../protocol/ports/logger.js';
 import { hooksOfLaterVersions } from './later-hooks.js';
 import { mistakenHooks } from './mistaken-hooks.js';
 
 /** Says once, at the start, what the classes ask for that this version does not do, and what they probably mean otherwise. */
-export function warnAboutClasses(types: readonly ActorMetadata[], log: Logger): void {
+export function warnAboutClasses(types: readonly ActorMetadata[], services: readonly ServiceMetadata[], log: Logger): void {
   const threaded = new Set<string>();
   for (const type of types) {
     for (const { target, name, isolation } of [type, ...type.components()]) if (isolation !== 'inline') threaded.add(target.name || name);
   }
+  for (const { target, name, isolation } of services) if (isolation !== 'inline') threaded.add(target.name || name);
   const classes = [...threaded];
   if (classes.length > 0) log.warn({ classes }, `threads are not in this version: ${classes.join(', ')} run in the silo's own; isolation: 'inline' on them silences this warning`);
   const hooks = hooksOfLaterVersions(types);

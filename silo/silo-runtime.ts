@@ -4,12 +4,12 @@ import { InlineHost } from '../isolation/inline-host.js';
 import type { ActorDirectory } from '../directory/actor-directory.js';
 import { LocationCache } from '../directory/location-cache.js';
 import { StoreActorDirectory } from '../directory/store-actor-directory.js';
-import { checkKey, type ActorId, type EntityId } from '../protocol/actor-id.js';
+import { checkKey, isService, serviceId, type ActorId, type EntityId } from '../protocol/actor-id.js';
 import { createCodec, type Codec } from '../protocol/codec/index.js';
 import type { Envelope } from '../protocol/envelope.js';
 import { SiloUnavailableError } from '../protocol/errors/index.js';
 import type { EntitySpec, Incarnation, Peer } from '../protocol/ports/index.js';
-import type { ClassMetadata } from '../decorators/index.js';
+import { serviceMetadata, type ClassMetadata } from '../decorators/index.js';
 import { EntityContext } from '../sdk/context/entity-context.js';
 import { createHandleFactory, handleReferences, type HandleFactory } from '../sdk/handle.js';
 import type { Activation } from './activation/activation.js';
@@ -30,6 +30,8 @@ import { PeerCalls } from './routing/peer-calls.js';
 import { Placing, type PlacingParts } from './routing/placing.js';
 import { isMyShare } from './routing/share.js';
 import { WrongHints } from './routing/wrong-hints.js';
+import { ServiceTypes } from './services/service-types.js';
+import { Services } from './services/services.js';
 import { ClientTies } from './sessions/client-ties.js';
 import { PeerTopics } from './sessions/peer-topics.js';
 import { SiloGatewayBackend } from './silo-gateway-backend.js';
@@ -49,6 +51,8 @@ export interface PeerParts extends Pick<PlacingParts, 'chooser' | 'defaultPolicy
 
 export class SiloRuntime {
   readonly types: ActorTypes;
+  readonly serviceTypes: ServiceTypes;
+  readonly services: Services;
   readonly statistics: Statistics = { activations: 0, activated: 0, deactivated: 0, commits: 0, calls: 0 };
   readonly catalog: Catalog;
   readonly handles: HandleFactory;
@@ -72,8 +76,9 @@ export class SiloRuntime {
   constructor(private readonly ports: SiloPorts) {
     const { clock, log, membership } = ports;
     this.types = new ActorTypes(ports.policies?.map(({ name }) => name));
-    for (const Class of ports.classes) this.types.add(Class);
-    warnAboutClasses([...this.types.all()], log);
+    for (const Class of ports.classes) if (!serviceMetadata(Class)) this.types.add(Class);
+    this.serviceTypes = new ServiceTypes(ports.classes.flatMap((Class) => serviceMetadata(Class) ?? []), this.types);
+    warnAboutClasses([...this.types.all()], [...this.serviceTypes.all()], log);
     this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);
     this.alwaysOn = new AlwaysOn(clock, log, (id) => this.catalog.stopping || this.activate(id));
     this.deadlines = new DeadlineWheel(clock);
@@ -81,7 +86,8 @@ export class SiloRuntime {
     this.idle = new IdleCollector(clock, (activation) => this.catalog.deactivate(activation, 'idle', false));
     const services = this.createServices();
     this.catalog = new Catalog(services);
-    this.router = new Router(this.types, this.catalog, membership, this.statistics);
+    this.services = new Services(this.serviceTypes, this.types, services);
+    this.router = new Router(this.types, this.catalog, membership, this.statistics, this.services);
     services.redeliver = (call) => this.router.redeliver(call);
     const invoker = ports.intercept?.(this.router) ?? this.router;
     this.ties = new ClientTies({ siloId: ports.siloId, types: this.types, catalog: this.catalog, membership, clock, log, topics: this.topics, codec: () => this.codec });
@@ -101,9 +107,13 @@ export class SiloRuntime {
     return this.handles.handle({ type: this.types.nameOf(classOrName), key });
   }
 
-  /** The types that it hosts, with their versions. */
+  service(classOrName: unknown): object {
+    return this.handles.handle(serviceId(this.serviceTypes.nameOf(classOrName)));
+  }
+
+  /** The types that it hosts, with their versions, and the services. */
   hostedTypes(): Readonly<Record<string, string>> {
-    return Object.fromEntries([...this.types.all()].map(({ name }) => [name, '']));
+    return { ...Object.fromEntries([...this.types.all()].map(({ name }) => [name, ''])), ...this.serviceTypes.hosted };
   }
 
   /** From now on calls of actors that are not active here go where they are, and actors that are nowhere are placed. */
@@ -123,6 +133,7 @@ export class SiloRuntime {
     this.hints = new WrongHints(links, this.locations, membership, this.topics);
     this.management.elsewhere = cluster;
     this.ties.joinPeers(cluster, links);
+    this.services.joinPeers({ links, chains: this.chains, onRefused }, this.topics);
     membership.onChange(({ dead }) => {
       this.ties.silosDied(dead);
       if (dead.length > 0) this.alwaysOn.keepWaking(this.ports.store, this.isMyAlwaysOn);
@@ -150,7 +161,8 @@ export class SiloRuntime {
   /** Ends every activation in good order. */
   async stop(): Promise<void> {
     const hurry = this.ports.clock.setTimer(() => this.deadlines.interrupt(new SiloUnavailableError('this silo is stopping')), STOP_GRACE_MS);
-    await this.catalog.stop().finally(() => hurry.cancel());
+    await Promise.all([this.services.finish(), this.catalog.stop()]).finally(() => hurry.cancel());
+    await this.services.end();
     this.ties.stop();
     this.stopUpkeep();
   }
@@ -159,6 +171,7 @@ export class SiloRuntime {
   abandon(reason: string): void {
     this.ties.abandon();
     this.catalog.abandon(reason);
+    this.services.abandon(reason);
     this.stopUpkeep();
   }
 
@@ -168,6 +181,7 @@ export class SiloRuntime {
 
   /** Queues it here, whoever has the actor; throws when it surely did not run. */
   private deliver(envelope: Envelope): Answer | Promise<unknown> {
+    if (isService(envelope.target)) return this.services.deliverFar(envelope);
     return envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliverFar(envelope);
   }
 
@@ -194,6 +208,7 @@ export class SiloRuntime {
   }
 
   private classOf(spec: EntitySpec): ClassMetadata {
+    if (isService(spec.id)) return this.serviceTypes.get(spec.id.type)!;
     const metadata = this.types.get(spec.id.type)!;
     if (spec.id.component === undefined) return metadata;
     return metadata.components().find(({ name }) => name === spec.id.component)!;
@@ -206,7 +221,7 @@ export class SiloRuntime {
       deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics,
       wallClockOffsetMs: clock.now() - clock.monotonicMs(),
       directory: this.directory,
-      createContext: (entity) => new EntityContext(new SiloEntityRuntime(entity, this.types)),
+      createContext: (entity) => new EntityContext(new SiloEntityRuntime(entity, this.types, this.serviceTypes)),
       handle: (id: EntityId) => this.handles.handle(id),
       warnOnce: (message) => this.warnOnce(message),
       deactivate: (activation, reason, destroy) => this.catalog.deactivate(activation, reason, destroy),

@@ -16,6 +16,7 @@ import { loadModules } from './options/modules.js';
 import { openNetwork } from './open-network.js';
 import { loadOf, Peers } from './peers.js';
 import { resolveSiloOptions, type ResolvedSiloOptions, type SiloOptions } from './silo-options.js';
+import type { ServiceStatistics } from './services/services.js';
 import { SiloRuntime } from './silo-runtime.js';
 import { Stages } from './stages.js';
 import { openStores } from './stores.js';
@@ -23,6 +24,12 @@ import { openStores } from './stores.js';
 export type SiloEvent = 'member-joined' | 'member-dead' | 'stopping' | 'fenced' | 'scale-needed';
 
 const EVENTS: readonly SiloEvent[] = ['member-joined', 'member-dead', 'stopping', 'fenced', 'scale-needed'];
+
+/** What a silo counts. */
+export interface SiloStatistics extends Readonly<Statistics> {
+  /** By name: those that this silo hosts or has called. */
+  readonly services: Readonly<Record<string, ServiceStatistics>>;
+}
 
 /** What stands between a silo and its network, for tests. */
 type Detour = (network: FrameNetwork) => FrameNetwork;
@@ -53,10 +60,10 @@ export class Silo {
     const resolved = resolveSiloOptions(options);
     const id = `${hostname().replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, 40)}-${randomBytes(4).toString('hex')}`;
     const log = typeof resolved.log === 'object' ? resolved.log.child({ silo: id }) : createLogger(resolved.log, { silo: id });
-    const { actors } = await loadModules(resolved.modules);
+    const { actors, services } = await loadModules(resolved.modules);
     const stages = new Stages();
     try {
-      return await Silo.bringUp(stages, id, log, resolved, actors, detour);
+      return await Silo.bringUp(stages, id, log, resolved, [...actors, ...services], detour);
     } catch (error) {
       await stages.down().catch((failure: unknown) => log.error({ err: failure }, 'what had started did not stop well'));
       throw error;
@@ -113,6 +120,13 @@ export class Silo {
     return this.runtime.actor(actor, key);
   }
 
+  /** A handle of a service; no I/O, always valid. */
+  service<T extends object>(service: EntityClass<T>): Handle<T>;
+  service<T extends object = object>(name: string): Handle<T>;
+  service(service: unknown): unknown {
+    return this.runtime.service(service);
+  }
+
   /** @internal The other silos, as this one sees them now. */
   get peers(): readonly Member[] {
     return this.membership.peers;
@@ -128,9 +142,9 @@ export class Silo {
     return this.runtime.catalog.all().map(({ id }) => id);
   }
 
-  /** Counters since the start, as of now. */
-  statistics(): Readonly<Statistics> {
-    return { ...this.runtime.statistics };
+  /** Counters since the start, as of now; of each service, how many turns run here and how many calls of this silo wait for one. */
+  statistics(): SiloStatistics {
+    return { ...this.runtime.statistics, services: this.runtime.services.statistics() };
   }
 
   /** Hears of the silo's own fate; returns what ends that. `fenced` comes with the reason, `member-…` with the member; `scale-needed` does not happen in this version. */
@@ -140,11 +154,6 @@ export class Silo {
     if (!listeners) this.listeners.set(event, (listeners = new Set()));
     listeners.add(listener);
     return () => void listeners.delete(listener);
-  }
-
-  /** A handle of a service. Not in this version: refused with `ConfigurationError`. */
-  service(): never {
-    throw notImplemented('silo.service');
   }
 
   /** All actors with a tag, activating none. Not in this version: refused with `ConfigurationError`. */

@@ -1,6 +1,6 @@
 // The context object that an entity's constructor gets. It holds nothing but its runtime: what it says is asked anew each time.
 import { describe, isRecord } from '../../decorators/options.js';
-import { checkKey } from '../../protocol/actor-id.js';
+import { checkKey, serviceId } from '../../protocol/actor-id.js';
 import { parseDuration } from '../../protocol/duration.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import { notImplemented } from '../../protocol/errors/not-implemented.js';
@@ -51,6 +51,10 @@ export class EntityContext {
   actor(classOrName: unknown, key: string): object {
     checkKey(key);
     return this.#runtime.handle({ type: this.#runtime.typeName(classOrName), key });
+  }
+
+  service(classOrName: unknown): object {
+    return this.#runtime.handle(serviceId(this.#runtime.serviceName(classOrName)));
   }
 
   get(Class: object): object | undefined {
@@ -111,7 +115,7 @@ export class EntityContext {
 }
 
 const LATER = [
-  'service', 'findActors', 'addComponent', 'removeComponent', 'tags', 'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall', 'tmpdir',
+  'findActors', 'addComponent', 'removeComponent', 'tags', 'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall', 'tmpdir',
 ];
 for (const name of LATER) {
   Object.defineProperty(EntityContext.prototype, name, {

@@ -9,13 +9,19 @@ export interface ComponentEntry {
   readonly tags: readonly string[];
 }
 
-/** What a context asks of whatever runs its entity: the silo itself, or a thread's port to it. */
-export interface EntityRuntime {
+/** What every context asks of whatever runs its entity: the silo itself, or a thread's port to it. A service's asks no more. */
+export interface ServiceRuntime {
   readonly id: EntityId;
   readonly log: Logger;
   handle(id: EntityId): object;
   /** The wire name of an actor class or a name as it is. Throws `ConfigurationError` for anything else. */
   typeName(classOrName: unknown): string;
+  /** The wire name of a service class or a name as it is. Throws `ConfigurationError` for anything else. */
+  serviceName(classOrName: unknown): string;
+}
+
+/** What the contexts of actors and components ask. */
+export interface EntityRuntime extends ServiceRuntime {
   /** The actor's components, in declaration order. */
   components(): readonly ComponentEntry[];
   /** Live only. Leaves with the commit of the running unit, or at once outside any. */

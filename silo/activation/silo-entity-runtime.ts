@@ -7,6 +7,7 @@ import type { ConnectedClient, EventOrigin } from '../../sdk/author/index.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { ActorTypes } from '../actor-types.js';
+import type { ServiceTypes } from '../services/service-types.js';
 import { Turn } from '../turns/turn.js';
 import type { Entity } from './entity.js';
 import { EntityTimers } from './entity-timers.js';
@@ -17,7 +18,7 @@ import type { UnitOfWork } from './unit-of-work.js';
 export class SiloEntityRuntime implements EntityRuntime {
   private logger: Logger | undefined;
 
-  constructor(private readonly entity: Entity, private readonly types: ActorTypes) {}
+  constructor(private readonly entity: Entity, private readonly types: ActorTypes, private readonly services: ServiceTypes) {}
 
   get id(): EntityId {
     return this.entity.id;
@@ -34,6 +35,10 @@ export class SiloEntityRuntime implements EntityRuntime {
 
   typeName(classOrName: unknown): string {
     return this.types.nameOf(classOrName);
+  }
+
+  serviceName(classOrName: unknown): string {
+    return this.services.nameOf(classOrName);
   }
 
   components(): readonly ComponentEntry[] {

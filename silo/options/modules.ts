@@ -1,9 +1,9 @@
-// Finds the actors that a silo hosts: expands globs, loads files, collects the decorated classes that they export.
+// Finds the actors and services that a silo hosts: expands globs, loads files, collects the decorated classes that they export.
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { actorMetadata, componentMetadata, inheritedNote, type Constructor } from '../../decorators/index.js';
+import { actorMetadata, componentMetadata, inheritedNote, serviceMetadata, type Constructor } from '../../decorators/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { ModuleSource } from '../silo-options.js';
 import { describeLoadFailure } from './load-failure.js';
@@ -12,6 +12,7 @@ import { describeLoadFailure } from './load-failure.js';
 export interface LoadedModules {
   readonly actors: readonly Constructor[];
   readonly components: readonly Constructor[];
+  readonly services: readonly Constructor[];
 }
 
 const EXTENSIONS = ['.js', '.mjs', '.cjs'];
@@ -25,38 +26,42 @@ interface Found {
 
 /**
  * Loads `modules`: globs, paths (from the working directory) and URLs are imported; classes and namespaces are taken as they are. Exports
- * that are neither actors nor components are passed over. Throws `ConfigurationError` for a glob without a match, a module that does not
- * load (with the cause), a class without `@Actor` or `@Component`, two actors of one name, and when there is no actor in any of them.
+ * that are no actors, components or services are passed over. Throws `ConfigurationError` for a glob without a match, a module that does not
+ * load (with the cause), a class without `@Actor`, `@Component` or `@Service`, two of one name, and when there is neither actor nor service in any of them.
  */
 export async function loadModules(modules: readonly ModuleSource[]): Promise<LoadedModules> {
   const actors = new Map<string, Found>();
+  const services = new Map<string, Found>();
   const components = new Set<Constructor>();
   let undecorated = '';
   for (const [index, module] of modules.entries()) {
     for (const { exported, source } of await exportsOf(module, `modules[${index}]`)) {
       const actor = actorMetadata(exported);
-      if (actor) addActor(actors, actor.name, { Class: actor.target, source });
+      const service = actor ? undefined : serviceMetadata(exported);
+      if (actor) addNamed('actor', actors, actor.name, { Class: actor.target, source });
+      else if (service) addNamed('service', services, service.name, { Class: service.target, source });
       else if (componentMetadata(exported)) components.add(exported as Constructor);
       else undecorated ||= noteOn(exported);
     }
   }
-  if (actors.size === 0) throw new ConfigurationError(`modules: no actor in ${modules.map(nameOf).join(', ') || 'an empty list'}; export a class with @Actor()${undecorated}`);
-  return { actors: [...actors.values()].map(({ Class }) => Class), components: [...components] };
+  if (actors.size + services.size === 0) throw new ConfigurationError(`modules: no actor in ${modules.map(nameOf).join(', ') || 'an empty list'}; export a class with @Actor()${undecorated}`);
+  const classes = (found: ReadonlyMap<string, Found>): Constructor[] => [...found.values()].map(({ Class }) => Class);
+  return { actors: classes(actors), components: [...components], services: classes(services) };
 }
 
-function addActor(actors: Map<string, Found>, name: string, found: Found): void {
-  const known = actors.get(name);
-  if (known === undefined) actors.set(name, found);
+function addNamed(kind: 'actor' | 'service', all: Map<string, Found>, name: string, found: Found): void {
+  const known = all.get(name);
+  if (known === undefined) all.set(name, found);
   if (known === undefined || known.Class === found.Class) return;
   const [one, other] = [known, found].map(({ Class, source }) => `class ${Class.name} of ${source}`);
   const isSameText = known.Class.name === found.Class.name && String(known.Class) === String(found.Class);
   const isElsewhere = known.source !== found.source;
   if (isSameText && isElsewhere && fileOf(known.source) === fileOf(found.source)) {
-    throw new ConfigurationError(`modules: the actor '${name}' is loaded twice: ${one} and ${other}; load the file by one path or URL`);
+    throw new ConfigurationError(`modules: the ${kind} '${name}' is loaded twice: ${one} and ${other}; load the file by one path or URL`);
   }
   // A file and its copy look as two classes do that happen to be written alike.
   const copy = isSameText && isElsewhere ? '; or, if one is a copy of the other, load only one of them' : '';
-  throw new ConfigurationError(`modules: two actors are named '${name}': ${one} and ${other}; give one another name with @Actor({ name })${copy}`);
+  throw new ConfigurationError(`modules: two ${kind}s are named '${name}': ${one} and ${other}; give one another name with @${kind === 'actor' ? 'Actor' : 'Service'}({ name })${copy}`);
 }
 
 /** The file behind a source, whatever query and links lead to it; of what is no file, the source. */
@@ -77,9 +82,9 @@ function noteOn(exported: unknown): string {
 
 async function exportsOf(source: ModuleSource, path: string): Promise<readonly { readonly exported: unknown; readonly source: string }[]> {
   if (typeof source === 'function') {
-    if (actorMetadata(source) ?? componentMetadata(source)) return [{ exported: source, source: path }];
-    const note = inheritedNote('Actor', source) || inheritedNote('Component', source);
-    throw new ConfigurationError(`${path}: ${nameOf(source)} has no @Actor() and no @Component()${note}`);
+    if (actorMetadata(source) ?? componentMetadata(source) ?? serviceMetadata(source)) return [{ exported: source, source: path }];
+    const note = inheritedNote('Actor', source) || inheritedNote('Component', source) || inheritedNote('Service', source);
+    throw new ConfigurationError(`${path}: ${nameOf(source)} has no @Actor(), @Component() or @Service()${note}`);
   }
   if (typeof source !== 'string' && !(source instanceof URL)) return Object.values(source).map((exported) => ({ exported, source: path }));
   const found: { readonly exported: unknown; readonly source: string }[] = [];

@@ -1,8 +1,6 @@
 // ProcessCluster: the verbs of a test cluster over real silos: a process each, real links, a real Redis. Owns: the processes, the wires between
 // them, the clients, and the cluster's keys until `stop`.
 import { randomBytes } from 'node:crypto';
-import { actorMetadata } from '../../decorators/index.js';
-import { checkKey, isWireName } from '../../protocol/actor-id.js';
 import { createCodec, type Codec } from '../../protocol/codec/index.js';
 import { ConfigurationError, InvalidArgumentError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { Identity } from '../../protocol/identity.js';
@@ -15,7 +13,7 @@ import { RedisConnection } from '../../state/redis-connection.js';
 import { loadModules } from '../options/modules.js';
 import { writeToken } from './client-token.js';
 import { addressOf, crossingOptions, type ProcessClusterOptions } from './process-cluster-options.js';
-import { processHandles } from './process-handles.js';
+import { actorTarget, processHandles, serviceTarget } from './process-handles.js';
 import type { ProcessSettings } from './process-messages.js';
 import { ProcessSilo, type ProcessSiloParts } from './process-silo.js';
 import { STORE } from './test-world.js';
@@ -81,7 +79,14 @@ export class ProcessCluster {
   actor<T extends object>(actor: EntityClass<T>, key: string): Handle<T>;
   actor<T extends object = object>(type: string, key: string): Handle<T>;
   actor(actor: unknown, key: string): unknown {
-    return this.#handles.handle({ type: typeName(actor), key: checked(key) });
+    return this.#handles.handle(actorTarget(actor, key));
+  }
+
+  /** A handle of a service, whose calls are made through the first silo that runs when they are made. */
+  service<T extends object>(service: EntityClass<T>): Handle<T>;
+  service<T extends object = object>(name: string): Handle<T>;
+  service(service: unknown): unknown {
+    return this.#handles.handle(serviceTarget(service));
   }
 
   /** A connected client with this identity, at the gateway of a silo (default: the first that runs). When that is lost it goes on at another one, as in production. */
@@ -193,7 +198,7 @@ export class ProcessCluster {
   #parts(settings: ProcessSettings): ProcessSiloParts {
     return {
       settings, codec: this.#codec,
-      handle: (silo, actor, key) => processHandles(() => silo).handle({ type: typeName(actor), key: checked(key) }),
+      handle: (silo, target) => processHandles(() => silo).handle(target),
       wayTo: (silo, address) => this.#wayTo(silo.name, address),
     };
   }
@@ -226,17 +231,6 @@ export class ProcessCluster {
   #check(...names: readonly string[]): void {
     for (const name of names) if (name !== STORE) this.silo(name);
   }
-}
-
-function typeName(actor: unknown): string {
-  const name = typeof actor === 'function' ? actorMetadata(actor)?.name : actor;
-  if (isWireName(name)) return name;
-  throw new ConfigurationError('actor: expected a class with @Actor, or its name');
-}
-
-function checked(key: string): string {
-  checkKey(key);
-  return key;
 }
 
 function inMemoryOnly(verb: string, why: string): ConfigurationError {

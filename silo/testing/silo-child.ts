@@ -2,7 +2,7 @@
 //   C1. It ends with the test's process: nobody else knows of it.
 import { inspect } from 'node:util';
 import { createCodec, toWireError, type Codec } from '../../protocol/codec/index.js';
-import type { EntityId } from '../../protocol/actor-id.js';
+import { isService, type EntityId } from '../../protocol/actor-id.js';
 import type { AnyHandle } from '../../sdk/author/index.js';
 import { createHandleFactory, handleReferences } from '../../sdk/handle.js';
 import { Silo } from '../silo.js';
@@ -79,6 +79,7 @@ class SiloChild {
   }
 
   private handle({ type, key, component }: EntityId): AnyHandle {
+    if (isService({ type, key })) return this.silo.service(type);
     const actor = this.silo.actor(type, key);
     return component === undefined ? actor : actor.getComponent(component);
   }

@@ -103,6 +103,13 @@ export class TestSilo {
     return this.runtime.actor(actor, key);
   }
 
+  /** A handle of a service, whose calls are made through this silo. */
+  service<T extends object>(service: EntityClass<T>): Handle<T>;
+  service<T extends object = object>(name: string): Handle<T>;
+  service(service: unknown): unknown {
+    return this.runtime.service(service);
+  }
+
   /** The actors that are active on it now, as `type/key`. */
   activations(): readonly string[] {
     return this.runtime.catalog.all().map(({ name }) => name);

@@ -35,16 +35,16 @@ describe('the modules of a silo', () => {
   };
   for (const [kind, source] of Object.entries(sources)) {
     it(`come from a ${kind}: its actors and components, and nothing else that it exports`, async () => {
-      expect(await loadModules([source])).to.deep.equal({ actors: [FixturePlayer], components: [FixtureHealth] });
+      expect(await loadModules([source])).to.deep.equal({ actors: [FixturePlayer], components: [FixtureHealth], services: [] });
     });
   }
 
   it('come as classes, each once', async () => {
-    expect(await loadModules([FixturePlayer, namespace, FixturePlayer])).to.deep.equal({ actors: [FixturePlayer], components: [FixtureHealth] });
+    expect(await loadModules([FixturePlayer, namespace, FixturePlayer])).to.deep.equal({ actors: [FixturePlayer], components: [FixtureHealth], services: [] });
   });
 
   it('refuse a class without a decorator', async () => {
-    expect(await refusal(class Plain {})).to.equal('modules[0]: class Plain has no @Actor() and no @Component()');
+    expect(await refusal(class Plain {})).to.equal('modules[0]: class Plain has no @Actor(), @Component() or @Service()');
   });
 
   it('refuse a path where no file is, and a folder', async () => {
@@ -57,7 +57,7 @@ describe('the modules of a silo', () => {
     process.chdir(fixtures);
     try {
       for (const name of ['player.fixture.js', './player.fixture.js', 'player.*.js']) {
-        expect(await loadModules([name]), name).to.deep.equal({ actors: [FixturePlayer], components: [FixtureHealth] });
+        expect(await loadModules([name]), name).to.deep.equal({ actors: [FixturePlayer], components: [FixtureHealth], services: [] });
       }
     } finally {
       process.chdir(here);

@@ -1,0 +1,55 @@
+// The context object that a service's constructor gets.
+import { checkKey, serviceId } from '../../protocol/actor-id.js';
+import { ConfigurationError } from '../../protocol/errors/index.js';
+import { notImplemented } from '../../protocol/errors/not-implemented.js';
+import type { Logger } from '../../protocol/ports/logger.js';
+import type { CallInfo } from '../author/index.js';
+import type { ServiceRuntime } from './entity-runtime.js';
+import { openTurn } from './turn-scope.js';
+
+/** Implements `ServiceContext` (the type in `sdk/author` says what a user can rely on). */
+export class ServiceContext {
+  readonly #runtime: ServiceRuntime;
+
+  constructor(runtime: ServiceRuntime) {
+    this.#runtime = runtime;
+  }
+
+  get type(): string {
+    return this.#runtime.id.type;
+  }
+
+  get log(): Logger {
+    return this.#runtime.log;
+  }
+
+  /** Of the turn whose code asks: many run at once. */
+  get call(): CallInfo {
+    const turn = openTurn('ctx.call');
+    if (!turn) throw new ConfigurationError('ctx.call: no turn is running; read it inside a method or hook');
+    return turn.call;
+  }
+
+  actor(classOrName: unknown, key: string): object {
+    checkKey(key);
+    return this.#runtime.handle({ type: this.#runtime.typeName(classOrName), key });
+  }
+
+  service(classOrName: unknown): object {
+    return this.#runtime.handle(serviceId(this.#runtime.serviceName(classOrName)));
+  }
+
+  /** A service has no handlers, and nobody can listen to it: what it emits would reach nobody until others can bind. */
+  emit(): Promise<never> {
+    return Promise.reject(notImplemented('ctx.emit of a service'));
+  }
+}
+
+const LATER = ['findActors', 'tmpdir'];
+for (const name of LATER) {
+  Object.defineProperty(ServiceContext.prototype, name, {
+    get(): never {
+      throw notImplemented(`ctx.${name}`);
+    },
+  });
+}
