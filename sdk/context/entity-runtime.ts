@@ -1,6 +1,7 @@
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient } from '../author/index.js';
+import type { HandleCaller } from '../handle.js';
 
 /** A component that the actor has now. */
 export interface ComponentEntry {
@@ -9,19 +10,17 @@ export interface ComponentEntry {
   readonly tags: readonly string[];
 }
 
-/** What every context asks of whatever runs its entity: the silo itself, or a thread's port to it. A service's asks no more. */
-export interface ServiceRuntime {
+/** What a context asks of whatever runs its entity: the silo itself, or a thread's port to it. */
+export interface EntityRuntime {
   readonly id: EntityId;
   readonly log: Logger;
   handle(id: EntityId): object;
+  /** What stands behind those handles. */
+  readonly caller: HandleCaller;
   /** The wire name of an actor class or a name as it is. Throws `ConfigurationError` for anything else. */
   typeName(classOrName: unknown): string;
   /** The wire name of a service class or a name as it is. Throws `ConfigurationError` for anything else. */
   serviceName(classOrName: unknown): string;
-}
-
-/** What the contexts of actors and components ask. */
-export interface EntityRuntime extends ServiceRuntime {
   /** The actor's components, in declaration order. */
   components(): readonly ComponentEntry[];
   /** Live only. Leaves with the commit of the running unit, or at once outside any. */

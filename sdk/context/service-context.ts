@@ -4,14 +4,14 @@ import { ConfigurationError } from '../../protocol/errors/index.js';
 import { notImplemented } from '../../protocol/errors/not-implemented.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { CallInfo } from '../author/index.js';
-import type { ServiceRuntime } from './entity-runtime.js';
+import type { EntityRuntime } from './entity-runtime.js';
 import { openTurn } from './turn-scope.js';
 
 /** Implements `ServiceContext` (the type in `sdk/author` says what a user can rely on). */
 export class ServiceContext {
-  readonly #runtime: ServiceRuntime;
+  readonly #runtime: EntityRuntime;
 
-  constructor(runtime: ServiceRuntime) {
+  constructor(runtime: EntityRuntime) {
     this.#runtime = runtime;
   }
 
@@ -39,9 +39,9 @@ export class ServiceContext {
     return this.#runtime.handle(serviceId(this.#runtime.serviceName(classOrName)));
   }
 
-  /** A service has no handlers, and nobody can listen to it: what it emits would reach nobody until others can bind. */
-  emit(): Promise<never> {
-    return Promise.reject(notImplemented('ctx.emit of a service'));
+  async emit(event: object): Promise<void> {
+    openTurn('ctx.emit');
+    await this.#runtime.emit(event);
   }
 }
 

@@ -5,6 +5,7 @@
 import type { ServiceMetadata } from '../../decorators/index.js';
 import { serviceId, type EntityId } from '../../protocol/actor-id.js';
 import { copyError } from '../../protocol/codec/index.js';
+import type { EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import type { SiloServices } from '../activation/silo-services.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import { isAwaitedOn, Turn } from '../turns/turn.js';
@@ -26,10 +27,10 @@ export class HostedService {
   private waiters: (() => void)[] = [];
 
   /** `onFree`: a permit was given back. */
-  constructor(readonly metadata: ServiceMetadata, private readonly services: SiloServices, context: object, private readonly onFree: () => void) {
+  constructor(readonly metadata: ServiceMetadata, private readonly services: SiloServices, runtime: EntityRuntime, private readonly onFree: () => void) {
     this.id = serviceId(metadata.name);
     this.permits = new Permits(metadata.concurrency);
-    this.instances = new ServiceInstances(metadata, services, context);
+    this.instances = new ServiceInstances(metadata, services, runtime);
   }
 
   /** Turns that have begun and not ended. */

@@ -4,8 +4,9 @@
 import type { ServiceMetadata } from '../../decorators/index.js';
 import { serviceId } from '../../protocol/actor-id.js';
 import { ActivationFailedError } from '../../protocol/errors/index.js';
-import type { HostedEntity } from '../../protocol/ports/component-host.js';
-import { runInTurn, runOutsideTurns } from '../../sdk/context/turn-scope.js';
+import type { Hosted } from '../../isolation/host.js';
+import type { EntityRuntime } from '../../sdk/context/entity-runtime.js';
+import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import type { SiloServices } from '../activation/silo-services.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
@@ -20,7 +21,7 @@ const NO_FIELDS: ReadonlyMap<string, Uint8Array> = new Map();
 
 /** One instance, and how many turns run on it. */
 export interface ServiceInstance {
-  readonly hosted: HostedEntity;
+  readonly hosted: Hosted;
   turns: number;
 }
 
@@ -28,7 +29,7 @@ export class ServiceInstances {
   private ready: readonly ServiceInstance[] = [];
   private beginning: Promise<void> | undefined;
 
-  constructor(private readonly metadata: ServiceMetadata, private readonly services: SiloServices, private readonly context: object) {}
+  constructor(private readonly metadata: ServiceMetadata, private readonly services: SiloServices, private readonly runtime: EntityRuntime) {}
 
   /** The one with the fewest turns. `chain` is that of the call that needs it. */
   take(chain: CallChain): ServiceInstance | Promise<ServiceInstance> {
@@ -60,7 +61,7 @@ export class ServiceInstances {
     try {
       const work = async (): Promise<void> => {
         for (let n = 0; n < (isolation === 'inline' ? 1 : threads); n++) {
-          const hosted = await this.services.host.create({ id: serviceId(name), className: name, fields: NO_FIELDS, context: this.context });
+          const hosted = await this.services.host.create({ id: serviceId(name), metadata: this.metadata, fields: NO_FIELDS, runtime: this.runtime });
           made.push({ hosted, turns: 0 });
           // The hook may call back into what the call's chain holds.
           await this.runHook(hosted, 'onActivate', [], new CallChain(chain));
@@ -76,14 +77,14 @@ export class ServiceInstances {
     }
   }
 
-  private runHook(hosted: HostedEntity, hook: 'onActivate' | 'onDeactivate', args: readonly unknown[], chain: CallChain): Promise<void> | undefined {
+  private runHook(hosted: Hosted, hook: 'onActivate' | 'onDeactivate', args: readonly unknown[], chain: CallChain): Promise<void> | undefined {
     if (!hosted.has(hook)) return undefined;
     const id = serviceId(this.metadata.name);
     const call = new PendingCall({ kind: 'hook', target: id, method: hook, args, deadlineMs: Infinity, timeoutMs: Infinity, hops: 0 }, chain, SYSTEM_TURN);
     const turn = new Turn(call, id, undefined, this.services.wallClockOffsetMs);
     const run = async (): Promise<void> => {
       try {
-        await runInTurn(turn, () => hosted.run(hook, args));
+        await hosted.run(hook, args, turn);
       } finally {
         turn.isOpen = false;
       }

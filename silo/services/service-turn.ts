@@ -1,19 +1,18 @@
 import { SiloUnavailableError, StaleEpochError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
-import { runInTurn } from '../../sdk/context/turn-scope.js';
-import type { HostedEntity } from '../../protocol/ports/component-host.js';
+import type { Hosted } from '../../isolation/host.js';
 import type { SiloServices } from '../activation/silo-services.js';
 import type { Turn } from '../turns/turn.js';
 
 /** Runs the method of a service; `end` gets the copied result or the error, in the same stack when the method is synchronous. */
-export function runServiceTurn(turn: Turn, hosted: HostedEntity, services: Pick<SiloServices, 'codec' | 'membership'>, end: (failed: boolean, value: unknown) => void): void {
+export function runServiceTurn(turn: Turn, hosted: Hosted, services: Pick<SiloServices, 'codec' | 'membership'>, end: (failed: boolean, value: unknown) => void): void {
   const { pending } = turn;
   const { kind, method, args } = pending.envelope;
   // Copied at the turn's end, before anybody else can change it.
   const finish = (value: unknown): void => {
     let result: unknown;
     try {
-      result = kind === 'oneWay' ? undefined : services.codec.copy(value, 'result');
+      if (kind !== 'oneWay') result = hosted.isApart ? value : services.codec.copy(value, 'result');
     } catch (error) {
       return end(true, error);
     }
@@ -23,7 +22,7 @@ export function runServiceTurn(turn: Turn, hosted: HostedEntity, services: Pick<
   try {
     checkMayRun(turn, services);
     pending.hasBegun = true;
-    outcome = runInTurn(turn, () => hosted.run(method, args));
+    outcome = hosted.run(method, args, turn);
   } catch (error) {
     return end(true, error);
   }

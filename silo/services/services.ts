@@ -6,7 +6,6 @@ import { printEntityId, serviceId } from '../../protocol/actor-id.js';
 import type { Envelope } from '../../protocol/envelope.js';
 import { SiloUnavailableError, UnknownMethodError } from '../../protocol/errors/index.js';
 import type { Incarnation, Member, Peer } from '../../protocol/ports/index.js';
-import { ServiceContext } from '../../sdk/context/service-context.js';
 import type { SiloServices } from '../activation/silo-services.js';
 import type { ActorTypes } from '../actor-types.js';
 import { Moved } from '../links/moved.js';
@@ -161,7 +160,7 @@ export class Services {
       this.byName.get(name)!.line.pump();
       offers.offer();
     };
-    const turns = new HostedService(metadata, this.silo, new ServiceContext(new SiloServiceRuntime(serviceId(name), this.silo, this.actors, this.types)), onFree);
+    const turns = new HostedService(metadata, this.silo, new SiloServiceRuntime(serviceId(name), this.silo, this.actors, this.types), onFree);
     const peer = (incarnation: Incarnation): Member | undefined => this.silo.membership.peers.find((member) => member.incarnation === incarnation);
     const offers = new PermitOffers({
       free: () => (this.isStopping ? 0 : turns.permits.free), peer,

@@ -1,18 +1,26 @@
-import type { EntityId } from '../../protocol/actor-id.js';
+import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
+import { ConfigurationError } from '../../protocol/errors/index.js';
+import { notImplemented } from '../../protocol/errors/not-implemented.js';
 import type { Logger } from '../../protocol/ports/logger.js';
-import type { ServiceRuntime } from '../../sdk/context/entity-runtime.js';
+import type { ConnectedClient } from '../../sdk/author/index.js';
+import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
+import type { HandleCaller } from '../../sdk/handle.js';
 import type { SiloServices } from '../activation/silo-services.js';
 import type { ActorTypes } from '../actor-types.js';
 import type { ServiceTypes } from './service-types.js';
 
-/** An inline service's runtime: the silo itself, in the same thread. */
-export class SiloServiceRuntime implements ServiceRuntime {
+/** What a service's context stands on: the silo itself. What only actors have is refused here, wherever the instance runs. */
+export class SiloServiceRuntime implements EntityRuntime {
   private logger: Logger | undefined;
 
-  constructor(readonly id: EntityId, private readonly silo: Pick<SiloServices, 'log' | 'handle'>, private readonly types: ActorTypes, private readonly services: ServiceTypes) {}
+  constructor(readonly id: EntityId, private readonly silo: Pick<SiloServices, 'log' | 'handle' | 'caller'>, private readonly types: ActorTypes, private readonly services: ServiceTypes) {}
 
   get log(): Logger {
     return (this.logger ??= this.silo.log.child({ service: this.id.type }));
+  }
+
+  get caller(): HandleCaller {
+    return this.silo.caller;
   }
 
   handle(id: EntityId): object {
@@ -25,5 +33,38 @@ export class SiloServiceRuntime implements ServiceRuntime {
 
   serviceName(classOrName: unknown): string {
     return this.services.nameOf(classOrName);
+  }
+
+  components(): readonly ComponentEntry[] {
+    return [];
+  }
+
+  clients(): readonly ConnectedClient[] {
+    return [];
+  }
+
+  /** A service has no handlers, and nobody can listen to it: what it emits would reach nobody until others can bind. */
+  emitLive(): never {
+    throw notImplemented('ctx.emit of a service');
+  }
+
+  emit(): Promise<never> {
+    return Promise.reject(notImplemented('ctx.emit of a service'));
+  }
+
+  save(): Promise<never> {
+    return Promise.reject(this.lacks('save', 'nothing that could be saved'));
+  }
+
+  addTimer(): never {
+    throw this.lacks('timer', 'no timers');
+  }
+
+  requestEnd(how: 'deactivate' | 'destroy'): never {
+    throw this.lacks(how, 'instances that end with their silo');
+  }
+
+  private lacks(verb: string, what: string): ConfigurationError {
+    return new ConfigurationError(`ctx.${verb}: ${printEntityId(this.id)} is a service: it has ${what}`);
   }
 }
