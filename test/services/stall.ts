@@ -43,6 +43,11 @@ class Scene {
     return this.inside.length >= count ? Promise.resolve() : new Promise((resolve) => this.waiters.push({ count, resolve }));
   }
 
+  /** Resolves when this one is inside. */
+  async sees(who: string): Promise<void> {
+    while (!this.names().includes(who)) await this.has(this.inside.length + 1);
+  }
+
   leaveAll(): void {
     for (const visitor of [...this.inside]) visitor.leave();
   }
