@@ -84,6 +84,13 @@ export class Stall {
   @ReadOnly() look(who: string): Promise<string> {
     return scene.visit(who, this.instance);
   }
+  /** Stays until it is told to end; says why. */
+  async obey(): Promise<string> {
+    const { signal } = this.ctx.call;
+    const told = new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve(String(signal.reason)), { once: true }));
+    void scene.visit('obedient', this.instance);
+    return told;
+  }
   which(): number {
     return this.instance;
   }
