@@ -15,6 +15,7 @@ describe('the calls of a service that lead back to it', () => {
   });
   afterEach(async () => {
     act.lane.open();
+    act.last.open();
     scene.leaveAll();
     await t.stop();
   });
@@ -68,6 +69,20 @@ describe('the calls of a service that lead back to it', () => {
     expect(await holding).to.equal(3);
     expect(await waiting).to.equal('x');
     await other;
+  });
+
+  it('wait when one of the turns with a permit waits for somebody who will go on', async () => {
+    const holding = t.actor(Lane, 'x').workThenAsk();
+    await act.inLane.opened;
+    const free = t.actor(Lane, 'y').workUntil();
+    const waiting = [t.service(Odd).through('x'), t.service(Odd).through('y')];
+    await t.clock.advance('10ms');
+    act.lane.open();
+    await t.clock.advance('10ms');
+    act.last.open();
+    expect(await holding).to.equal(3);
+    expect(await Promise.all(waiting)).to.deep.equal(['x', 'y']);
+    await free;
   });
 
   it('are refused when the last turn with a permit comes to wait for them: its own call, and the others go on', async () => {

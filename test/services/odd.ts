@@ -10,11 +10,12 @@ export const act = {
   begun: 0,
   lane: gate(),
   inLane: gate(),
+  last: gate(),
 };
 
 export function newAct(): void {
   newScene();
-  Object.assign(act, { failsToBegin: 0, begun: 0, lane: gate(), inLane: gate() });
+  Object.assign(act, { failsToBegin: 0, begun: 0, lane: gate(), inLane: gate(), last: gate() });
 }
 
 @Service({ name: 'odd', concurrency: 2, isolation: 'inline' })
@@ -77,6 +78,9 @@ export class Lane {
     act.inLane.open();
     await act.lane.opened;
     return this.ctx.service(Odd).add(1, 2);
+  }
+  async workUntil(): Promise<void> {
+    await act.last.opened;
   }
   async fromHere(): Promise<object> {
     return this.ctx.service(Odd).about();
