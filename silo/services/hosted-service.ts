@@ -38,18 +38,21 @@ export class HostedService {
     return this.open;
   }
 
-  /** Starts the call if it may start now (S1, S2); false: all permits are taken. */
-  tryStart(call: PendingCall): boolean {
+  /** It may start now (S1, S2), and this silo has its lease. */
+  mayStart(call: PendingCall): boolean {
+    return (this.permits.free > 0 || isAwaitedOn(this.id, call)) && this.services.membership.mayAccept;
+  }
+
+  /** Starts a call that may start. */
+  start(call: PendingCall): void {
     const hasPermit = this.permits.tryTake();
-    if (!hasPermit && !isAwaitedOn(this.id, call)) return false;
     this.open++;
     const turn = new Turn(call, this.id, undefined, this.services.wallClockOffsetMs);
     if (hasPermit) this.holders.add(turn);
     call.state = 'running';
-    if (inlineDepth < MAX_INLINE_DEPTH) this.start(turn);
-    else queueMicrotask(() => this.start(turn));
+    if (inlineDepth < MAX_INLINE_DEPTH) this.begin(turn);
+    else queueMicrotask(() => this.begin(turn));
     call.watch(this.services.deadlines);
-    return true;
   }
 
   /** Resolves when no turn runs. */
@@ -61,7 +64,7 @@ export class HostedService {
     return this.instances.end();
   }
 
-  private start(turn: Turn): void {
+  private begin(turn: Turn): void {
     const instance = this.instances.take(turn.chain);
     if (instance instanceof Promise) instance.then((ready) => this.run(turn, ready), (error: unknown) => this.ended(turn, true, error));
     else this.run(turn, instance);

@@ -64,7 +64,7 @@ export class ServiceLine {
     const { id, local, peers, deadlines } = this.parts;
     const needsNone = isAwaitedOn(id, call);
     if (!local && peers.isEmpty) return call.fail(this.unknown());
-    if ((needsNone || this.queue.count === 0) && local?.tryStart(call)) return;
+    if ((needsNone || this.queue.count === 0) && local?.mayStart(call)) return local.start(call);
     const peer = needsNone ? peers.any() : undefined;
     if (peer) this.sendTo(peer, call);
     else if (this.queue.count >= LIMIT) call.fail(new MailboxFullError(`${printEntityId(id)}: ${LIMIT} calls wait for a permit already`, { limit: LIMIT }));
@@ -123,9 +123,10 @@ export class ServiceLine {
       first.expire();
       return true;
     }
-    if (local && local.permits.free > 0) {
+    if (local?.mayStart(first)) {
       this.queue.take();
-      return local.tryStart(first);
+      local.start(first);
+      return true;
     }
     const peer = peers.pick();
     if (!peer) return false;

@@ -69,9 +69,11 @@ export class Services {
   deliverFar(envelope: Envelope): Answer {
     const { type } = envelope.target;
     const metadata = this.types.get(type);
-    if (!metadata || this.isStopping || !this.silo.membership.mayAccept) throw new Moved(undefined);
+    if (!metadata || this.isStopping) throw new Moved(undefined);
     const call = new FarServiceCall(envelope, chainOf(envelope), turnModeOf(methodOf(metadata, envelope)));
-    if (!this.service(type).hosted!.turns.tryStart(call)) throw new Moved(undefined);
+    const { turns } = this.service(type).hosted!;
+    if (!turns.mayStart(call)) throw new Moved(undefined);
+    turns.start(call);
     this.silo.statistics.calls++;
     return call;
   }
@@ -163,7 +165,8 @@ export class Services {
     const turns = new HostedService(metadata, this.silo, new SiloServiceRuntime(serviceId(name), this.silo, this.actors, this.types), onFree);
     const peer = (incarnation: Incarnation): Member | undefined => this.silo.membership.peers.find((member) => member.incarnation === incarnation);
     const offers = new PermitOffers({
-      free: () => (this.isStopping ? 0 : turns.permits.free), peer,
+      // Who cannot take a call must not ask for one: it would come and go without end.
+      free: () => (this.isStopping || !this.silo.membership.mayAccept ? 0 : turns.permits.free), peer,
       offerTo: (silo) => this.far!.links.ask(silo, OFFER, name, ASK_LIMIT_MS),
     });
     return { turns, offers };

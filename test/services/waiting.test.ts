@@ -1,10 +1,11 @@
 // What waits for a permit on one silo, and how the wait ends.
 import { expect } from 'chai';
-import { CallTimeoutError, CancelledError, MailboxFullError } from '../../sdk/index.js';
+import { CallTimeoutError, CancelledError, MailboxFullError, SiloUnavailableError, type Handle } from '../../sdk/index.js';
 import { startTestCluster, type TestCluster } from '../../silo/testing/index.js';
-import { failure } from '../support/memory-silo.js';
+import { VirtualClock } from '../../silo/testing/virtual-clock.js';
+import { failure, memorySilo } from '../support/memory-silo.js';
 import { act, Lane, newAct, Odd } from './odd.js';
-import { Guest, scene, Stall } from './stall.js';
+import { Guest, newScene, scene, Stall } from './stall.js';
 
 describe('a service whose permits are all taken', () => {
   let t: TestCluster;
@@ -71,5 +72,26 @@ describe('a service whose permits are all taken', () => {
     await scene.sees('quiet');
     scene.leaveAll();
     await Promise.all(calls);
+  });
+});
+
+describe('a service on a silo that loses its lease', () => {
+  it('begins no turn until the lease is back: what is called is refused, what waits goes on waiting', async () => {
+    newScene();
+    const clock = new VirtualClock();
+    const silo = memorySilo([Stall], { clock });
+    const stall = silo.runtime.service(Stall) as Handle<Stall>;
+    const calls = ['a', 'b', 'c', 'd', 'e'].map((who) => stall.stay(who));
+    await scene.has(4);
+    silo.membership.isValid = false;
+    expect(await failure(stall.stay('f'))).to.be.instanceOf(SiloUnavailableError);
+    scene.leaveAll();
+    await clock.advance('3s');
+    expect(scene.inside).to.deep.equal([]);
+    silo.membership.isValid = true;
+    await clock.until(scene.sees('e'));
+    scene.leaveAll();
+    expect(await Promise.all(calls)).to.have.lengthOf(5);
+    await clock.until(silo.runtime.stop());
   });
 });
