@@ -127,7 +127,7 @@ export class SiloRuntime {
       deliverHere: (envelope) => (envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliverRouted(envelope)),
     });
     this.router.elsewhere = cluster;
-    const circles = (this.circles = new CircleWatch({ clock, log: this.ports.log, membership, chains: this.chains, ask: (silo, timeoutMs) => links.ask(silo, 'waits', undefined, timeoutMs) }));
+    const circles = (this.circles = new CircleWatch({ clock, log: this.ports.log, membership, chains: this.chains, ask: (silo, timeoutMs) => links.ask(silo, 'waits', undefined, timeoutMs), services: this.services.watchedBy(links) }));
     this.topics.on('waits', () => Promise.resolve(circles.report()));
     circles.start();
     this.hints = new WrongHints(links, this.locations, membership, this.topics);

@@ -5,9 +5,10 @@ import type { ChainTable } from '../routing/chain-table.js';
 import { CallChain } from '../turns/call-chain.js';
 import type { ServiceLinks } from './service-line.js';
 
-/** Control messages: a permit is asked for, with the service's name; a permit is offered, with the name. */
+/** Control messages: a permit is asked for, with the service's name; a permit is offered, with the name; who has the permits? */
 export const ASK = 'service-ask';
 export const OFFER = 'service-offer';
+export const PERMITS = 'service-permits';
 export const ASK_LIMIT_MS = 5000;
 
 export interface FarServiceParts {

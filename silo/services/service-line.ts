@@ -51,8 +51,8 @@ export class ServiceLine {
   private again: TimerHandle | undefined;
 
   constructor(private readonly parts: ServiceLineParts) {
-    const { clock, local, peers } = parts;
-    this.queue = new ServiceQueue({ clock, holders: () => local?.holders ?? NOBODY, hasOthers: () => !local || !peers.isEmpty });
+    const { id, clock, local, peers } = parts;
+    this.queue = new ServiceQueue({ name: id.type, clock, holders: () => local?.holders ?? NOBODY, hasOthers: () => !local || !peers.isEmpty });
   }
 
   get waiting(): number {

@@ -17,6 +17,7 @@ const NOBODY: readonly CallChain[] = [];
 const NONE: readonly PendingCall[] = [];
 
 export interface ServiceQueueParts {
+  readonly name: string;
   readonly clock: Pick<Clock, 'now'>;
   /** The turns that have this silo's permits. */
   holders(): ReadonlySet<Turn>;
@@ -29,6 +30,11 @@ export class ServiceQueue implements AnyQueue {
   private waiting = 0;
 
   constructor(private readonly parts: ServiceQueueParts) {}
+
+  /** Others may end the wait of all that stand here. */
+  get service(): string | undefined {
+    return this.parts.hasOthers() ? this.parts.name : undefined;
+  }
 
   get count(): number {
     return this.waiting;

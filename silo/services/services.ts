@@ -9,13 +9,16 @@ import type { Incarnation, Member, Peer } from '../../protocol/ports/index.js';
 import type { SiloServices } from '../activation/silo-services.js';
 import type { ActorTypes } from '../actor-types.js';
 import { Moved } from '../links/moved.js';
+import type { WatchedServices } from '../routing/circle-watch.js';
+import type { PeerLinks } from '../routing/cluster-router.js';
+import { MAX_PERMIT_HOLDERS, type ServicePermits } from '../routing/service-waits.js';
 import type { PeerTopics } from '../sessions/peer-topics.js';
 import type { Answer } from '../turns/answer.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
 import { turnModeOf, type TurnMode } from '../turns/turn-mode.js';
 import { endsWithin } from './ends-within.js';
-import { ASK, ASK_LIMIT_MS, FarServiceLinks, OFFER, type FarServiceParts } from './far-service-links.js';
+import { ASK, ASK_LIMIT_MS, FarServiceLinks, OFFER, PERMITS, type FarServiceParts } from './far-service-links.js';
 import { HostedService } from './hosted-service.js';
 import { PermitOffers } from './permit-offers.js';
 import { ServiceLine } from './service-line.js';
@@ -82,6 +85,7 @@ export class Services {
   joinPeers(far: FarServiceParts, topics: PeerTopics): void {
     this.far = far;
     topics.on(ASK, (name, from) => !this.isStopping && (this.byName.get(name as string)?.hosted?.offers.ask(from) ?? false));
+    topics.on(PERMITS, () => this.permits());
     topics.on(OFFER, (name, from: Peer) => this.byName.get(name as string)?.line.offered(from.incarnation) ?? false);
     this.silo.membership.onChange(() => {
       for (const { line, hosted } of this.byName.values()) {
@@ -89,6 +93,29 @@ export class Services {
         hosted?.offers.offer();
       }
     });
+  }
+
+  /** What the search for circles asks. */
+  watchedBy(links: Pick<PeerLinks, 'ask'>): WatchedServices {
+    return {
+      permits: () => this.permits(), holders: (name) => this.holders(name), hostsOf: (name) => this.hostsOf(name),
+      ask: (silo, timeoutMs) => links.ask(silo, PERMITS, undefined, timeoutMs),
+    };
+  }
+
+  private permits(): readonly ServicePermits[] {
+    return this.hostedNow().map(({ id, permits, holders }) => {
+      const chains = [...holders].map(({ chain }) => chain.id);
+      return { service: id.type, isFree: permits.free > 0 || chains.length > MAX_PERMIT_HOLDERS, holders: chains.slice(0, MAX_PERMIT_HOLDERS) };
+    });
+  }
+
+  private holders(name?: string): readonly CallChain[] {
+    return this.hostedNow().flatMap(({ id, permits, holders }) => (permits.free > 0 || (name ?? id.type) !== id.type ? [] : [...holders].map(({ chain }) => chain)));
+  }
+
+  private hostsOf(name: string): number {
+    return (this.types.get(name) ? 1 : 0) + this.silo.membership.peers.filter((peer) => permitsOf(peer, name) > 0).length;
   }
 
   statistics(): Readonly<Record<string, ServiceStatistics>> {
@@ -107,7 +134,7 @@ export class Services {
       this.silo.log.error({ limitMs: DRAIN_LIMIT_MS, services: this.statistics() }, 'turns of services did not end in time: left behind');
     }
     this.closeLines('this silo is stopping');
-    await Promise.all([...this.byName.values()].map(async ({ hosted }) => hosted?.turns.end()));
+    await Promise.all(this.hostedNow().map((turns) => turns.end()));
   }
 
   abandon(reason: string): void {
@@ -173,7 +200,11 @@ export class Services {
   }
 
   private async drained(): Promise<void> {
-    for (const { hosted } of this.byName.values()) await hosted?.turns.drained();
+    for (const turns of this.hostedNow()) await turns.drained();
+  }
+
+  private hostedNow(): readonly HostedService[] {
+    return [...this.byName.values()].flatMap(({ hosted }) => hosted?.turns ?? []);
   }
 
   private closeLines(reason: string): void {

@@ -12,7 +12,7 @@ function call(method: string): PendingCall {
 }
 
 function queue(): ServiceQueue {
-  return new ServiceQueue({ clock: { now: () => 1 }, holders: () => new Set(), hasOthers: () => true });
+  return new ServiceQueue({ name: 'odd', clock: { now: () => 1 }, holders: () => new Set(), hasOthers: () => true });
 }
 
 function drain(line: ServiceQueue): readonly string[] {
