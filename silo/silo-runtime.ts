@@ -1,6 +1,8 @@
 // SiloRuntime: one silo's actors, without its ports to the world. The composition of catalog, router and services over given stores,
 // clock and membership: the same for a real silo, an embedded one and a test.
 import { InlineHost } from '../isolation/inline-host.js';
+import { IsolatingHost } from '../isolation/isolating-host.js';
+import { WorkerHost, type ModulesOf } from '../isolation/worker-host.js';
 import type { ActorDirectory } from '../directory/actor-directory.js';
 import { LocationCache } from '../directory/location-cache.js';
 import { StoreActorDirectory } from '../directory/store-actor-directory.js';
@@ -21,6 +23,7 @@ import { warnAboutClasses } from './class-warnings.js';
 import { IdleCollector } from './idle-collector.js';
 import { Management, MANAGEMENT_TOPICS, type ManageOptions } from './management.js';
 import { Router } from './router.js';
+import type { Host } from '../isolation/host.js';
 import { ChainTable } from './routing/chain-table.js';
 import { CircleWatch } from './routing/circle-watch.js';
 import { ClusterRouter, type ClusterRouterParts, type PeerLinks } from './routing/cluster-router.js';
@@ -34,6 +37,7 @@ import { SiloGatewayBackend } from './silo-gateway-backend.js';
 import { SiloHandleCaller } from './silo-handle-caller.js';
 import type { SiloPorts } from './silo-ports.js';
 import type { Answer } from './turns/answer.js';
+import { SystemClock } from '../protocol/system-clock.js';
 import { CallChain } from './turns/call-chain.js';
 import { DeadlineWheel } from './turns/deadline-wheel.js';
 
@@ -56,6 +60,9 @@ export class SiloRuntime {
   private readonly lazySaver: LazySaver;
   private readonly idle: IdleCollector;
   private readonly ties: ClientTies;
+  /** The threads of this silo. */
+  readonly workers: WorkerHost;
+  private readonly host: Host;
   private readonly topics = new PeerTopics();
   private readonly alwaysOn: AlwaysOn;
   private readonly router: Router;
@@ -71,7 +78,7 @@ export class SiloRuntime {
     const { clock, log, membership } = ports;
     this.types = new ActorTypes(ports.policies?.map(({ name }) => name));
     for (const Class of ports.classes) this.types.add(Class);
-    warnAboutClasses([...this.types.all()], log);
+    warnAboutClasses([...this.types.all()], (Class) => ports.files?.loadable.has(Class) ?? false, log);
     this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);
     this.alwaysOn = new AlwaysOn(clock, log, (id) => this.catalog.stopping || this.activate(id));
     this.deadlines = new DeadlineWheel(clock);
@@ -92,7 +99,8 @@ export class SiloRuntime {
     this.handles = createHandleFactory(services.caller);
     this.codec = createCodec({ references: handleReferences(this.handles) });
     services.codec = this.codec;
-    services.host = new InlineHost(this.codec);
+    this.workers = new WorkerHost({ codec: this.codec, log, clock: new SystemClock(), random: services.random }, this.modulesOf);
+    services.host = this.host = new IsolatingHost(new InlineHost(this.codec), this.workers, this.modulesOf);
   }
 
   actor(classOrName: unknown, key: string): object {
@@ -152,6 +160,7 @@ export class SiloRuntime {
     await this.catalog.stop().finally(() => hurry.cancel());
     this.ties.stop();
     this.stopUpkeep();
+    await this.host.stop();
   }
 
   /** Drops everything: nothing is saved, nobody gets an answer. */
@@ -159,6 +168,7 @@ export class SiloRuntime {
     this.ties.abandon();
     this.catalog.abandon(reason);
     this.stopUpkeep();
+    void this.host.stop();
   }
 
   private stopUpkeep(): void {
@@ -187,6 +197,11 @@ export class SiloRuntime {
   }
 
   private readonly isMyAlwaysOn = (id: ActorId): boolean => (this.types.get(id.type)?.alwaysOn ?? false) && isMyShare(this.ports.membership, id);
+
+  private readonly modulesOf: ModulesOf = ({ target }) => {
+    const { files } = this.ports;
+    return files?.loadable.has(target) ? files.urls : undefined;
+  };
 
   private activate(id: ActorId): Activation {
     return this.catalog.getOrActivate(this.types.get(id.type)!, id, new CallChain());
