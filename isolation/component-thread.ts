@@ -6,15 +6,14 @@
 import type { Codec } from '../protocol/codec/index.js';
 import { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
-import type { TurnInfo } from '../sdk/context/turn-scope.js';
 import { Comeback, type ComebackParts } from './comeback.js';
 import { PortBatch } from './port-batch.js';
 import { ThreadAsks } from './thread-asks.js';
 import { ThreadLife, type ThreadPlan } from './thread-life.js';
-import { ANSWER, ASK, CREATED, DONE, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type ToldChanges } from './thread-messages.js';
+import { ANSWER, ASK, CREATED, DONE, EPOCH, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type Told } from './thread-messages.js';
 import { serve } from './thread-services.js';
-import { ThreadTurns } from './thread-turns.js';
-import { toldChanges } from './told-changes.js';
+import { ThreadTurns, type Run } from './thread-turns.js';
+import { isFlat, readChanges, UNCHANGED } from './told-changes.js';
 import { errorFromWire, errorToWire, fromWire, toWire, type Wire } from './wire-value.js';
 import type { WorkerEntity } from './worker-entity.js';
 
@@ -79,11 +78,9 @@ export class ComponentThread {
     return this.asks.creation(entity.instance);
   }
 
-  run(entity: WorkerEntity, method: string, args: readonly unknown[], turn: TurnInfo, flags: number): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      if (this.isStopped || this.isDegraded) reject(this.refusal());
-      else this.turns.open({ entity, method, args, turn, flags, resolve, reject, hasSaid: false }, this.out, this.parts.codec);
-    });
+  run(run: Run): void {
+    if (this.isStopped || this.isDegraded) run.end(true, this.refusal());
+    else this.turns.open(run, this.out, this.parts.codec);
   }
 
   stage(entity: WorkerEntity): Promise<StagedChanges> {
@@ -92,7 +89,7 @@ export class ComponentThread {
 
   /** Looks whether a turn keeps the thread from anything else for too long. `isLate`: nobody could look meanwhile. */
   look(isLate: boolean): void {
-    this.life?.look(!this.turns.isEmpty, isLate, (number) => this.write(PING, number));
+    this.life?.look(!this.turns.isEmpty || !this.asks.isEmpty, isLate, (number) => this.write(PING, number));
   }
 
   report(): ThreadReport {
@@ -137,7 +134,7 @@ export class ComponentThread {
 
   private read(batch: readonly unknown[]): void {
     for (let at = 0; at < batch.length; at += 1 + TO_SILO[batch[at] as number]!) {
-      if (batch[at] === DONE) this.done(batch[at + 1] as number, batch[at + 2] === 1, batch[at + 3], batch[at + 4] as number | ToldChanges);
+      if (batch[at] === DONE) this.done(batch[at + 1] as number, batch[at + 2] === 1, batch[at + 3], batch[at + 4] as Told);
       else this.hear(batch[at] as number, batch, at + 1);
     }
   }
@@ -146,7 +143,7 @@ export class ComponentThread {
     const { codec } = this.parts;
     const first = batch[at] as number;
     if (code === CREATED) this.asks.created(first, batch[at + 1] === undefined ? undefined : errorFromWire(batch[at + 1], codec));
-    else if (code === STAGED) this.staged(first, batch[at + 1] as number | ToldChanges);
+    else if (code === STAGED) this.staged(first, batch[at + 1] as Told);
     else if (code === ASK) this.asked(first, batch[at + 1] as number, batch[at + 2] as number, batch[at + 3] as string, batch[at + 4]);
     else if (code === SAY) this.said(first, batch[at + 1] as number, batch[at + 2] as string, batch[at + 3]);
     else if (code === UNASK) this.asks.cancel(first);
@@ -159,25 +156,28 @@ export class ComponentThread {
     else this.life!.isReady = true;
   }
 
-  private done(turn: number, isWell: boolean, value: Wire, told: number | ToldChanges): void {
+  private done(turn: number, isWell: boolean, value: Wire, told: Told): void {
     const run = this.turns.close(turn);
     if (!run) return;
     const { codec } = this.parts;
-    if (typeof told === 'number') {
-      run.entity.ended(undefined, told, undefined);
-    } else {
-      if (told.strays) run.entity.takeStrays(toldChanges(told.strays, codec));
-      run.entity.ended(told.serial > 0 ? toldChanges(told, codec) : undefined, told.epoch, told.error === undefined ? undefined : errorFromWire(told.error, codec));
-    }
+    this.hearState(run.entity, told);
     this.comeback.worked();
-    if (isWell) run.resolve(fromWire(value, codec));
-    else run.reject(errorFromWire(value, codec));
+    run.end(!isWell, isWell ? fromWire(value, codec) : errorFromWire(value, codec));
   }
 
-  private staged(ask: number, told: number | ToldChanges): void {
+  private hearState(entity: WorkerEntity, told: Told): void {
     const { codec } = this.parts;
-    if (typeof told === 'object' && told.error !== undefined) this.asks.close(ask, false, errorFromWire(told.error, codec));
-    else this.asks.close(ask, true, toldChanges(typeof told === 'number' ? undefined : told, codec));
+    if (typeof told === 'number') return entity.ended(undefined, told, undefined);
+    if (isFlat(told)) return entity.ended(readChanges(told, codec), told[EPOCH] as number, undefined);
+    if (told.strays) entity.takeStrays(readChanges(told.strays, codec));
+    entity.ended(told.changes && readChanges(told.changes, codec), told.epoch, told.error === undefined ? undefined : errorFromWire(told.error, codec));
+  }
+
+  private staged(ask: number, told: Told): void {
+    const { codec } = this.parts;
+    if (isFlat(told)) this.asks.close(ask, true, readChanges(told, codec));
+    else if (typeof told === 'object' && told.error !== undefined) this.asks.close(ask, false, errorFromWire(told.error, codec));
+    else this.asks.close(ask, true, UNCHANGED);
   }
 
   private asked(ask: number, turn: number, instance: number, verb: string, wire: Wire): void {
@@ -222,10 +222,7 @@ export class ComponentThread {
     this.asks.died(error);
     const waiting = this.turns.died(life.lastBegun, error);
     for (const entity of [...this.entities.values()]) entity.lost(error, this.turns.diedHavingSaid(entity));
-    for (const run of waiting) {
-      if (this.isDegraded) run.reject(this.refusal());
-      else this.turns.open(run, this.out, this.parts.codec);
-    }
+    for (const run of waiting) this.run(run);
   }
 
   private refusal(): ComponentCrashedError {

@@ -7,6 +7,9 @@ import type { TurnInfo } from '../sdk/context/turn-scope.js';
 export type Host = ComponentHost<ClassMetadata, EntityRuntime, TurnInfo>;
 export type HostSpec = EntitySpec<ClassMetadata, EntityRuntime>;
 
+/** Gets the value, or what was thrown. */
+export type TurnEnd = (failed: boolean, value: unknown) => void;
+
 /** What the silo wants to hear of an instance that lives elsewhere. */
 export interface HostedWatch {
   /** The instance is gone; its turns have failed. `hadStaged`: with it went what an open unit had staged. */
@@ -18,6 +21,8 @@ export interface HostedWatch {
 export interface Hosted extends HostedEntity<TurnInfo> {
   /** Set by whoever wants to hear; only instances elsewhere have something to say. */
   watch?: HostedWatch | undefined;
+  /** As `run`, without a promise: of instances elsewhere. */
+  perform?(method: string, args: readonly unknown[], turn: TurnInfo, end: TurnEnd): void;
   /** What the context answers at once (components, tags, clients) has changed. */
   refresh?(): void;
 }

@@ -1,6 +1,10 @@
 // PortBatch. Owns: what is to leave through a port. Messages that are written before the microtask queue drains leave in one batch.
+//   Many leave in several: the other side begins while this one goes on.
 //   B1. Messages leave in the order in which they were written.
 //   B2. What a port refuses to clone is told to `onRefused`, alone; the others leave.
+
+/** Elements of a batch. */
+const MANY = 256;
 
 interface Port {
   postMessage(message: unknown): void;
@@ -30,6 +34,7 @@ export class PortBatch {
   }
 
   private schedule(): void {
+    if (this.batch.length >= MANY) return this.leaveNow();
     if (this.isScheduled) return;
     this.isScheduled = true;
     queueMicrotask(this.leaveNext);
@@ -40,10 +45,14 @@ export class PortBatch {
 
   private readonly leave = (): void => {
     this.isScheduled = false;
+    if (this.batch.length > 0) this.leaveNow();
+  };
+
+  private leaveNow(): void {
     const { batch } = this;
     this.batch = [];
     this.send(batch);
-  };
+  }
 
   /** A whole batch, now. */
   send(batch: unknown[]): void {

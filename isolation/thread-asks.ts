@@ -12,6 +12,10 @@ export class ThreadAsks {
   private readonly signals = new Map<number, AbortController>();
   private last = 0;
 
+  get isEmpty(): boolean {
+    return this.open_.size + this.creations.size === 0;
+  }
+
   open(send: (ask: number) => void): Promise<StagedChanges> {
     return new Promise((resolve, reject) => {
       this.open_.set(++this.last, { resolve, reject });

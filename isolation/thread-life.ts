@@ -1,6 +1,7 @@
 // ThreadLife. Owns: one worker thread from its start to its death.
 //   L1. It dies once, whatever happens: exit, an error nobody caught, out of memory, or killed because a turn blocked it. Nothing of it is heard after that.
 //   L2. A turn blocks it when the thread has done nothing and answered no ping for `turnLimitMs`; while the silo itself stood still nobody can tell.
+//   L3. It keeps the process alive while something is asked of it, and for a moment after.
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../protocol/ports/clock.js';
 import { LAST_BEGUN, PROGRESS, SHARED_WORDS, type ThreadStart } from './thread-messages.js';
@@ -40,6 +41,7 @@ export class ThreadLife {
   private thrown: unknown;
   private pinged: Ping | undefined;
   private pings = 0;
+  private keepsAlive = true;
   private readonly startedMs: number;
 
   constructor(private readonly plan: ThreadPlan, private readonly clock: Clock, private readonly listener: LifeListener) {
@@ -54,7 +56,6 @@ export class ThreadLife {
     this.worker.on('messageerror', (error) => this.die(error, undefined));
     this.worker.on('error', (error) => (this.thrown = error));
     this.worker.on('exit', (code) => this.die(this.thrown, code));
-    this.worker.unref();
   }
 
   /** The number of the last turn that began in it. */
@@ -63,7 +64,11 @@ export class ThreadLife {
   }
 
   post(batch: unknown[]): void {
-    if (!this.isOver) this.worker.postMessage(batch);
+    if (this.isOver) return;
+    this.worker.postMessage(batch);
+    if (this.keepsAlive) return;
+    this.keepsAlive = true;
+    this.worker.ref();
   }
 
   /** L2. `isBusy`: it has turns that have not ended. `ping` asks it for a sign of life. */
@@ -73,14 +78,19 @@ export class ThreadLife {
       if (nowMs - this.startedMs > START_LIMIT_MS) this.kill(new Error(`its modules did not load within ${START_LIMIT_MS} ms`));
       return;
     }
-    if (!isBusy) {
-      this.pinged = undefined;
-      return;
-    }
+    if (!isBusy) return this.rest();
     const progress = Atomics.load(this.shared, PROGRESS);
     if (!this.pinged) ping(++this.pings);
     if (!this.pinged || isLate || this.pinged.progress !== progress) this.pinged = { number: this.pings, progress, atMs: nowMs };
     else if (nowMs - this.pinged.atMs >= this.plan.turnLimitMs) this.kill(new Error(`a turn blocked the thread for ${this.plan.turnLimitMs} ms (turnLimit)`));
+  }
+
+  /** L3. */
+  private rest(): void {
+    this.pinged = undefined;
+    if (!this.keepsAlive) return;
+    this.keepsAlive = false;
+    this.worker.unref();
   }
 
   answered(ping: number): void {

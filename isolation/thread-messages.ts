@@ -27,7 +27,9 @@ export const UNASK = 7; // ask
 export const TO_THREAD: readonly number[] = [7, 8, 3, 2, 1, 3, 2, 1, 2];
 export const TO_SILO: readonly number[] = [4, 2, 2, 5, 4, 1, 1, 1];
 
-/** Of `RUN`. The turn writes nothing, and nothing is staged: what it changes is undone. */
+/** Of `RUN`: the one argument itself, which is a primitive, in place of all. */
+export const SOLE = 16;
+/** The turn writes nothing, and nothing is staged: what it changes is undone. */
 export const READS = 1;
 /** Nothing is staged and nobody runs: what differs from the last accepted state changed outside any turn. */
 export const FRESH = 2;
@@ -40,19 +42,27 @@ export const GREETS = 8;
 export type Verdict = number;
 export const ROLLED_BACK = -1;
 
-/** Changes as a thread tells them: name, value, name, value, … of each way of saving. */
-export interface ToldChanges {
-  readonly serial: number;
-  /** How many verdicts the instance had heard. */
+/**
+ * Changes as a thread tells them: serial, epoch (how many verdicts the instance had heard), how many fields are saved with the unit, how many
+ * lazily; then name, value of those, of the lazy ones and of the rest. Primitives are themselves, all else is encoded.
+ */
+export type FlatChanges = readonly unknown[];
+export const SERIAL = 0;
+export const EPOCH = 1;
+export const FIRST_FIELD = 4;
+
+/** The rare cases. */
+export interface ToldMore {
   readonly epoch: number;
-  readonly saved: readonly unknown[];
-  readonly lazy: readonly unknown[];
-  readonly manual: readonly unknown[];
+  readonly changes?: FlatChanges | undefined;
   /** Why the state cannot be saved: Wire. */
   readonly error?: unknown;
   /** What had changed outside any turn before this one: it is accepted already. */
-  readonly strays?: ToldChanges;
+  readonly strays?: FlatChanges | undefined;
 }
+
+/** What became of an instance's state by a turn; the epoch alone when nothing changed. */
+export type Told = number | FlatChanges | ToldMore;
 
 /** Staged by a thread. */
 export interface ThreadChanges extends StagedChanges {

@@ -5,7 +5,7 @@ import type { CallOptions } from '../sdk/author/index.js';
 import type { EntityRuntime } from '../sdk/context/entity-runtime.js';
 import { currentTurn, runInTurn, runOutsideTurns } from '../sdk/context/turn-scope.js';
 import type { ComponentThread } from './component-thread.js';
-import { ABORT, FIRES } from './thread-messages.js';
+import { ABORT } from './thread-messages.js';
 import type { Run } from './thread-turns.js';
 import type { WorkerEntity } from './worker-entity.js';
 
@@ -69,7 +69,7 @@ function startTimer(entity: WorkerEntity, runtime: EntityRuntime, number: number
   const stop = runtime.addTimer((elapsedMs) => {
     if (everyMs === undefined) entity.timers?.delete(number);
     // The turn of the tick is the one that is running here.
-    return entity.fire(number, elapsedMs, currentTurn()!, FIRES);
+    return entity.fire(number, elapsedMs, currentTurn()!);
   }, dueMs, everyMs);
   (entity.timers ??= new Map()).set(number, stop);
 }

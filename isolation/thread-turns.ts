@@ -3,7 +3,8 @@ import type { Codec } from '../protocol/codec/index.js';
 import type { ConnectedClient } from '../sdk/author/index.js';
 import type { TurnInfo } from '../sdk/context/turn-scope.js';
 import type { PortBatch } from './port-batch.js';
-import { GREETS, RUN } from './thread-messages.js';
+import type { TurnEnd } from './host.js';
+import { GREETS, RUN, SOLE } from './thread-messages.js';
 import { toWire } from './wire-value.js';
 import type { WorkerEntity } from './worker-entity.js';
 
@@ -14,8 +15,7 @@ export interface Run {
   readonly args: readonly unknown[];
   readonly turn: TurnInfo;
   readonly flags: number;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
+  readonly end: TurnEnd;
   /** It has sent messages, or changed more than its own fields. */
   hasSaid: boolean;
 }
@@ -42,19 +42,28 @@ export class ThreadTurns {
 
   open(run: Run, out: PortBatch, codec: Codec): void {
     const { entity, method, turn } = run;
-    let args: unknown;
+    let { args, flags } = run;
+    let wire: unknown;
     let who: unknown;
-    const isGreeting = method === 'onConnect' || method === 'onDisconnect';
     try {
-      args = toWire(isGreeting ? [describeClient(run.args[0] as ConnectedClient), ...run.args.slice(1)] : run.args, codec, 'args');
+      if (method === 'onConnect' || method === 'onDisconnect') {
+        flags |= GREETS;
+        args = [describeClient(args[0] as ConnectedClient), ...args.slice(1)];
+      }
+      if (args.length === 1 && isPrimitive(args[0])) {
+        flags |= SOLE;
+        wire = args[0];
+      } else {
+        wire = toWire(args, codec, 'args');
+      }
       who = whoOf(turn, codec);
     } catch (error) {
-      return run.reject(error);
+      return run.end(true, error);
     }
-    const { flags, verdicts } = entity.prepare(method);
+    flags |= entity.prepare(method);
     const number = (this.last = this.last === LAST_NUMBER ? 1 : this.last + 1);
     this.open_.set(number, run);
-    out.write9(RUN, number, entity.instance, method, args, deadlineOf(turn), who, flags | run.flags | (isGreeting ? GREETS : 0), verdicts);
+    out.write9(RUN, number, entity.instance, method, wire, turn.deadline, who, flags, entity.takeVerdicts());
   }
 
   close(number: number): Run | undefined {
@@ -68,11 +77,11 @@ export class ThreadTurns {
     if (message[0] !== RUN) return;
     const run = this.close(message[1] as number);
     run?.entity.ended(undefined, -1, undefined);
-    run?.reject(error);
+    run?.end(true, error);
   }
 
   failAll(error: Error): void {
-    for (const run of this.open_.values()) run.reject(error);
+    for (const run of this.open_.values()) run.end(true, error);
     this.open_.clear();
   }
 
@@ -88,7 +97,7 @@ export class ThreadTurns {
     }
     this.open_.clear();
     // Told after all is in order: whoever hears it may go on at once.
-    queueMicrotask(() => failed.forEach((run) => run.reject(error)));
+    queueMicrotask(() => failed.forEach((run) => run.end(true, error)));
     return waiting;
   }
 
@@ -103,15 +112,14 @@ function hasBegun(number: number, lastBegun: number): boolean {
   return lastBegun > 0 && (behind >= 0 ? behind < LAST_NUMBER / 2 : behind < -LAST_NUMBER / 2);
 }
 
-function deadlineOf(turn: TurnInfo): number {
-  return turn.deadlineMs === Infinity ? Infinity : turn.call.deadline;
-}
-
 function whoOf(turn: TurnInfo, codec: Codec): unknown {
-  const { identity, baggage } = turn;
-  const { from } = turn.call;
+  const { from, identity, baggage } = turn;
   if (from === undefined && identity === undefined && baggage === undefined) return undefined;
   return toWire([from, identity, baggage], codec, 'call');
+}
+
+function isPrimitive(value: unknown): boolean {
+  return value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
 }
 
 function describeClient({ id, identity, since }: ConnectedClient): unknown {

@@ -10,9 +10,9 @@ import type { ClassMetadata } from '../decorators/index.js';
 import type { EntityRuntime } from '../sdk/context/entity-runtime.js';
 import type { TurnInfo } from '../sdk/context/turn-scope.js';
 import type { ComponentThread } from './component-thread.js';
-import type { Hosted, HostedWatch, HostSpec } from './host.js';
+import type { Hosted, HostedWatch, HostSpec, TurnEnd } from './host.js';
 import { mirrorOf } from './mirror.js';
-import { CREATE, DISPOSE, FRESH, MIRROR, READS, ROLLED_BACK, SETTLE, type ThreadChanges, type Verdict } from './thread-messages.js';
+import { CREATE, DISPOSE, FIRES, FRESH, MIRROR, READS, ROLLED_BACK, SETTLE, type ThreadChanges, type Verdict } from './thread-messages.js';
 
 const NO_FIELDS: SavedFields = new Map();
 const NO_CHANGES = new Map<string, Uint8Array>();
@@ -53,13 +53,17 @@ export class WorkerEntity implements Hosted {
     return this.thread.constructed(this);
   }
 
-  run(method: string, args: readonly unknown[], turn: TurnInfo): unknown {
-    return this.thread.run(this, method, args, turn, 0);
+  perform(method: string, args: readonly unknown[], turn: TurnInfo, end: TurnEnd): void {
+    this.thread.run({ entity: this, method, args, turn, flags: 0, end, hasSaid: false });
+  }
+
+  run(method: string, args: readonly unknown[], turn: TurnInfo): Promise<unknown> {
+    return this.promise(method, args, turn, 0);
   }
 
   /** A timer of the instance is due. */
-  fire(timer: number, elapsedMs: unknown, turn: TurnInfo, flags: number): unknown {
-    return this.thread.run(this, '', [timer, elapsedMs], turn, flags);
+  fire(timer: number, elapsedMs: unknown, turn: TurnInfo): Promise<unknown> {
+    return this.promise('', [timer, elapsedMs], turn, FIRES);
   }
 
   has(hook: string): boolean {
@@ -111,16 +115,14 @@ export class WorkerEntity implements Hosted {
     this.thread.forget(this);
   }
 
-  /** Called before a turn leaves for the thread: there is an instance there, which has heard the verdicts. */
-  prepare(method: string): { readonly flags: number; readonly verdicts: readonly Verdict[] | undefined } {
+  /** Called before a turn leaves for the thread: there is an instance there. Returns flags of `RUN`; take the verdicts along. */
+  prepare(method: string): number {
     this.beCreated();
-    const { verdicts } = this;
-    this.verdicts = undefined;
     const isClean = this.openRuns === 0 && !this.staged && !this.mayDiffer;
     const reads = isClean && this.metadata.methods.get(method)?.readOnly === true;
     this.openRuns++;
     this.mayDiffer = true;
-    return { flags: reads ? READS : isClean ? FRESH : 0, verdicts };
+    return reads ? READS : isClean ? FRESH : 0;
   }
 
   /** A turn ended, and these are the changes since the last accepted state. */
@@ -152,6 +154,13 @@ export class WorkerEntity implements Hosted {
     const { verdicts } = this;
     this.verdicts = undefined;
     return verdicts;
+  }
+
+  private promise(method: string, args: readonly unknown[], turn: TurnInfo, flags: number): Promise<unknown> {
+    return new Promise((resolve, reject: (error: unknown) => void) => {
+      const end: TurnEnd = (failed, value) => (failed ? reject(value) : resolve(value));
+      this.thread.run({ entity: this, method, args, turn, flags, end, hasSaid: false });
+    });
   }
 
   private beCreated(): void {

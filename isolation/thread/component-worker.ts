@@ -7,8 +7,8 @@ import { ActivationFailedError } from '../../protocol/errors/index.js';
 import { runInTurn } from '../../sdk/context/turn-scope.js';
 import type { Mirrored } from '../mirror.js';
 import {
-  ABORT, ANSWER, CREATE, CREATED, DISPOSE, DONE, FIRES, FRESH, GREETS, LAST_BEGUN, MIRROR, PING, PONG, PROGRESS, READS, RUN, SETTLE, STAGE, STAGED, TO_THREAD,
-  type Mirror, type ToldChanges, type Verdict,
+  ABORT, ANSWER, CREATE, CREATED, DISPOSE, DONE, FIRES, FRESH, GREETS, LAST_BEGUN, MIRROR, PING, PONG, PROGRESS, READS, RUN, SETTLE, SOLE, STAGE, STAGED, TO_THREAD,
+  type FlatChanges, type Mirror, type Verdict,
 } from '../thread-messages.js';
 import { errorToWire, fromWire, toWire } from '../wire-value.js';
 import type { Instance } from './instance.js';
@@ -85,7 +85,7 @@ export class ComponentWorker {
   private perform(instance: Instance, turn: ThreadTurn, flags: number, wire: unknown, end: (isWell: boolean, value: unknown) => void): void {
     let outcome: unknown;
     try {
-      const args = fromWire(wire, this.codec) as unknown[];
+      const args = (flags & SOLE) !== 0 ? [wire] : (fromWire(wire, this.codec) as unknown[]);
       outcome = this.instances.awake(instance, turn, () => this.call(instance, turn, flags, args));
     } catch (error) {
       return end(false, error);
@@ -102,7 +102,7 @@ export class ComponentWorker {
   }
 
   /** C2. */
-  private end(turn: ThreadTurn, instance: Instance, isWell: boolean, value: unknown, strays: ToldChanges | undefined): void {
+  private end(turn: ThreadTurn, instance: Instance, isWell: boolean, value: unknown, strays: FlatChanges | undefined): void {
     turn.isOpen = false;
     this.turns.delete(turn.number);
     let wire: unknown;

@@ -6,10 +6,9 @@ import type { EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import type { StagedChanges } from '../../protocol/ports/component-host.js';
 import type { FieldTracker } from '../state-tracker.js';
-import { ROLLED_BACK, type ToldChanges, type Verdict } from '../thread-messages.js';
+import { ROLLED_BACK, SERIAL, type FlatChanges, type Told, type Verdict } from '../thread-messages.js';
+import { writeChanges } from '../told-changes.js';
 import { errorToWire } from '../wire-value.js';
-
-const NONE: readonly unknown[] = [];
 
 export class Instance {
   epoch = 0;
@@ -43,25 +42,34 @@ export class Instance {
   }
 
   /** What differs from the last accepted state: the epoch alone when nothing does. */
-  tell(strays?: ToldChanges): number | ToldChanges {
-    let staged: StagedChanges;
+  tell(strays?: FlatChanges): Told {
+    const { epoch } = this;
+    let changes: FlatChanges | undefined;
     try {
-      staged = this.state.stage();
+      changes = this.changes();
     } catch (error) {
-      return { serial: 0, epoch: this.epoch, saved: NONE, lazy: NONE, manual: NONE, error: errorToWire(error, this.codec) };
+      return { epoch, strays, error: errorToWire(error, this.codec) };
     }
-    if (staged.saved.size + staged.lazy.size + staged.manual.size === 0) return strays ? { serial: 0, epoch: this.epoch, saved: NONE, lazy: NONE, manual: NONE, strays } : this.epoch;
-    (this.told ??= new Map()).set(++this.serial, staged);
-    return { serial: this.serial, epoch: this.epoch, saved: flat(staged.saved), lazy: flat(staged.lazy), manual: flat(staged.manual), ...(strays && { strays }) };
+    return strays ? { epoch, changes, strays } : (changes ?? epoch);
   }
 
-  /** What changed outside any turn, accepted at once. */
-  takeStrays(): ToldChanges | undefined {
+  /** What changed outside any turn, accepted at once. What cannot be saved is left to the turn that comes. */
+  takeStrays(): FlatChanges | undefined {
     if (this.state.strayed().length === 0) return undefined;
-    const told = this.tell();
-    if (typeof told === 'number' || told.error !== undefined) return undefined;
-    this.acceptUpTo(told.serial);
-    return told;
+    try {
+      const strays = this.changes();
+      if (strays) this.acceptUpTo(strays[SERIAL] as number);
+      return strays;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private changes(): FlatChanges | undefined {
+    const staged = this.state.stage();
+    if (staged.saved.size + staged.lazy.size + staged.manual.size === 0) return undefined;
+    (this.told ??= new Map()).set(++this.serial, staged);
+    return writeChanges(this.serial, this.epoch, staged, (name) => this.object[name]);
   }
 
   private settle(verdict: Verdict): void {
@@ -76,11 +84,4 @@ export class Instance {
     if (staged) this.state.accept(staged);
     for (const each of this.told?.keys() ?? []) if (each <= serial) this.told!.delete(each);
   }
-}
-
-function flat(fields: ReadonlyMap<string, Uint8Array | undefined>): readonly unknown[] {
-  if (fields.size === 0) return NONE;
-  const list: unknown[] = [];
-  for (const [name, value] of fields) list.push(name, value);
-  return list;
 }

@@ -26,13 +26,20 @@ export class ThreadTurn implements TurnInfo {
     readonly instance: number,
     readonly entity: EntityId,
     readonly method: string,
-    /** Milliseconds since 1970. */
-    readonly deadlineMs: number,
+    readonly deadline: number,
     /** It changes nothing, and may not emit. */
     readonly isReading: boolean,
     private readonly who: Who | undefined,
     private readonly watch: () => void,
   ) {}
+
+  get deadlineMs(): number {
+    return this.deadline;
+  }
+
+  get from(): EntityId | undefined {
+    return this.who?.[0];
+  }
 
   get identity(): Identity | undefined {
     return this.who?.[1];
@@ -45,7 +52,7 @@ export class ThreadTurn implements TurnInfo {
   get call(): CallInfo {
     const signal = (): AbortSignal => this.signal();
     return (this.info ??= Object.freeze({
-      method: this.method, from: this.who?.[0], identity: this.identity, deadline: this.deadlineMs, baggage: this.baggage ?? {},
+      method: this.method, from: this.from, identity: this.identity, deadline: this.deadline, baggage: this.baggage ?? {},
       get signal() {
         return signal();
       },
