@@ -22,7 +22,7 @@ export function guardThread(): void {
 
 /** A signal reaches the process, never one thread. */
 function guardSignals(): void {
-  const { kill } = process;
+  const kill = process.kill.bind(process);
   // kill(0) is the process group, kill(-1) all that the user owns.
   const hitsSilo = (pid: number): boolean => pid === 0 || pid === -1 || Math.abs(pid) === process.pid;
   const guarded = (pid: number, signal?: string | number): true => {
@@ -32,7 +32,7 @@ function guardSignals(): void {
         + 'Throw, or call process.exit() to end this thread alone',
       );
     }
-    return kill.call(process, pid, signal);
+    return kill(pid, signal);
   };
   process.kill = guarded;
 }
