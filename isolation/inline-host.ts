@@ -1,23 +1,25 @@
 import { describeFunctionField, isArrowFunction, type ClassMetadata } from '../decorators/index.js';
 import type { Codec } from '../protocol/codec/index.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
-import type { ComponentHost, EntitySpec, HostedEntity, StagedChanges } from '../protocol/ports/component-host.js';
+import type { StagedChanges } from '../protocol/ports/component-host.js';
+import { EntityContext } from '../sdk/context/entity-context.js';
+import { runInTurn, type TurnInfo } from '../sdk/context/turn-scope.js';
+import type { Host, Hosted, HostSpec } from './host.js';
 import { NO_STATE, StateTracker, type FieldTracker } from './state-tracker.js';
 
 type Instance = Record<string, unknown>;
 
 /** Runs entities in the silo's own thread: no boundary, nothing copied. For trusted, fast code. */
-export class InlineHost implements ComponentHost {
+export class InlineHost implements Host {
   private readonly checked = new Set<ClassMetadata>();
 
-  constructor(private readonly classOf: (spec: EntitySpec) => ClassMetadata, private readonly codec: Codec) {}
+  constructor(private readonly codec: Codec) {}
 
-  create(spec: EntitySpec): HostedEntity {
-    const metadata = this.classOf(spec);
+  create({ metadata, fields, runtime }: HostSpec): Hosted {
     const Class = metadata.target as unknown as new (context: unknown) => Instance;
-    const instance = new Class(spec.context);
+    const instance = new Class(new EntityContext(runtime));
     this.checkFields(metadata, instance);
-    const state = metadata.state.size > 0 ? new StateTracker(instance, metadata, this.codec, spec.fields) : NO_STATE;
+    const state = metadata.state.size > 0 ? new StateTracker(instance, metadata, this.codec, fields) : NO_STATE;
     return new InlineEntity(instance, metadata, state);
   }
 
@@ -34,12 +36,14 @@ export class InlineHost implements ComponentHost {
   }
 }
 
-class InlineEntity implements HostedEntity {
+class InlineEntity implements Hosted {
+  readonly isApart = false;
+
   constructor(private readonly instance: Instance, private readonly metadata: ClassMetadata, private readonly state: FieldTracker) {}
 
   /** The caller has looked the name up in the class's table: this is the only property access by a name from a message. */
-  run(method: string, args: readonly unknown[]): unknown {
-    return (this.instance[method] as (...args: readonly unknown[]) => unknown).apply(this.instance, args as unknown[]);
+  run(method: string, args: readonly unknown[], turn: TurnInfo): unknown {
+    return runInTurn(turn, () => (this.instance[method] as (...args: readonly unknown[]) => unknown).apply(this.instance, args as unknown[]));
   }
 
   has(hook: string): boolean {

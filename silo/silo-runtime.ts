@@ -8,9 +8,7 @@ import { checkKey, type ActorId, type EntityId } from '../protocol/actor-id.js';
 import { createCodec, type Codec } from '../protocol/codec/index.js';
 import type { Envelope } from '../protocol/envelope.js';
 import { SiloUnavailableError } from '../protocol/errors/index.js';
-import type { EntitySpec, Incarnation, Peer } from '../protocol/ports/index.js';
-import type { ClassMetadata } from '../decorators/index.js';
-import { EntityContext } from '../sdk/context/entity-context.js';
+import type { Incarnation, Peer } from '../protocol/ports/index.js';
 import { createHandleFactory, handleReferences, type HandleFactory } from '../sdk/handle.js';
 import type { Activation } from './activation/activation.js';
 import { LazySaver } from './activation/lazy-saver.js';
@@ -88,12 +86,13 @@ export class SiloRuntime {
     this.backend = new SiloGatewayBackend(ports.siloId, this.types, invoker, this.ties);
     const management = (this.management = new Management(this.types, this.catalog, services, (id) => this.alwaysOn.forget(id)));
     for (const topic of MANAGEMENT_TOPICS) this.topics.on(topic, (body) => management.control(topic, body as Parameters<Management['control']>[1]));
-    this.handles = createHandleFactory(Object.assign(new SiloHandleCaller(invoker, () => this.codec, clock, this.types, log), {
+    services.caller = Object.assign(new SiloHandleCaller(invoker, () => this.codec, clock, this.types, log), {
       manage: (target: EntityId, options: ManageOptions) => management.of(target, options, (id) => this.handles.handle(id)),
-    }));
+    });
+    this.handles = createHandleFactory(services.caller);
     this.codec = createCodec({ references: handleReferences(this.handles) });
     services.codec = this.codec;
-    services.host = new InlineHost((spec) => this.classOf(spec), this.codec);
+    services.host = new InlineHost(this.codec);
   }
 
   actor(classOrName: unknown, key: string): object {
@@ -193,12 +192,6 @@ export class SiloRuntime {
     return this.catalog.getOrActivate(this.types.get(id.type)!, id, new CallChain());
   }
 
-  private classOf(spec: EntitySpec): ClassMetadata {
-    const metadata = this.types.get(spec.id.type)!;
-    if (spec.id.component === undefined) return metadata;
-    return metadata.components().find(({ name }) => name === spec.id.component)!;
-  }
-
   private createServices(): { -readonly [Service in keyof SiloServices]: SiloServices[Service] } {
     const { clock, store, membership, random = Math.random } = this.ports;
     const services = {
@@ -206,15 +199,15 @@ export class SiloRuntime {
       deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics,
       wallClockOffsetMs: clock.now() - clock.monotonicMs(),
       directory: this.directory,
-      createContext: (entity) => new EntityContext(new SiloEntityRuntime(entity, this.types)),
+      createRuntime: (entity) => new SiloEntityRuntime(entity, this.types),
       handle: (id: EntityId) => this.handles.handle(id),
       warnOnce: (message) => this.warnOnce(message),
       deactivate: (activation, reason, destroy) => this.catalog.deactivate(activation, reason, destroy),
       ended: (activation) => this.ended(activation),
       elsewhere: (id, holder) => this.actorIsElsewhere(id, holder.incarnation),
       touched: (activation, atMs) => this.idle.touch(activation, atMs),
-    } satisfies Omit<SiloServices, 'codec' | 'host' | 'redeliver'>;
-    // Codec, host and router need the services' owner first; they are set before anything can run.
+    } satisfies Omit<SiloServices, 'codec' | 'host' | 'redeliver' | 'caller'>;
+    // Codec, caller, host and router need the services' owner first; they are set before anything can run.
     return services as unknown as { -readonly [Service in keyof SiloServices]: SiloServices[Service] };
   }
 

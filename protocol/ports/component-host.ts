@@ -1,15 +1,14 @@
 import type { EntityId } from '../actor-id.js';
 import type { SavedFields } from './state-store.js';
 
-/** What a host needs to build one entity. `blueprint` names the class; the host knows how to get it. */
-export interface EntitySpec {
+/** What a host needs to build one entity. `Class` is what is known of its class, `Runtime` what its context asks. */
+export interface EntitySpec<Class = unknown, Runtime = unknown> {
   readonly id: EntityId;
-  /** The class's wire name. */
-  readonly className: string;
+  readonly metadata: Class;
   /** Saved fields of this entity by field name, encoded. */
   readonly fields: SavedFields;
-  /** The context object that the constructor gets (inline), or what the thread builds one from. */
-  readonly context: unknown;
+  /** What the context object that the constructor gets stands on. */
+  readonly runtime: Runtime;
 }
 
 /** Fields that differ from the unit's start, encoded; `undefined` deletes. */
@@ -28,9 +27,11 @@ export interface StagedChanges {
  * One entity (actor or component) behind its isolation boundary. The mailbox above decides when; the host only does.
  * H1. `stage` compares with the last `accept`, `rollback` returns to it: together they bracket a unit of work.
  */
-export interface HostedEntity {
-  /** Runs one method; the promise (or value) is the method's own. The caller has checked the name against the class's table. */
-  run(method: string, args: readonly unknown[]): unknown;
+export interface HostedEntity<Turn = unknown> {
+  /** What `run` gives was copied on its way: nobody else holds it. */
+  readonly isApart: boolean;
+  /** Runs one method as code of `turn`; the promise (or value) is the method's own. The caller has checked the name against the class's table. */
+  run(method: string, args: readonly unknown[], turn: Turn): unknown;
   /** True when the class has this hook. */
   has(hook: string): boolean;
   /** What changed since the last `accept`. Throws `NotSerializableError` naming the field when state cannot be saved. */
@@ -39,7 +40,7 @@ export interface HostedEntity {
   accept(staged: StagedChanges): void;
   /** Restores every field to the last `accept`. */
   rollback(): void | Promise<void>;
-  /** Primitive fields that differ from the last `accept`, by name: what nobody should have changed when no writing turn runs. Cheap. */
+  /** Primitive fields that differ from the last `accept`, by name: what nobody should have changed when no writing turn runs. Cheap. Empty where only the other side could tell. */
   strayed(): readonly string[];
   /** All fields as of the last `accept`, encoded. */
   capture(): SavedFields;
@@ -47,7 +48,7 @@ export interface HostedEntity {
 }
 
 /** A place where entities run. */
-export interface ComponentHost {
-  create(spec: EntitySpec): Promise<HostedEntity> | HostedEntity;
+export interface ComponentHost<Class = unknown, Runtime = unknown, Turn = unknown> {
+  create(spec: EntitySpec<Class, Runtime>): Promise<HostedEntity<Turn>> | HostedEntity<Turn>;
   stop(): Promise<void>;
 }

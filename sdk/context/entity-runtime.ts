@@ -1,6 +1,7 @@
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient } from '../author/index.js';
+import type { HandleCaller } from '../handle.js';
 
 /** A component that the actor has now. */
 export interface ComponentEntry {
@@ -14,6 +15,8 @@ export interface EntityRuntime {
   readonly id: EntityId;
   readonly log: Logger;
   handle(id: EntityId): object;
+  /** What stands behind those handles. */
+  readonly caller: HandleCaller;
   /** The wire name of an actor class or a name as it is. Throws `ConfigurationError` for anything else. */
   typeName(classOrName: unknown): string;
   /** The actor's components, in declaration order. */

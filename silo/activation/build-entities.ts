@@ -16,7 +16,7 @@ export function build(activation: Activation, row: ClaimedRow): Promise<void> | 
 function create(entity: Entity, row: ClaimedRow): Promise<void> | undefined {
   const { services } = entity.activation;
   const fields = row.fields.size === 0 ? row.fields : fieldsOf(entity, row);
-  const hosted = services.host.create({ id: entity.id, className: entity.metadata.name, fields, context: services.createContext(entity) });
+  const hosted = services.host.create({ id: entity.id, metadata: entity.metadata, fields, runtime: services.createRuntime(entity) });
   if (hosted instanceof Promise) return hosted.then((created) => void (entity.hosted = created));
   entity.hosted = hosted;
   return undefined;

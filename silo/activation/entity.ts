@@ -6,7 +6,8 @@
 import type { EntityId } from '../../protocol/actor-id.js';
 import { printEntityId, sameActor } from '../../protocol/actor-id.js';
 import { StaleEpochError } from '../../protocol/errors/index.js';
-import type { HostedEntity, StagedChanges } from '../../protocol/ports/component-host.js';
+import type { Hosted } from '../../isolation/host.js';
+import type { StagedChanges } from '../../protocol/ports/component-host.js';
 import type { ClassMetadata, Reentrancy } from '../../decorators/index.js';
 import type { CallChain } from '../turns/call-chain.js';
 import { Mailbox } from '../turns/mailbox.js';
@@ -23,7 +24,7 @@ let inlineDepth = 0;
 
 export class Entity {
   readonly mailbox: Mailbox;
-  hosted: HostedEntity | undefined;
+  hosted: Hosted | undefined;
   private openWrites = 0;
   private writesBegun = 0;
 

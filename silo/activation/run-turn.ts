@@ -48,12 +48,13 @@ function start(entity: Entity, turn: Turn): unknown {
     const [callback, elapsedMs] = args as readonly [(elapsedMs: unknown) => unknown, unknown];
     return runInTurn(turn, () => callback(elapsedMs));
   }
-  return runInTurn(turn, () => entity.hosted!.run(method, args));
+  return entity.hosted!.run(method, args, turn);
 }
 
 /** Copied at the turn's end, before anybody else can change it. */
 function resultOf(entity: Entity, turn: Turn, value: unknown): unknown {
-  return turn.pending.envelope.kind === 'call' ? entity.activation.services.codec.copy(value, 'result') : undefined;
+  if (turn.pending.envelope.kind !== 'call') return undefined;
+  return entity.hosted!.isApart ? value : entity.activation.services.codec.copy(value, 'result');
 }
 
 /** A user's thenable may settle twice or not at all to the letter: a promise of the platform stands between. */

@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient, EventOrigin } from '../../sdk/author/index.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
+import type { HandleCaller } from '../../sdk/handle.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { ActorTypes } from '../actor-types.js';
 import { Turn } from '../turns/turn.js';
@@ -26,6 +27,10 @@ export class SiloEntityRuntime implements EntityRuntime {
   get log(): Logger {
     const { component } = this.entity.id;
     return (this.logger ??= component === undefined ? this.entity.activation.log : this.entity.activation.log.child({ component }));
+  }
+
+  get caller(): HandleCaller {
+    return this.entity.activation.services.caller;
   }
 
   handle(id: EntityId): object {

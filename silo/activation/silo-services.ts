@@ -1,8 +1,11 @@
 import type { ActorDirectory } from '../../directory/actor-directory.js';
 import type { ActorId, EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
-import type { Clock, ComponentHost, Holder, Logger, Membership, StateStore } from '../../protocol/ports/index.js';
+import type { Clock, Holder, Logger, Membership, StateStore } from '../../protocol/ports/index.js';
+import type { Host } from '../../isolation/host.js';
+import type { EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import type { DeactivationReason } from '../../sdk/author/index.js';
+import type { HandleCaller } from '../../sdk/handle.js';
 import type { DeadlineWheel } from '../turns/deadline-wheel.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Activation } from './activation.js';
@@ -34,10 +37,12 @@ export interface SiloServices {
   readonly deadlines: DeadlineWheel;
   readonly lazySaver: LazySaver;
   readonly statistics: Statistics;
-  readonly host: ComponentHost;
-  /** The context object that an entity's constructor gets. */
-  createContext(entity: Entity): object;
+  readonly host: Host;
+  /** What an entity's context stands on. */
+  createRuntime(entity: Entity): EntityRuntime;
   handle(id: EntityId): object;
+  /** What stands behind handles. */
+  readonly caller: HandleCaller;
   /** Logs a warning the first time that it is given. */
   warnOnce(message: string): void;
   /** Finds the call's actor anew and queues it there: its activation here is over. */
