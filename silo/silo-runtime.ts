@@ -1,6 +1,8 @@
 // SiloRuntime: one silo's actors, without its ports to the world. The composition of catalog, router and services over given stores,
 // clock and membership: the same for a real silo, an embedded one and a test.
+import { tmpdir } from 'node:os';
 import { InlineHost } from '../isolation/inline-host.js';
+import { Scratch } from '../isolation/scratch.js';
 import type { ActorDirectory } from '../directory/actor-directory.js';
 import { LocationCache } from '../directory/location-cache.js';
 import { StoreActorDirectory } from '../directory/store-actor-directory.js';
@@ -48,6 +50,8 @@ export interface PeerParts extends Pick<PlacingParts, 'chooser' | 'defaultPolicy
 export class SiloRuntime {
   readonly types: ActorTypes;
   readonly statistics: Statistics = { activations: 0, activated: 0, deactivated: 0, commits: 0, calls: 0 };
+  /** Its entities' temporary directories. Stop it after everything else. */
+  readonly scratch: Scratch;
   readonly catalog: Catalog;
   readonly handles: HandleFactory;
   readonly codec: Codec;
@@ -72,6 +76,7 @@ export class SiloRuntime {
     this.types = new ActorTypes(ports.policies?.map(({ name }) => name));
     for (const Class of ports.classes) this.types.add(Class);
     warnAboutClasses([...this.types.all()], log);
+    this.scratch = new Scratch(tmpdir(), (err, path) => log.warn({ err, path }, 'temporary files could not be removed'));
     this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);
     this.alwaysOn = new AlwaysOn(clock, log, (id) => this.catalog.stopping || this.activate(id));
     this.deadlines = new DeadlineWheel(clock);
@@ -196,7 +201,7 @@ export class SiloRuntime {
     const { clock, store, membership, random = Math.random } = this.ports;
     const services = {
       siloId: this.ports.siloId, clock, log: this.ports.log, store, membership, random,
-      deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics,
+      deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics, scratch: this.scratch,
       wallClockOffsetMs: clock.now() - clock.monotonicMs(),
       directory: this.directory,
       createRuntime: (entity) => new SiloEntityRuntime(entity, this.types),

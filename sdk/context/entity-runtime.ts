@@ -29,6 +29,8 @@ export interface EntityRuntime {
   save(): Promise<void>;
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void;
   clients(): readonly ConnectedClient[];
+  /** The path of the entity's own temporary directory, which is there now. Throws `ConfigurationError` after the activation's end. */
+  tmpdir(): string;
   /** After the running unit. */
   requestEnd(how: 'deactivate' | 'destroy'): void;
 }

@@ -74,6 +74,12 @@ export class SiloEntityRuntime implements EntityRuntime {
     await this.entity.activation.units.save(unit);
   }
 
+  tmpdir(): string {
+    const { activation } = this.entity;
+    if (activation.status === 'ended') throw new ConfigurationError(`ctx.tmpdir: the activation of ${printEntityId(this.id)} is over, and its directory is gone`);
+    return activation.services.scratch.of(activation, this.id).use();
+  }
+
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void {
     const { activation } = this.entity;
     if (activation.status === 'ended') return () => undefined;
