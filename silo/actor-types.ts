@@ -1,7 +1,6 @@
 import type { ActorMetadata, EventMetadata } from '../decorators/index.js';
-import { actorMetadata, componentMetadata, eventMetadataByName, inheritedNote } from '../decorators/index.js';
+import { actorMetadata, actorTypeName, componentTypeName, eventMetadataByName, inheritedNote } from '../decorators/index.js';
 import { describe } from '../decorators/options.js';
-import { isWireName } from '../protocol/actor-id.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { checkPlacement } from './placement-check.js';
 
@@ -39,20 +38,11 @@ export class ActorTypes {
 
   /** The wire name of a component class, or a valid name as it is. */
   componentName(classOrName: unknown): string {
-    if (typeof classOrName === 'string' && isWireName(classOrName)) return classOrName;
-    const metadata = typeof classOrName === 'function' ? componentMetadata(classOrName) : undefined;
-    if (!metadata) throw new ConfigurationError(`expected a class with @Component or its name, got ${describe(classOrName)}${inheritedNote('Component', classOrName)}`);
-    return metadata.name;
+    return componentTypeName(classOrName);
   }
 
   /** The wire name of an actor class, or a valid name as it is. */
   nameOf(classOrName: unknown): string {
-    if (typeof classOrName === 'string') {
-      if (isWireName(classOrName)) return classOrName;
-      throw new ConfigurationError(`${JSON.stringify(classOrName)} cannot be an actor type's name`);
-    }
-    const metadata = typeof classOrName === 'function' ? actorMetadata(classOrName) : undefined;
-    if (!metadata) throw new ConfigurationError(`expected a class with @Actor or its name, got ${describe(classOrName)}${inheritedNote('Actor', classOrName)}`);
-    return metadata.name;
+    return actorTypeName(classOrName);
   }
 }

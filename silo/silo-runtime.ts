@@ -2,7 +2,9 @@
 // clock and membership: the same for a real silo, an embedded one and a test.
 import { tmpdir } from 'node:os';
 import { InlineHost } from '../isolation/inline-host.js';
+import { IsolatingHost } from '../isolation/isolating-host.js';
 import { Scratch } from '../isolation/scratch.js';
+import { WorkerHost, type ModulesOf } from '../isolation/worker-host.js';
 import type { ActorDirectory } from '../directory/actor-directory.js';
 import { LocationCache } from '../directory/location-cache.js';
 import { StoreActorDirectory } from '../directory/store-actor-directory.js';
@@ -23,6 +25,7 @@ import { warnAboutClasses } from './class-warnings.js';
 import { IdleCollector } from './idle-collector.js';
 import { Management, MANAGEMENT_TOPICS, type ManageOptions } from './management.js';
 import { Router } from './router.js';
+import type { Host } from '../isolation/host.js';
 import { ChainTable } from './routing/chain-table.js';
 import { CircleWatch } from './routing/circle-watch.js';
 import { ClusterRouter, type ClusterRouterParts, type PeerLinks } from './routing/cluster-router.js';
@@ -36,6 +39,7 @@ import { SiloGatewayBackend } from './silo-gateway-backend.js';
 import { SiloHandleCaller } from './silo-handle-caller.js';
 import type { SiloPorts } from './silo-ports.js';
 import type { Answer } from './turns/answer.js';
+import { SystemClock } from '../protocol/system-clock.js';
 import { CallChain } from './turns/call-chain.js';
 import { DeadlineWheel } from './turns/deadline-wheel.js';
 
@@ -60,6 +64,9 @@ export class SiloRuntime {
   private readonly lazySaver: LazySaver;
   private readonly idle: IdleCollector;
   private readonly ties: ClientTies;
+  /** The threads of this silo. */
+  readonly workers: WorkerHost;
+  private readonly host: Host;
   private readonly topics = new PeerTopics();
   private readonly alwaysOn: AlwaysOn;
   private readonly router: Router;
@@ -75,7 +82,7 @@ export class SiloRuntime {
     const { clock, log, membership } = ports;
     this.types = new ActorTypes(ports.policies?.map(({ name }) => name));
     for (const Class of ports.classes) this.types.add(Class);
-    warnAboutClasses([...this.types.all()], log);
+    warnAboutClasses([...this.types.all()], (Class) => ports.files?.loadable.has(Class) ?? false, log);
     this.scratch = new Scratch(tmpdir(), (err, path) => log.warn({ err, path }, 'temporary files could not be removed'));
     this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);
     this.alwaysOn = new AlwaysOn(clock, log, (id) => this.catalog.stopping || this.activate(id));
@@ -97,7 +104,8 @@ export class SiloRuntime {
     this.handles = createHandleFactory(services.caller);
     this.codec = createCodec({ references: handleReferences(this.handles) });
     services.codec = this.codec;
-    services.host = new InlineHost(this.codec);
+    this.workers = new WorkerHost({ codec: this.codec, log, clock: new SystemClock(), random: services.random, scratchRoot: () => this.scratch.root() }, this.modulesOf);
+    services.host = this.host = new IsolatingHost(new InlineHost(this.codec), this.workers, this.modulesOf);
   }
 
   actor(classOrName: unknown, key: string): object {
@@ -157,6 +165,7 @@ export class SiloRuntime {
     await this.catalog.stop().finally(() => hurry.cancel());
     this.ties.stop();
     this.stopUpkeep();
+    await this.host.stop();
   }
 
   /** Drops everything: nothing is saved, nobody gets an answer. */
@@ -164,6 +173,7 @@ export class SiloRuntime {
     this.ties.abandon();
     this.catalog.abandon(reason);
     this.stopUpkeep();
+    void this.host.stop();
   }
 
   private stopUpkeep(): void {
@@ -192,6 +202,11 @@ export class SiloRuntime {
   }
 
   private readonly isMyAlwaysOn = (id: ActorId): boolean => (this.types.get(id.type)?.alwaysOn ?? false) && isMyShare(this.ports.membership, id);
+
+  private readonly modulesOf: ModulesOf = ({ target }) => {
+    const { files } = this.ports;
+    return files?.loadable.has(target) ? files.urls : undefined;
+  };
 
   private activate(id: ActorId): Activation {
     return this.catalog.getOrActivate(this.types.get(id.type)!, id, new CallChain());

@@ -6,6 +6,8 @@ import type { HandleCaller } from '../handle.js';
 /** A component that the actor has now. */
 export interface ComponentEntry {
   readonly name: string;
+  /** The class's wire name; the name when absent. */
+  readonly className?: string;
   readonly target: object;
   readonly tags: readonly string[];
 }

@@ -1,9 +1,8 @@
-import { eventMetadata } from '../../decorators/index.js';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
-import { describeValue } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient, EventOrigin } from '../../sdk/author/index.js';
+import { nameOfEvent } from '../../sdk/context/event-name.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import type { HandleCaller } from '../../sdk/handle.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
@@ -87,7 +86,7 @@ export class SiloEntityRuntime implements EntityRuntime {
   }
 
   clients(): readonly ConnectedClient[] {
-    return this.entity.activation.sessions.list();
+    return this.entity.activation.sessionsIfAny?.list() ?? [];
   }
 
   requestEnd(how: 'deactivate' | 'destroy'): void {
@@ -120,10 +119,4 @@ export class SiloEntityRuntime implements EntityRuntime {
     const seq = activation.live.nextEmission();
     return { type, key, component, id: `${activation.token.slice(-8)}${seq.toString(36)}`, seq, at: activation.services.clock.now() };
   }
-}
-
-function nameOfEvent(event: object): string {
-  const metadata = typeof event === 'object' && event !== null ? eventMetadata(event.constructor) : undefined;
-  if (!metadata) throw new ConfigurationError(`emit: expected an instance of a class with @ActorEvent(name), got ${describeValue(event)}`);
-  return metadata.name;
 }
