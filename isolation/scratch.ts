@@ -6,9 +6,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { printEntityId, type EntityId } from '../protocol/actor-id.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { scratchName } from './scratch-name.js';
 import { ScratchRoot } from './scratch-root.js';
 
 /** The directory of one entity in one activation. */
@@ -21,7 +22,7 @@ export interface EntityScratch {
 
 /** Temporary directories of a silo's entities. */
 export class Scratch {
-  private root: ScratchRoot | undefined;
+  private made: ScratchRoot | undefined;
   private readonly owners = new Map<object, Map<string, OwnScratch>>();
   private readonly pending = new Set<Promise<void>>();
   private stopped: Promise<void> | undefined;
@@ -32,13 +33,19 @@ export class Scratch {
   /** The directory of the entity while `activation` lives: the same for each call. */
   of(activation: object, id: EntityId): EntityScratch {
     const component = id.component ?? '';
-    const known = this.owners.get(activation)?.get(component);
-    if (known) return known;
-    if (this.stopped) throw new ConfigurationError(`ctx.tmpdir: ${printEntityId(id)} has none any more, its silo has stopped`);
-    const made = new OwnScratch(this.openRoot(), id);
-    const own = this.owners.get(activation) ?? new Map<string, OwnScratch>();
-    this.owners.set(activation, own.set(component, made));
-    return made;
+    return this.owners.get(activation)?.get(component) ?? this.add(activation, id, join(this.root(), scratchName(id, randomBytes(8).toString('hex'))));
+  }
+
+  /** A thread has made the entity's directory itself, at `path` in `root()`. */
+  adopt(activation: object, id: EntityId, path: string): void {
+    // What is removed later is nothing but what lies here.
+    if (dirname(path) === this.root()) this.add(activation, id, path);
+  }
+
+  /** The root, which is made if it is not there. Throws `ConfigurationError` when it cannot be, or the silo has stopped. */
+  root(): string {
+    if (this.stopped) throw new ConfigurationError('ctx.tmpdir: there is none any more, the silo has stopped');
+    return (this.made ??= ScratchRoot.make(this.base)).path;
   }
 
   /** Removes what the activation has used; `undefined` when that is nothing. The promise never rejects. */
@@ -62,13 +69,14 @@ export class Scratch {
   private async removeAll(): Promise<void> {
     for (const activation of [...this.owners.keys()]) void this.release(activation);
     await Promise.all(this.pending);
-    const { root } = this;
-    this.root = undefined;
-    if (root) await this.orTell(root.path, root.remove());
+    if (this.made) await this.orTell(this.made.path, this.made.remove());
   }
 
-  private openRoot(): ScratchRoot {
-    return (this.root ??= ScratchRoot.make(this.base));
+  private add(activation: object, id: EntityId, path: string): OwnScratch {
+    const scratch = new OwnScratch(path, id);
+    const own = this.owners.get(activation) ?? new Map<string, OwnScratch>();
+    this.owners.set(activation, own.set(id.component ?? '', scratch));
+    return scratch;
   }
 
   private owned(work: Promise<void>): Promise<void> {
@@ -82,13 +90,9 @@ export class Scratch {
 }
 
 class OwnScratch implements EntityScratch {
-  readonly path: string;
   private isOver = false;
 
-  constructor(root: ScratchRoot, private readonly id: EntityId) {
-    // The readable part helps who looks for what fills the disk; the random one makes it nobody else's.
-    this.path = join(root.path, `${printEntityId(id).replace(/[^A-Za-z0-9_.-]+/g, '-').slice(0, 60)}-${randomBytes(8).toString('hex')}`);
-  }
+  constructor(readonly path: string, private readonly id: EntityId) {}
 
   use(): string {
     if (this.isOver) throw new ConfigurationError(`ctx.tmpdir: the activation of ${printEntityId(this.id)} is over, and its directory is gone`);

@@ -79,6 +79,11 @@ export class SiloEntityRuntime implements EntityRuntime {
     return activation.services.scratch.of(activation, this.id).use();
   }
 
+  adoptTmpdir(path: string): void {
+    const { activation } = this.entity;
+    if (activation.status !== 'ended') activation.services.scratch.adopt(activation, this.id, path);
+  }
+
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void {
     const { activation } = this.entity;
     if (activation.status === 'ended') return () => undefined;
