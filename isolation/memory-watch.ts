@@ -4,7 +4,8 @@
 // limit that V8 gets is far above the one that is promised (`HEAP_HEADROOM_MB`), and a thread is ended from outside before it comes there.
 //   W1. What a thread has taken is what the process has grown, and no more than what the thread itself was first to touch (its page faults):
 //       a thread that takes and gives back, or that blocks while another one grows, takes nothing.
-//   W2. It is measured from when the thread was last heard of: what it took and gave back between is V8's business.
+//   W2. It is measured from when the thread was last heard of: what it took and gave back between is V8's business. Its own part is looked at only
+//       when a look has passed without a word from it: most threads never pay for that.
 //   W3. Nothing is looked at while no thread has work.
 //   W4. One growth ends one thread: the one that took most.
 import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
@@ -85,7 +86,10 @@ export class MemoryWatch {
     let most: { readonly thread: Watched; readonly taken: number } | undefined;
     for (const thread of this.threads) {
       if (!thread.busy) continue;
-      if (thread.wasHeard) this.measureFrom(thread, resident);
+      if (thread.wasHeard) {
+        this.measureFrom(thread, resident);
+        continue;
+      }
       const taken = this.takenBy(thread, resident);
       if (taken > thread.limitBytes && taken > (most?.taken ?? 0)) most = { thread, taken };
     }
@@ -100,14 +104,16 @@ export class MemoryWatch {
   private measureFrom(thread: Watched, resident: number): void {
     thread.wasHeard = false;
     thread.resident = resident;
-    thread.touched = thread.threadId === undefined ? undefined : this.reader.touched(thread.threadId);
+    thread.touched = undefined;
   }
 
   /** W1. */
   private takenBy(thread: Watched, resident: number): number {
     const grown = resident - thread.resident;
+    if (thread.threadId === undefined) return grown;
+    thread.touched ??= this.reader.touched(thread.threadId);
     if (grown <= thread.limitBytes || thread.touched === undefined) return grown;
-    return Math.min(grown, (this.reader.touched(thread.threadId!) ?? Infinity) - thread.touched);
+    return Math.min(grown, (this.reader.touched(thread.threadId) ?? Infinity) - thread.touched);
   }
 }
 
