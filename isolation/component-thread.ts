@@ -20,6 +20,8 @@ import type { WorkerEntity } from './worker-entity.js';
 /** What all threads of a silo share. */
 export interface ThreadParts extends ComebackParts {
   readonly codec: Codec;
+  /** The silo's root for temporary directories; throws when there is none. */
+  readonly scratchRoot: () => string;
 }
 
 /** One thread, for those who look after it. */
@@ -116,7 +118,7 @@ export class ComponentThread {
 
   private start(): void {
     if (this.isStopped) return;
-    const life: ThreadLife = new ThreadLife(this.plan, this.parts.clock, {
+    const life: ThreadLife = new ThreadLife(this.plan, this.parts, {
       heard: (batch) => this.read(batch),
       died: (thrown, exitCode) => this.died(life, thrown, exitCode),
     });
@@ -159,7 +161,7 @@ export class ComponentThread {
 
   private ready(failure: Wire): void {
     if (failure !== undefined) this.life!.kill(errorFromWire(failure, this.parts.codec));
-    else this.life!.isReady = true;
+    else this.life!.ready();
   }
 
   private done(turn: number, isWell: boolean, value: Wire, told: Told): void {

@@ -3,6 +3,8 @@
 import type { ClassMetadata } from '../decorators/index.js';
 import type { TimerHandle } from '../protocol/ports/clock.js';
 import { ComponentThread, type ThreadParts, type ThreadReport } from './component-thread.js';
+import { MemoryWatch } from './memory-watch.js';
+import { ProcessMemory } from './process-memory.js';
 import type { ThreadPlan } from './thread-life.js';
 import type { Host, Hosted, HostSpec } from './host.js';
 import { WorkerEntity } from './worker-entity.js';
@@ -20,9 +22,12 @@ export class WorkerHost implements Host {
   private looking: TimerHandle | undefined;
   private lookedAtMs = 0;
   private instances = 0;
+  private readonly memory: MemoryWatch;
   private isStopped = false;
 
-  constructor(private readonly parts: ThreadParts, private readonly modulesOf: ModulesOf) {}
+  constructor(private readonly parts: ThreadParts, private readonly modulesOf: ModulesOf) {
+    this.memory = new MemoryWatch(parts.clock, new ProcessMemory());
+  }
 
   create(spec: HostSpec): Promise<Hosted> | Hosted {
     const thread = spec.metadata.isolation === 'dedicated' ? this.ownThread(spec.metadata) : this.sharedThread(spec.metadata);
@@ -45,6 +50,7 @@ export class WorkerHost implements Host {
     this.isStopped = true;
     this.looking?.cancel();
     await Promise.all(this.threads().map((thread) => thread.stop()));
+    this.memory.stop();
   }
 
   private threads(): readonly ComponentThread[] {
@@ -69,7 +75,7 @@ export class WorkerHost implements Host {
   private newThread(metadata: ClassMetadata, onEmpty?: () => void): ComponentThread {
     const plan: ThreadPlan = {
       name: metadata.name, modules: () => this.modulesOf(metadata) ?? [], memoryLimitMb: metadata.threading.memoryLimitMb ?? DEFAULT_MEMORY_LIMIT_MB,
-      turnLimitMs: metadata.threading.turnLimitMs, onEmpty,
+      turnLimitMs: metadata.threading.turnLimitMs, memory: this.memory, onEmpty,
     };
     return new ComponentThread(plan, this.parts);
   }

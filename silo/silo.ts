@@ -83,6 +83,9 @@ export class Silo {
     stages.add(() => stores.close());
     const { membership, store } = stores;
     const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes: modules.actors, files: modules, policies: options.placement.policies });
+    stages.add(() => runtime.scratch.stop());
+    // Nobody waits for it but the stop: what a killed silo left may be much.
+    void runtime.scratch.sweep();
     // For a start that fails: after a stop there is nothing left to drop.
     stages.add(() => Promise.resolve(runtime.abandon('the silo did not come up')));
     let peers: Peers | undefined;

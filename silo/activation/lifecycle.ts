@@ -66,7 +66,9 @@ export async function deactivate(activation: Activation, reason: DeactivationRea
   await giveUp(activation, isDestroyed);
   activation.services.statistics.deactivated++;
   activation.isLost = true;
+  const cleared = activation.services.scratch.release(activation);
   activation.end();
+  if (cleared) await endsWithin(activation.services.clock, cleared, DRAIN_LIMIT_MS);
 }
 
 /** Constructs, restores and calls `onActivate`: whatever fails here is the actor's own. */
