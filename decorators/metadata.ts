@@ -62,6 +62,9 @@ export type Reentrancy = 'chain' | 'all' | 'none';
 /** When changed state is saved. */
 export type Persistence = 'turn' | 'lazy' | 'manual';
 
+/** What stands between an entity's code and the silo's thread. */
+export type Isolation = 'inline' | 'worker' | 'dedicated';
+
 export interface ClassMetadata {
   readonly name: string;
   readonly target: Constructor;
@@ -73,6 +76,9 @@ export interface ClassMetadata {
   readonly hooks: ReadonlySet<HookName>;
   readonly reentrancy: Reentrancy;
   readonly persistence: Persistence;
+  readonly isolation: Isolation;
+  /** How its threads are, where it has some. */
+  readonly threading: ThreadMetadata;
 }
 
 export interface ActorMetadata extends ClassMetadata {
@@ -83,20 +89,17 @@ export interface ActorMetadata extends ClassMetadata {
   readonly alwaysOn: boolean;
   readonly mailboxLimit: number;
   readonly placement: { readonly policy: string; readonly options: Readonly<Record<string, unknown>> } | undefined;
-  readonly isolation: 'inline' | 'worker';
 }
 
 export interface ComponentMetadata extends ClassMetadata {
   readonly kind: 'component';
-  readonly isolation: 'inline' | 'worker' | 'dedicated';
   readonly tags: readonly string[];
 }
 
-export interface ServiceMetadata extends ClassMetadata, ThreadMetadata {
+export interface ServiceMetadata extends ClassMetadata {
   readonly kind: 'service';
   /** Turns at once per silo. */
   readonly concurrency: number;
-  readonly isolation: 'inline' | 'worker' | 'dedicated';
 }
 
 /** A class of events. `public` is set when outside clients may listen. */

@@ -16,8 +16,8 @@ export interface ServiceOptions {
   /** Turns at once per silo; 16 when absent. Those that find none free wait in line. */
   readonly concurrency?: number;
   /**
-   * `worker` (default): in threads of the service's own on each silo. `dedicated`: as `worker`. `inline`: the silo's own thread.
-   * Threads are not in this version: all run inline, with one warning at the start that `inline` silences.
+   * `worker` (default): in a thread of the service's own on each silo. `dedicated`: the same. `inline`: the silo's own thread; so run those, too,
+   * that were given as classes, since threads load files.
    */
   readonly isolation?: 'inline' | 'worker' | 'dedicated';
   /** How many threads, each with an instance of its own, the service gets per silo; 1 when absent. */
@@ -57,7 +57,7 @@ export function Service(options: ServiceOptions = {}): EntityDecorator {
       persistence: 'manual',
       concurrency: checkConcurrency(where, given.concurrency),
       isolation: checkChoice(where, 'isolation', given.isolation, ISOLATIONS, ISOLATIONS),
-      ...threadOptions(where, given),
+      threading: threadOptions(where, given),
     };
     defineClass('Service', target, Object.freeze(metadata));
   };

@@ -1,7 +1,7 @@
 import type { ActorMetadata, EventMetadata } from '../decorators/index.js';
-import { actorMetadata, componentMetadata, eventMetadataByName, inheritedNote } from '../decorators/index.js';
+import { actorMetadata, actorTypeName, componentTypeName, eventMetadataByName, inheritedNote } from '../decorators/index.js';
 import { describe } from '../decorators/options.js';
-import { isWireName } from '../protocol/actor-id.js';
+import type { EntityId } from '../protocol/actor-id.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { checkPlacement } from './placement-check.js';
 
@@ -29,6 +29,13 @@ export class ActorTypes {
     return this.byName.get(name);
   }
 
+  /** As this silo's class has it; a type that it does not host might change anything. */
+  isReadOnly(target: EntityId, method: string): boolean {
+    const owner = this.get(target.type);
+    const metadata = target.component === undefined ? owner : owner?.components().find(({ name }) => name === target.component);
+    return metadata?.methods.get(method)?.readOnly === true;
+  }
+
   all(): Iterable<ActorMetadata> {
     return this.byName.values();
   }
@@ -39,20 +46,11 @@ export class ActorTypes {
 
   /** The wire name of a component class, or a valid name as it is. */
   componentName(classOrName: unknown): string {
-    if (typeof classOrName === 'string' && isWireName(classOrName)) return classOrName;
-    const metadata = typeof classOrName === 'function' ? componentMetadata(classOrName) : undefined;
-    if (!metadata) throw new ConfigurationError(`expected a class with @Component or its name, got ${describe(classOrName)}${inheritedNote('Component', classOrName)}`);
-    return metadata.name;
+    return componentTypeName(classOrName);
   }
 
   /** The wire name of an actor class, or a valid name as it is. */
   nameOf(classOrName: unknown): string {
-    if (typeof classOrName === 'string') {
-      if (isWireName(classOrName)) return classOrName;
-      throw new ConfigurationError(`${JSON.stringify(classOrName)} cannot be an actor type's name`);
-    }
-    const metadata = typeof classOrName === 'function' ? actorMetadata(classOrName) : undefined;
-    if (!metadata) throw new ConfigurationError(`expected a class with @Actor or its name, got ${describe(classOrName)}${inheritedNote('Actor', classOrName)}`);
-    return metadata.name;
+    return actorTypeName(classOrName);
   }
 }

@@ -1,6 +1,10 @@
 // SiloRuntime: one silo's actors, without its ports to the world. The composition of catalog, router and services over given stores,
 // clock and membership: the same for a real silo, an embedded one and a test.
+import { tmpdir } from 'node:os';
 import { InlineHost } from '../isolation/inline-host.js';
+import { IsolatingHost } from '../isolation/isolating-host.js';
+import { Scratch } from '../isolation/scratch.js';
+import { WorkerHost, type ModulesOf } from '../isolation/worker-host.js';
 import type { ActorDirectory } from '../directory/actor-directory.js';
 import { LocationCache } from '../directory/location-cache.js';
 import { StoreActorDirectory } from '../directory/store-actor-directory.js';
@@ -9,19 +13,19 @@ import { createCodec, type Codec } from '../protocol/codec/index.js';
 import type { Envelope } from '../protocol/envelope.js';
 import { SiloUnavailableError } from '../protocol/errors/index.js';
 import type { Incarnation, Peer } from '../protocol/ports/index.js';
-import { serviceMetadata } from '../decorators/index.js';
 import { createHandleFactory, handleReferences, type HandleFactory } from '../sdk/handle.js';
 import type { Activation } from './activation/activation.js';
 import { LazySaver } from './activation/lazy-saver.js';
 import { SiloEntityRuntime } from './activation/silo-entity-runtime.js';
 import type { SiloServices, Statistics } from './activation/silo-services.js';
-import { ActorTypes } from './actor-types.js';
+import type { ActorTypes } from './actor-types.js';
 import { AlwaysOn } from './always-on.js';
 import { Catalog } from './catalog.js';
-import { warnAboutClasses } from './class-warnings.js';
+import { hostedClasses } from './hosted-classes.js';
 import { IdleCollector } from './idle-collector.js';
 import { Management, MANAGEMENT_TOPICS, type ManageOptions } from './management.js';
 import { Router } from './router.js';
+import type { Host } from '../isolation/host.js';
 import { ChainTable } from './routing/chain-table.js';
 import { CircleWatch } from './routing/circle-watch.js';
 import { ClusterRouter, type ClusterRouterParts, type PeerLinks } from './routing/cluster-router.js';
@@ -29,7 +33,7 @@ import { PeerCalls } from './routing/peer-calls.js';
 import { Placing, type PlacingParts } from './routing/placing.js';
 import { isMyShare } from './routing/share.js';
 import { WrongHints } from './routing/wrong-hints.js';
-import { ServiceTypes } from './services/service-types.js';
+import type { ServiceTypes } from './services/service-types.js';
 import { Services } from './services/services.js';
 import { ClientTies } from './sessions/client-ties.js';
 import { PeerTopics } from './sessions/peer-topics.js';
@@ -37,8 +41,10 @@ import { SiloGatewayBackend } from './silo-gateway-backend.js';
 import { SiloHandleCaller } from './silo-handle-caller.js';
 import type { SiloPorts } from './silo-ports.js';
 import type { Answer } from './turns/answer.js';
+import { SystemClock } from '../protocol/system-clock.js';
 import { CallChain } from './turns/call-chain.js';
 import { DeadlineWheel } from './turns/deadline-wheel.js';
+import { warnOnce } from './warn-once.js';
 
 /** A stop lets turns run for that long before it asks them to end. */
 const STOP_GRACE_MS = 1000;
@@ -53,6 +59,8 @@ export class SiloRuntime {
   readonly serviceTypes: ServiceTypes;
   readonly services: Services;
   readonly statistics: Statistics = { activations: 0, activated: 0, deactivated: 0, commits: 0, calls: 0 };
+  /** Its entities' temporary directories. Stop it after everything else. */
+  readonly scratch: Scratch;
   readonly catalog: Catalog;
   readonly handles: HandleFactory;
   readonly codec: Codec;
@@ -61,6 +69,9 @@ export class SiloRuntime {
   private readonly lazySaver: LazySaver;
   private readonly idle: IdleCollector;
   private readonly ties: ClientTies;
+  /** The threads of this silo. */
+  readonly workers: WorkerHost;
+  private readonly host: Host;
   private readonly topics = new PeerTopics();
   private readonly alwaysOn: AlwaysOn;
   private readonly router: Router;
@@ -70,14 +81,11 @@ export class SiloRuntime {
   private circles: CircleWatch | undefined;
   private hints: WrongHints | undefined;
   private lazyLocations: LocationCache | undefined;
-  private readonly warned = new Set<string>();
 
   constructor(private readonly ports: SiloPorts) {
     const { clock, log, membership } = ports;
-    this.types = new ActorTypes(ports.policies?.map(({ name }) => name));
-    for (const Class of ports.classes) if (!serviceMetadata(Class)) this.types.add(Class);
-    this.serviceTypes = new ServiceTypes(ports.classes.flatMap((Class) => serviceMetadata(Class) ?? []), this.types);
-    warnAboutClasses([...this.types.all()], [...this.serviceTypes.all()], log);
+    ({ types: this.types, serviceTypes: this.serviceTypes } = hostedClasses(ports));
+    this.scratch = new Scratch(tmpdir(), (err, path) => log.warn({ err, path }, 'temporary files could not be removed'));
     this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);
     this.alwaysOn = new AlwaysOn(clock, log, (id) => this.catalog.stopping || this.activate(id));
     this.deadlines = new DeadlineWheel(clock);
@@ -99,7 +107,8 @@ export class SiloRuntime {
     this.handles = createHandleFactory(services.caller);
     this.codec = createCodec({ references: handleReferences(this.handles) });
     services.codec = this.codec;
-    services.host = new InlineHost(this.codec);
+    this.workers = new WorkerHost({ codec: this.codec, log, clock: new SystemClock(), random: services.random, scratchRoot: () => this.scratch.root() }, this.modulesOf);
+    services.host = this.host = new IsolatingHost(new InlineHost(this.codec), this.workers, this.modulesOf);
   }
 
   actor(classOrName: unknown, key: string): object {
@@ -123,7 +132,7 @@ export class SiloRuntime {
       membership, directory: this.directory, locations: this.locations, links, onRefused, chains: this.chains, clock,
       placing: new Placing({ ...placing, siloId, membership, typeOf: (name) => this.types.get(name), isOpen: () => !this.catalog.stopping }),
       // What silos ask of actors themselves bears to be asked twice.
-      isReadOnly: ({ kind, target, method }) => kind === 'hook' || this.isReadOnly(target, method),
+      isReadOnly: ({ kind, target, method }) => kind === 'hook' || this.types.isReadOnly(target, method),
       deliverHere: (envelope) => (envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliverRouted(envelope)),
     });
     this.router.elsewhere = cluster;
@@ -165,6 +174,7 @@ export class SiloRuntime {
     await this.services.end();
     this.ties.stop();
     this.stopUpkeep();
+    await this.host.stop();
   }
 
   /** Drops everything: nothing is saved, nobody gets an answer. */
@@ -173,6 +183,7 @@ export class SiloRuntime {
     this.catalog.abandon(reason);
     this.services.abandon(reason);
     this.stopUpkeep();
+    void this.host.stop();
   }
 
   private stopUpkeep(): void {
@@ -194,14 +205,12 @@ export class SiloRuntime {
     this.alwaysOn.forget(id);
   }
 
-  /** As this silo's class has it; a type that it does not host might change anything. */
-  private isReadOnly(target: EntityId, method: string): boolean {
-    const owner = this.types.get(target.type);
-    const metadata = target.component === undefined ? owner : owner?.components().find(({ name }) => name === target.component);
-    return metadata?.methods.get(method)?.readOnly === true;
-  }
-
   private readonly isMyAlwaysOn = (id: ActorId): boolean => (this.types.get(id.type)?.alwaysOn ?? false) && isMyShare(this.ports.membership, id);
+
+  private readonly modulesOf: ModulesOf = ({ target }) => {
+    const { files } = this.ports;
+    return files?.loadable.has(target) ? files.urls : undefined;
+  };
 
   private activate(id: ActorId): Activation {
     return this.catalog.getOrActivate(this.types.get(id.type)!, id, new CallChain());
@@ -211,12 +220,12 @@ export class SiloRuntime {
     const { clock, store, membership, random = Math.random } = this.ports;
     const services = {
       siloId: this.ports.siloId, clock, log: this.ports.log, store, membership, random,
-      deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics,
+      deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics, scratch: this.scratch,
       wallClockOffsetMs: clock.now() - clock.monotonicMs(),
       directory: this.directory,
       createRuntime: (entity) => new SiloEntityRuntime(entity, this.types, this.serviceTypes),
       handle: (id: EntityId) => this.handles.handle(id),
-      warnOnce: (message) => this.warnOnce(message),
+      warnOnce: warnOnce(this.ports.log),
       deactivate: (activation, reason, destroy) => this.catalog.deactivate(activation, reason, destroy),
       ended: (activation) => this.ended(activation),
       elsewhere: (id, holder) => this.actorIsElsewhere(id, holder.incarnation),
@@ -232,11 +241,5 @@ export class SiloRuntime {
     this.ties.activationEnded(activation);
     if (this.catalog.stopping) return;
     if (activation.metadata.alwaysOn) this.alwaysOn.ended(activation);
-  }
-
-  private warnOnce(message: string): void {
-    if (this.warned.has(message)) return;
-    this.warned.add(message);
-    this.ports.log.warn(message);
   }
 }

@@ -7,16 +7,15 @@ import type { ActorId } from '../protocol/actor-id.js';
 import type { Clock, FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
 import type { EntityClass, Handle } from '../sdk/author/index.js';
-import type { Statistics } from './activation/silo-services.js';
 import { ClusterGateways, publicAddress } from './cluster-gateways.js';
 import { openGateway, type RunningGateway } from './gateway/open-gateway.js';
 import { createLogger } from './log.js';
 import { LoadMeter } from './load-meter.js';
-import { loadModules } from './options/modules.js';
+import { loadModules, type LoadedModules } from './options/modules.js';
 import { openNetwork } from './open-network.js';
 import { loadOf, Peers } from './peers.js';
 import { resolveSiloOptions, type ResolvedSiloOptions, type SiloOptions } from './silo-options.js';
-import type { ServiceStatistics } from './services/services.js';
+import type { SiloStatistics } from './silo-statistics.js';
 import { SiloRuntime } from './silo-runtime.js';
 import { Stages } from './stages.js';
 import { openStores } from './stores.js';
@@ -24,12 +23,6 @@ import { openStores } from './stores.js';
 export type SiloEvent = 'member-joined' | 'member-dead' | 'stopping' | 'fenced' | 'scale-needed';
 
 const EVENTS: readonly SiloEvent[] = ['member-joined', 'member-dead', 'stopping', 'fenced', 'scale-needed'];
-
-/** What a silo counts. */
-export interface SiloStatistics extends Readonly<Statistics> {
-  /** By name: those that this silo hosts or has called. */
-  readonly services: Readonly<Record<string, ServiceStatistics>>;
-}
 
 /** What stands between a silo and its network, for tests. */
 type Detour = (network: FrameNetwork) => FrameNetwork;
@@ -60,17 +53,17 @@ export class Silo {
     const resolved = resolveSiloOptions(options);
     const id = `${hostname().replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, 40)}-${randomBytes(4).toString('hex')}`;
     const log = typeof resolved.log === 'object' ? resolved.log.child({ silo: id }) : createLogger(resolved.log, { silo: id });
-    const { actors, services } = await loadModules(resolved.modules);
+    const modules = await loadModules(resolved.modules);
     const stages = new Stages();
     try {
-      return await Silo.bringUp(stages, id, log, resolved, [...actors, ...services], detour);
+      return await Silo.bringUp(stages, id, log, resolved, modules, detour);
     } catch (error) {
       await stages.down().catch((failure: unknown) => log.error({ err: failure }, 'what had started did not stop well'));
       throw error;
     }
   }
 
-  private static async bringUp(stages: Stages, siloId: string, log: Logger, options: ResolvedSiloOptions, classes: readonly object[], detour: Detour): Promise<Silo> {
+  private static async bringUp(stages: Stages, siloId: string, log: Logger, options: ResolvedSiloOptions, modules: LoadedModules, detour: Detour): Promise<Silo> {
     const clock = new SystemClock();
     const load = new LoadMeter(clock);
     load.start();
@@ -82,7 +75,10 @@ export class Silo {
     });
     stages.add(() => stores.close());
     const { membership, store } = stores;
-    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes, policies: options.placement.policies });
+    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes: [...modules.actors, ...modules.services], files: modules, policies: options.placement.policies });
+    stages.add(() => runtime.scratch.stop());
+    // Nobody waits for it but the stop: what a killed silo left may be much.
+    void runtime.scratch.sweep();
     // For a start that fails: after a stop there is nothing left to drop.
     stages.add(() => Promise.resolve(runtime.abandon('the silo did not come up')));
     let peers: Peers | undefined;
@@ -104,7 +100,7 @@ export class Silo {
     await gateways.recall();
     joined(cluster);
     await runtime.wakeAlwaysOn();
-    log.info({ cluster: options.cluster, types: classes.length, gateway: gateway?.address }, 'the silo runs');
+    log.info({ cluster: options.cluster, types: modules.actors.length + modules.services.length, gateway: gateway?.address }, 'the silo runs');
     return new Silo(siloId, log, stages, membership, runtime, gateway);
   }
 
@@ -142,9 +138,9 @@ export class Silo {
     return this.runtime.catalog.all().map(({ id }) => id);
   }
 
-  /** Counters since the start, as of now; of each service, how many turns run here and how many calls of this silo wait for one. */
+  /** Counters since the start, and threads and services, as of now. */
   statistics(): SiloStatistics {
-    return { ...this.runtime.statistics, services: this.runtime.services.statistics() };
+    return { ...this.runtime.statistics, threads: this.runtime.workers.report(), services: this.runtime.services.statistics() };
   }
 
   /** Hears of the silo's own fate; returns what ends that. `fenced` comes with the reason, `member-…` with the member; `scale-needed` does not happen in this version. */

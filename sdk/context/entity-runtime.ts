@@ -6,6 +6,8 @@ import type { HandleCaller } from '../handle.js';
 /** A component that the actor has now. */
 export interface ComponentEntry {
   readonly name: string;
+  /** The class's wire name; the name when absent. */
+  readonly className?: string;
   readonly target: object;
   readonly tags: readonly string[];
 }
@@ -31,6 +33,10 @@ export interface EntityRuntime {
   save(): Promise<void>;
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void;
   clients(): readonly ConnectedClient[];
+  /** The path of the entity's own temporary directory, which is there now. Throws `ConfigurationError` after the activation's end. */
+  tmpdir(): string;
+  /** A thread has made it at `path`: it is to be removed as one that `tmpdir` has made. */
+  adoptTmpdir?(path: string): void;
   /** After the running unit. */
   requestEnd(how: 'deactivate' | 'destroy'): void;
 }

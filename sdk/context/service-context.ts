@@ -39,13 +39,18 @@ export class ServiceContext {
     return this.#runtime.handle(serviceId(this.#runtime.serviceName(classOrName)));
   }
 
-  async emit(event: object): Promise<void> {
-    openTurn('ctx.emit');
-    await this.#runtime.emit(event);
+  /** Of this instance; gone with it. */
+  get tmpdir(): string {
+    return this.#runtime.tmpdir();
+  }
+
+  /** A service has no handlers, and nobody can listen to it: what it emits would reach nobody until others can bind. */
+  emit(): Promise<never> {
+    return Promise.reject(notImplemented('ctx.emit of a service'));
   }
 }
 
-const LATER = ['findActors', 'tmpdir'];
+const LATER = ['findActors'];
 for (const name of LATER) {
   Object.defineProperty(ServiceContext.prototype, name, {
     get(): never {

@@ -48,7 +48,7 @@ export class Activation {
   private requestedEnd: 'deactivate' | 'destroy' | undefined;
   private lazyOperations: Operations | undefined;
   private lazyLive: LiveEvents | undefined;
-  private lazySessions: Sessions | undefined;
+  sessionsIfAny: Sessions | undefined;
   private lazySelfEvents: SelfEvents | undefined;
   private lazyLog: Logger | undefined;
   timers: EntityTimers | undefined;
@@ -78,7 +78,7 @@ export class Activation {
   }
 
   get sessions(): Sessions {
-    return (this.lazySessions ??= new Sessions(this));
+    return (this.sessionsIfAny ??= new Sessions(this));
   }
 
   get selfEvents(): SelfEvents {
@@ -221,6 +221,8 @@ export class Activation {
       return entity.mailbox.takeQueued();
     });
     for (const entity of this.entities) void entity.hosted?.dispose();
+    // The silo's scratch waits for it when it stops.
+    void this.services.scratch.release(this);
     this.lazyLive?.end();
     this.settleReady(this.endedError());
     this.handOn(waiting);

@@ -17,8 +17,8 @@ function create(entity: Entity, row: ClaimedRow): Promise<void> | undefined {
   const { services } = entity.activation;
   const fields = row.fields.size === 0 ? row.fields : fieldsOf(entity, row);
   const hosted = services.host.create({ id: entity.id, metadata: entity.metadata, fields, runtime: services.createRuntime(entity) });
-  if (hosted instanceof Promise) return hosted.then((created) => void (entity.hosted = created));
-  entity.hosted = hosted;
+  if (hosted instanceof Promise) return hosted.then((created) => entity.inhabit(created));
+  entity.inhabit(hosted);
   return undefined;
 }
 

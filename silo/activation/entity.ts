@@ -14,6 +14,7 @@ import { Mailbox } from '../turns/mailbox.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import { Turn } from '../turns/turn.js';
 import type { Activation } from './activation.js';
+import { InstanceWatch } from './instance-watch.js';
 import { executeTurn, runTurn } from './run-turn.js';
 import { isChanged, merge } from './unit-changes.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -42,6 +43,12 @@ export class Entity {
 
   get hasOpenTurn(): boolean {
     return this.openWrites > 0;
+  }
+
+  /** Its instance exists. */
+  inhabit(hosted: Hosted): void {
+    this.hosted = hosted;
+    if (hosted.isApart) hosted.watch = new InstanceWatch(this);
   }
 
   /** Queues the call or starts it. After the activation's end it goes to the next one (A3). */

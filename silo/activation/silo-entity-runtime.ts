@@ -1,9 +1,8 @@
-import { eventMetadata } from '../../decorators/index.js';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
-import { describeValue } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient, EventOrigin } from '../../sdk/author/index.js';
+import { nameOfEvent } from '../../sdk/context/event-name.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import type { HandleCaller } from '../../sdk/handle.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
@@ -79,6 +78,17 @@ export class SiloEntityRuntime implements EntityRuntime {
     await this.entity.activation.units.save(unit);
   }
 
+  tmpdir(): string {
+    const { activation } = this.entity;
+    if (activation.status === 'ended') throw new ConfigurationError(`ctx.tmpdir: the activation of ${printEntityId(this.id)} is over, and its directory is gone`);
+    return activation.services.scratch.of(activation, this.id).use();
+  }
+
+  adoptTmpdir(path: string): void {
+    const { activation } = this.entity;
+    if (activation.status !== 'ended') activation.services.scratch.adopt(activation, this.id, path);
+  }
+
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void {
     const { activation } = this.entity;
     if (activation.status === 'ended') return () => undefined;
@@ -86,7 +96,7 @@ export class SiloEntityRuntime implements EntityRuntime {
   }
 
   clients(): readonly ConnectedClient[] {
-    return this.entity.activation.sessions.list();
+    return this.entity.activation.sessionsIfAny?.list() ?? [];
   }
 
   requestEnd(how: 'deactivate' | 'destroy'): void {
@@ -119,10 +129,4 @@ export class SiloEntityRuntime implements EntityRuntime {
     const seq = activation.live.nextEmission();
     return { type, key, component, id: `${activation.token.slice(-8)}${seq.toString(36)}`, seq, at: activation.services.clock.now() };
   }
-}
-
-function nameOfEvent(event: object): string {
-  const metadata = typeof event === 'object' && event !== null ? eventMetadata(event.constructor) : undefined;
-  if (!metadata) throw new ConfigurationError(`emit: expected an instance of a class with @ActorEvent(name), got ${describeValue(event)}`);
-  return metadata.name;
 }

@@ -13,6 +13,10 @@ export interface LoadedModules {
   readonly actors: readonly Constructor[];
   readonly components: readonly Constructor[];
   readonly services: readonly Constructor[];
+  /** What threads load, in order. */
+  readonly urls: readonly string[];
+  /** The classes that came from there, with the components that actors of theirs list: a thread can load them too. */
+  readonly loadable: ReadonlySet<object>;
 }
 
 const EXTENSIONS = ['.js', '.mjs', '.cjs'];
@@ -33,9 +37,13 @@ export async function loadModules(modules: readonly ModuleSource[]): Promise<Loa
   const actors = new Map<string, Found>();
   const services = new Map<string, Found>();
   const components = new Set<Constructor>();
+  const urls = new Set<string>();
+  const exportedByFiles = new Set<unknown>();
   let undecorated = '';
   for (const [index, module] of modules.entries()) {
-    for (const { exported, source } of await exportsOf(module, `modules[${index}]`)) {
+    for (const { exported, source, url } of await exportsOf(module, `modules[${index}]`)) {
+      if (url !== undefined) urls.add(url);
+      if (url !== undefined) exportedByFiles.add(exported);
       const actor = actorMetadata(exported);
       const service = actor ? undefined : serviceMetadata(exported);
       if (actor) addNamed('actor', actors, actor.name, { Class: actor.target, source });
@@ -46,7 +54,17 @@ export async function loadModules(modules: readonly ModuleSource[]): Promise<Loa
   }
   if (actors.size + services.size === 0) throw new ConfigurationError(`modules: no actor in ${modules.map(nameOf).join(', ') || 'an empty list'}; export a class with @Actor()${undecorated}`);
   const classes = (found: ReadonlyMap<string, Found>): Constructor[] => [...found.values()].map(({ Class }) => Class);
-  return { actors: classes(actors), components: [...components], services: classes(services) };
+  return { actors: classes(actors), components: [...components], services: classes(services), urls: [...urls], loadable: loadable(exportedByFiles) };
+}
+
+function loadable(exported: ReadonlySet<unknown>): ReadonlySet<object> {
+  const classes = new Set<object>();
+  for (const each of exported) {
+    const metadata = actorMetadata(each) ?? componentMetadata(each) ?? serviceMetadata(each);
+    if (metadata) classes.add(metadata.target);
+    if (metadata?.kind === 'actor') for (const { target } of metadata.components()) classes.add(target);
+  }
+  return classes;
 }
 
 function addNamed(kind: 'actor' | 'service', all: Map<string, Found>, name: string, found: Found): void {
@@ -80,18 +98,25 @@ function noteOn(exported: unknown): string {
   return note === '' ? '' : `: class ${(exported as Constructor).name} has none${note}`;
 }
 
-async function exportsOf(source: ModuleSource, path: string): Promise<readonly { readonly exported: unknown; readonly source: string }[]> {
+/** `url`: of the file that exports it; absent for what was given as such. */
+interface Exported {
+  readonly exported: unknown;
+  readonly source: string;
+  readonly url?: string;
+}
+
+async function exportsOf(source: ModuleSource, path: string): Promise<readonly Exported[]> {
   if (typeof source === 'function') {
     if (actorMetadata(source) ?? componentMetadata(source) ?? serviceMetadata(source)) return [{ exported: source, source: path }];
     const note = inheritedNote('Actor', source) || inheritedNote('Component', source) || inheritedNote('Service', source);
     throw new ConfigurationError(`${path}: ${nameOf(source)} has no @Actor(), @Component() or @Service()${note}`);
   }
   if (typeof source !== 'string' && !(source instanceof URL)) return Object.values(source).map((exported) => ({ exported, source: path }));
-  const found: { readonly exported: unknown; readonly source: string }[] = [];
+  const found: Exported[] = [];
   for (const url of await urlsOf(source)) {
     const namespace = await load(url, String(source));
     const shown = url.startsWith('file:') ? printFile(url) : url;
-    for (const exported of Object.values(namespace)) found.push({ exported, source: shown });
+    for (const exported of Object.values(namespace)) found.push({ exported, source: shown, url });
   }
   return found;
 }

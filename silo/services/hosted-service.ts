@@ -5,13 +5,13 @@
 import type { ServiceMetadata } from '../../decorators/index.js';
 import { serviceId, type EntityId } from '../../protocol/actor-id.js';
 import { copyError } from '../../protocol/codec/index.js';
-import type { EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import type { SiloServices } from '../activation/silo-services.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import { isAwaitedOn, Turn } from '../turns/turn.js';
 import { Permits } from './permits.js';
 import { ServiceInstances, type ServiceInstance } from './service-instances.js';
 import { runServiceTurn } from './service-turn.js';
+import type { SiloServiceRuntime } from './silo-service-runtime.js';
 
 /** Stack depth of turns that begin inside the caller's own stack; deeper ones begin in a microtask. */
 const MAX_INLINE_DEPTH = 40;
@@ -27,10 +27,10 @@ export class HostedService {
   private waiters: (() => void)[] = [];
 
   /** `onFree`: a permit was given back. */
-  constructor(readonly metadata: ServiceMetadata, private readonly services: SiloServices, runtime: EntityRuntime, private readonly onFree: () => void) {
+  constructor(readonly metadata: ServiceMetadata, private readonly services: SiloServices, newRuntime: () => SiloServiceRuntime, private readonly onFree: () => void) {
     this.id = serviceId(metadata.name);
     this.permits = new Permits(metadata.concurrency);
-    this.instances = new ServiceInstances(metadata, services, runtime);
+    this.instances = new ServiceInstances(metadata, services, newRuntime);
   }
 
   /** Turns that have begun and not ended. */

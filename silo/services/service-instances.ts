@@ -5,7 +5,6 @@ import type { ServiceMetadata } from '../../decorators/index.js';
 import { serviceId } from '../../protocol/actor-id.js';
 import { ActivationFailedError } from '../../protocol/errors/index.js';
 import type { Hosted } from '../../isolation/host.js';
-import type { EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import type { SiloServices } from '../activation/silo-services.js';
 import { CallChain } from '../turns/call-chain.js';
@@ -13,6 +12,7 @@ import { PendingCall } from '../turns/pending-call.js';
 import { Turn } from '../turns/turn.js';
 import { SYSTEM_TURN } from '../turns/turn-mode.js';
 import { endsWithin } from './ends-within.js';
+import type { SiloServiceRuntime } from './silo-service-runtime.js';
 
 /** How long the constructor and `onActivate` may take together. */
 const BEGIN_LIMIT_MS = 30_000;
@@ -22,6 +22,7 @@ const NO_FIELDS: ReadonlyMap<string, Uint8Array> = new Map();
 /** One instance, and how many turns run on it. */
 export interface ServiceInstance {
   readonly hosted: Hosted;
+  readonly runtime: SiloServiceRuntime;
   turns: number;
 }
 
@@ -29,7 +30,7 @@ export class ServiceInstances {
   private ready: readonly ServiceInstance[] = [];
   private beginning: Promise<void> | undefined;
 
-  constructor(private readonly metadata: ServiceMetadata, private readonly services: SiloServices, private readonly runtime: EntityRuntime) {}
+  constructor(private readonly metadata: ServiceMetadata, private readonly services: SiloServices, private readonly newRuntime: () => SiloServiceRuntime) {}
 
   /** The one with the fewest turns. `chain` is that of the call that needs it. */
   take(chain: CallChain): ServiceInstance | Promise<ServiceInstance> {
@@ -43,26 +44,28 @@ export class ServiceInstances {
     const { clock, log } = this.services;
     const instances = this.ready;
     this.ready = [];
-    for (const { hosted } of instances) {
+    for (const instance of instances) {
+      const { hosted } = instance;
       try {
         const ending = this.runHook(hosted, 'onDeactivate', ['shutdown'], new CallChain());
         if (ending && !(await endsWithin(clock, ending, END_LIMIT_MS))) log.error({ limitMs: END_LIMIT_MS, service: this.metadata.name }, 'onDeactivate did not end in time: left behind');
       } catch (error) {
         log.error({ err: error, service: this.metadata.name }, 'onDeactivate failed');
       }
-      await hosted.dispose();
+      await drop(instance);
     }
   }
 
   /** V1. */
   private async begin(chain: CallChain): Promise<void> {
-    const { isolation, threads, name } = this.metadata;
+    const { isolation, threading: { threads }, name } = this.metadata;
     const made: ServiceInstance[] = [];
     try {
       const work = async (): Promise<void> => {
         for (let n = 0; n < (isolation === 'inline' ? 1 : threads); n++) {
-          const hosted = await this.services.host.create({ id: serviceId(name), metadata: this.metadata, fields: NO_FIELDS, runtime: this.runtime });
-          made.push({ hosted, turns: 0 });
+          const runtime = this.newRuntime();
+          const hosted = await this.services.host.create({ id: serviceId(name), metadata: this.metadata, fields: NO_FIELDS, runtime });
+          made.push({ hosted, runtime, turns: 0 });
           // The hook may call back into what the call's chain holds.
           await this.runHook(hosted, 'onActivate', [], new CallChain(chain));
         }
@@ -70,7 +73,7 @@ export class ServiceInstances {
       if (!(await endsWithin(this.services.clock, work(), BEGIN_LIMIT_MS))) throw new Error(`it did not end within ${BEGIN_LIMIT_MS} ms`);
       this.ready = made;
     } catch (cause) {
-      for (const { hosted } of made) void hosted.dispose();
+      for (const instance of made) void drop(instance);
       const failure = new ActivationFailedError(`${name} could not be activated: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
       this.services.log.error({ err: cause, service: name }, 'a service could not be activated');
       throw failure;
@@ -91,6 +94,11 @@ export class ServiceInstances {
     };
     return run();
   }
+}
+
+async function drop({ hosted, runtime }: ServiceInstance): Promise<void> {
+  await hosted.dispose();
+  await runtime.end();
 }
 
 function leastBusy(instances: readonly ServiceInstance[]): ServiceInstance {

@@ -1,6 +1,4 @@
-import { inheritedNote, serviceMetadata, type ServiceMetadata } from '../../decorators/index.js';
-import { describe } from '../../decorators/options.js';
-import { isWireName } from '../../protocol/actor-id.js';
+import { serviceTypeName, type ServiceMetadata } from '../../decorators/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Member } from '../../protocol/ports/index.js';
 import type { ActorTypes } from '../actor-types.js';
@@ -39,13 +37,7 @@ export class ServiceTypes {
 
   /** The wire name of a service class, or a valid name as it is. */
   nameOf(classOrName: unknown): string {
-    if (typeof classOrName === 'string') {
-      if (isWireName(classOrName)) return classOrName;
-      throw new ConfigurationError(`${JSON.stringify(classOrName)} cannot be a service's name`);
-    }
-    const metadata = typeof classOrName === 'function' ? serviceMetadata(classOrName) : undefined;
-    if (!metadata) throw new ConfigurationError(`expected a class with @Service or its name, got ${describe(classOrName)}${inheritedNote('Service', classOrName)}`);
-    return metadata.name;
+    return serviceTypeName(classOrName);
   }
 }
 

@@ -189,7 +189,7 @@ export class Services {
       this.byName.get(name)!.line.pump();
       offers.offer();
     };
-    const turns = new HostedService(metadata, this.silo, new SiloServiceRuntime(serviceId(name), this.silo, this.actors, this.types), onFree);
+    const turns = new HostedService(metadata, this.silo, () => new SiloServiceRuntime(serviceId(name), this.silo, this.actors, this.types), onFree);
     const peer = (incarnation: Incarnation): Member | undefined => this.silo.membership.peers.find((member) => member.incarnation === incarnation);
     const offers = new PermitOffers({
       // Who cannot take a call must not ask for one: it would come and go without end.

@@ -9,11 +9,11 @@ import type { SiloServices } from '../activation/silo-services.js';
 import type { ActorTypes } from '../actor-types.js';
 import type { ServiceTypes } from './service-types.js';
 
-/** What a service's context stands on: the silo itself. What only actors have is refused here, wherever the instance runs. */
+/** What the context of one instance of a service stands on: the silo itself. What only actors have is refused here, wherever the instance runs. */
 export class SiloServiceRuntime implements EntityRuntime {
   private logger: Logger | undefined;
 
-  constructor(readonly id: EntityId, private readonly silo: Pick<SiloServices, 'log' | 'handle' | 'caller'>, private readonly types: ActorTypes, private readonly services: ServiceTypes) {}
+  constructor(readonly id: EntityId, private readonly silo: Pick<SiloServices, 'log' | 'handle' | 'caller' | 'scratch'>, private readonly types: ActorTypes, private readonly services: ServiceTypes) {}
 
   get log(): Logger {
     return (this.logger ??= this.silo.log.child({ service: this.id.type }));
@@ -41,6 +41,20 @@ export class SiloServiceRuntime implements EntityRuntime {
 
   clients(): readonly ConnectedClient[] {
     return [];
+  }
+
+  /** Of this instance. */
+  tmpdir(): string {
+    return this.silo.scratch.of(this, this.id).use();
+  }
+
+  adoptTmpdir(path: string): void {
+    this.silo.scratch.adopt(this, this.id, path);
+  }
+
+  /** The instance is gone, and its directory with it. */
+  async end(): Promise<void> {
+    await this.silo.scratch.release(this);
   }
 
   /** A service has no handlers, and nobody can listen to it: what it emits would reach nobody until others can bind. */

@@ -21,13 +21,13 @@ function refused(options: unknown): string {
 describe('@Service', () => {
   it('takes the class name, sixteen turns at once and one worker when no option is given', () => {
     expect(serviceMetadata(PathFinding)).to.deep.include({
-      kind: 'service', name: 'PathFinding', target: PathFinding, concurrency: 16, isolation: 'worker', threads: 1, memoryLimitMb: undefined, turnLimitMs: 10_000,
+      kind: 'service', name: 'PathFinding', target: PathFinding, concurrency: 16, isolation: 'worker', threading: { threads: 1, memoryLimitMb: undefined, turnLimitMs: 10_000 },
     });
     expect([...serviceMetadata(PathFinding)!.methods.keys()]).to.deep.equal(['find']);
   });
 
   it('keeps every option', () => {
-    expect(serviceMetadata(Maths)).to.deep.include({ name: 'maths', concurrency: 4, isolation: 'dedicated', threads: 3, memoryLimitMb: 64, turnLimitMs: 250 });
+    expect(serviceMetadata(Maths)).to.deep.include({ name: 'maths', concurrency: 4, isolation: 'dedicated', threading: { threads: 3, memoryLimitMb: 64, turnLimitMs: 250 } });
     expect(serviceMetadata(Maths)).to.be.frozen;
   });
 
