@@ -4,9 +4,9 @@
 //   L3. Who wakes always-on actors knows of this one before it answers its first call.
 //   L4. A component whose thread dies meanwhile does not keep the actor from beginning: its next turn finds it, or says why not.
 import { ActivationFailedError, ComponentCrashedError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
-import type { Clock, TimerHandle } from '../../protocol/ports/index.js';
 import type { ClaimedRow, Holder } from '../../protocol/ports/state-store.js';
 import type { DeactivationReason } from '../../sdk/author/index.js';
+import { endsWithin } from '../ends-within.js';
 import { CallChain } from '../turns/call-chain.js';
 import type { Activation } from './activation.js';
 import type { Entity } from './entity.js';
@@ -202,16 +202,6 @@ async function withinLimit(activation: Activation, work: Promise<void>, what: st
   if (await endsWithin(activation.services.clock, work, DRAIN_LIMIT_MS)) return;
   activation.isLost = true;
   activation.log.error({ limitMs: DRAIN_LIMIT_MS }, `${what} did not end in time: left behind, it can change nothing any more`);
-}
-
-async function endsWithin(clock: Clock, work: Promise<void>, limitMs: number): Promise<boolean> {
-  let timer: TimerHandle | undefined;
-  const limit = new Promise<boolean>((resolve) => (timer = clock.setTimer(() => resolve(false), limitMs)));
-  try {
-    return await Promise.race([work.then(() => true), limit]);
-  } finally {
-    timer?.cancel();
-  }
 }
 
 /** A step of the end that fails does not keep the next ones from being made. A lost activation makes none. */

@@ -85,9 +85,10 @@ export class HostedService {
     this.open--;
     if (failed) turn.pending.fail(copyError(value, this.services.codec));
     else turn.pending.succeed(value);
+    if (this.holders.delete(turn)) {
+      this.permits.giveBack();
+      this.onFree();
+    }
     if (this.open === 0) for (const resolve of this.waiters.splice(0)) resolve();
-    if (!this.holders.delete(turn)) return;
-    this.permits.giveBack();
-    this.onFree();
   }
 }

@@ -11,7 +11,7 @@ import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
 import { Turn } from '../turns/turn.js';
 import { SYSTEM_TURN } from '../turns/turn-mode.js';
-import { endsWithin } from './ends-within.js';
+import { endsWithin } from '../ends-within.js';
 import type { SiloServiceRuntime } from './silo-service-runtime.js';
 
 /** How long the constructor and `onActivate` may take together. */

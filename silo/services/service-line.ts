@@ -63,6 +63,7 @@ export class ServiceLine {
   offer(call: PendingCall): void {
     const { id, local, peers, deadlines } = this.parts;
     const needsNone = isAwaitedOn(id, call);
+    if (this.isClosed) return call.fail(this.closed('this silo is stopping'));
     if (!local && peers.isEmpty) return call.fail(this.unknown());
     if ((needsNone || this.queue.count === 0) && local?.mayStart(call)) return local.start(call);
     const peer = needsNone ? peers.any() : undefined;
@@ -110,7 +111,7 @@ export class ServiceLine {
   close(reason: string): void {
     this.isClosed = true;
     this.again?.cancel();
-    this.failAll(() => new SiloUnavailableError(`${printEntityId(this.parts.id)}: ${reason}; the call did not run`));
+    this.failAll(() => this.closed(reason));
   }
 
   /** False: all have to wait. */
@@ -163,7 +164,7 @@ export class ServiceLine {
       if (isConnectionRefused(error)) links.refused(peer.member.incarnation);
     } else if (!(error instanceof LinkLostError && this.parts.isReadOnly(call.envelope.method))) return call.fail(error);
     if (call.isSettled) return;
-    if (this.isClosed) return call.fail(new SiloUnavailableError(`${printEntityId(this.parts.id)}: this silo is stopping; the call did not run`));
+    if (this.isClosed) return call.fail(this.closed('this silo is stopping'));
     this.queue.add(call);
   }
 
@@ -203,6 +204,10 @@ export class ServiceLine {
 
   private failAll(error: () => Error): void {
     for (let call = this.queue.take(); call; call = this.queue.take()) call.fail(error());
+  }
+
+  private closed(reason: string): SiloUnavailableError {
+    return new SiloUnavailableError(`${printEntityId(this.parts.id)}: ${reason}; the call did not run`);
   }
 
   private unknown(): UnknownActorTypeError {

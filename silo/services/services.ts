@@ -17,7 +17,7 @@ import type { Answer } from '../turns/answer.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
 import { turnModeOf, type TurnMode } from '../turns/turn-mode.js';
-import { endsWithin } from './ends-within.js';
+import { endsWithin } from '../ends-within.js';
 import { ASK, ASK_LIMIT_MS, FarServiceLinks, OFFER, PERMITS, type FarServiceParts } from './far-service-links.js';
 import { HostedService } from './hosted-service.js';
 import { PermitOffers } from './permit-offers.js';
@@ -200,7 +200,12 @@ export class Services {
   }
 
   private async drained(): Promise<void> {
-    for (const turns of this.hostedNow()) await turns.drained();
+    // Turns of one service may have made calls of another.
+    for (let turns = this.busy(); turns; turns = this.busy()) await turns.drained();
+  }
+
+  private busy(): HostedService | undefined {
+    return this.hostedNow().find(({ running }) => running > 0);
   }
 
   private hostedNow(): readonly HostedService[] {

@@ -1,7 +1,7 @@
 // Services on one silo: calls, contexts, handles, hooks, and what is refused.
 import { expect } from 'chai';
 import {
-  ActivationFailedError, Actor, ConfigurationError, InvalidArgumentError, NotSerializableError, RemoteError, Service, UnknownActorTypeError, UnknownMethodError, type Handle,
+  ActivationFailedError, Actor, ConfigurationError, InvalidArgumentError, NotSerializableError, RemoteError, Service, SiloUnavailableError, UnknownActorTypeError, UnknownMethodError, type Handle,
 } from '../../sdk/index.js';
 import { startSilo, type Silo } from '../../silo/index.js';
 import { startTestCluster, type TestCluster } from '../../silo/testing/index.js';
@@ -55,15 +55,24 @@ describe('a service', () => {
     expect(act.begun).to.equal(2);
   });
 
-  it('ends its instance with the silo, after its last turn', async () => {
-    const staying = t.service(Stall).stay('last');
-    await scene.has(1);
+  it('ends its instance with the silo, after its last turn and those that waited', async () => {
+    const staying = ['a', 'b', 'c', 'd', 'e', 'last'].map((who) => t.service(Stall).stay(who));
+    await scene.has(4);
     const stopping = t.stop();
+    scene.leaveAll();
+    await scene.sees('last');
     expect(scene.ended).to.deep.equal([]);
+    expect(await failure(odd.add(1, 2))).to.be.instanceOf(SiloUnavailableError);
     scene.leaveAll();
     await stopping;
-    expect(await staying).to.equal('last');
+    expect(await Promise.all(staying)).to.have.lengthOf(6);
     expect(scene.ended).to.deep.equal([1]);
+  });
+
+  it('is closed to clients: they hear that there is no actor of the name, and their handles of it are refused', async () => {
+    const client = await t.client({ id: 'p1' });
+    expect(await failure(client.actor<Odd>('odd', 'x').add(1, 2))).to.be.instanceOf(UnknownActorTypeError);
+    expect(() => client.actor('odd', '')).to.throw(InvalidArgumentError);
   });
 
   it('throws what its methods throw, and refuses what cannot be copied', async () => {

@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from '../../protocol/ports/index.js';
+import type { Clock, TimerHandle } from '../protocol/ports/index.js';
 
 /** True when the work ends in time; rejects as it does. */
 export async function endsWithin(clock: Clock, work: Promise<unknown>, limitMs: number): Promise<boolean> {
