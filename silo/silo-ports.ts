@@ -10,6 +10,8 @@ export interface SiloPorts {
   readonly membership: Membership;
   /** Actor classes (components come with them). */
   readonly classes: readonly object[];
+  /** Component classes that can be added at run time beside those that actors list. */
+  readonly components?: readonly object[] | undefined;
   /** The user's placement policies, which classes may name. */
   readonly policies?: readonly PlacementPolicy[];
   /** Stands between handles and the router (stubs in tests). */

@@ -71,6 +71,7 @@ export class SiloRuntime {
     const { clock, log, membership } = ports;
     this.types = new ActorTypes(ports.policies?.map(({ name }) => name));
     for (const Class of ports.classes) this.types.add(Class);
+    for (const Class of ports.components ?? []) this.types.components.addClass(Class);
     warnAboutClasses([...this.types.all()], log);
     this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);
     this.alwaysOn = new AlwaysOn(clock, log, (id) => this.catalog.stopping || this.activate(id));
@@ -182,7 +183,7 @@ export class SiloRuntime {
   /** As this silo's class has it; a type that it does not host might change anything. */
   private isReadOnly(target: EntityId, method: string): boolean {
     const owner = this.types.get(target.type);
-    const metadata = target.component === undefined ? owner : owner?.components().find(({ name }) => name === target.component);
+    const metadata = target.component === undefined ? owner : owner && this.types.components.possible(owner, target.component);
     return metadata?.methods.get(method)?.readOnly === true;
   }
 
@@ -199,6 +200,8 @@ export class SiloRuntime {
       deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics,
       wallClockOffsetMs: clock.now() - clock.monotonicMs(),
       directory: this.directory,
+      componentClass: (type, className) => this.types.components.get(type, className),
+      isComponentClass: (className) => this.types.components.has(className),
       createRuntime: (entity) => new SiloEntityRuntime(entity, this.types),
       handle: (id: EntityId) => this.handles.handle(id),
       warnOnce: (message) => this.warnOnce(message),

@@ -12,7 +12,7 @@ import { ClusterGateways, publicAddress } from './cluster-gateways.js';
 import { openGateway, type RunningGateway } from './gateway/open-gateway.js';
 import { createLogger } from './log.js';
 import { LoadMeter } from './load-meter.js';
-import { loadModules } from './options/modules.js';
+import { loadModules, type LoadedModules } from './options/modules.js';
 import { openNetwork } from './open-network.js';
 import { loadOf, Peers } from './peers.js';
 import { resolveSiloOptions, type ResolvedSiloOptions, type SiloOptions } from './silo-options.js';
@@ -53,17 +53,17 @@ export class Silo {
     const resolved = resolveSiloOptions(options);
     const id = `${hostname().replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, 40)}-${randomBytes(4).toString('hex')}`;
     const log = typeof resolved.log === 'object' ? resolved.log.child({ silo: id }) : createLogger(resolved.log, { silo: id });
-    const { actors } = await loadModules(resolved.modules);
+    const loaded = await loadModules(resolved.modules);
     const stages = new Stages();
     try {
-      return await Silo.bringUp(stages, id, log, resolved, actors, detour);
+      return await Silo.bringUp(stages, id, log, resolved, loaded, detour);
     } catch (error) {
       await stages.down().catch((failure: unknown) => log.error({ err: failure }, 'what had started did not stop well'));
       throw error;
     }
   }
 
-  private static async bringUp(stages: Stages, siloId: string, log: Logger, options: ResolvedSiloOptions, classes: readonly object[], detour: Detour): Promise<Silo> {
+  private static async bringUp(stages: Stages, siloId: string, log: Logger, options: ResolvedSiloOptions, { actors: classes, components }: LoadedModules, detour: Detour): Promise<Silo> {
     const clock = new SystemClock();
     const load = new LoadMeter(clock);
     load.start();
@@ -75,7 +75,7 @@ export class Silo {
     });
     stages.add(() => stores.close());
     const { membership, store } = stores;
-    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes, policies: options.placement.policies });
+    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes, components, policies: options.placement.policies });
     // For a start that fails: after a stop there is nothing left to drop.
     stages.add(() => Promise.resolve(runtime.abandon('the silo did not come up')));
     let peers: Peers | undefined;

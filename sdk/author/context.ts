@@ -70,17 +70,25 @@ export interface EntityContext<Self> extends BaseContext {
   readonly tags: Tags;
   /** Clients connected now, if this is a session actor; else empty. */
   readonly clients: readonly ConnectedClient[];
-  /** The first component of the class; `undefined` when the actor has none. */
+  /** The first component of the class, in the order of declaration, then of addition; `undefined` when the actor has none. */
   get<C extends object>(component: EntityClass<C>): Handle<C> | undefined;
   /** The first component of the class that has the tag. */
   find<C extends object>(component: EntityClass<C>, tag: string): Handle<C> | undefined;
   /** All components of the class, or those that have the tag. */
   findAll<C extends object>(component: EntityClass<C>, tag?: string): readonly Handle<C>[];
-  /** Adds a component to the actor; it stays until it is removed. Not in this version: refused with `ConfigurationError`. */
+  /**
+   * Adds a component to the actor, as part of the unit of work; it stays until it is removed. Resolves when its `onActivate` has run, and rejects
+   * with `ActivationFailedError` when that throws, `UnknownComponentError` when no module of the silo has the class. Several of one class are
+   * possible: the second is named `Burning-2`. In a turn of a component it waits for the actor's mailbox.
+   */
   addComponent<C extends object>(component: EntityClass<C>, options?: AddComponentOptions): Promise<Handle<C>>;
-  /** By wire name. Not in this version: refused with `ConfigurationError`. */
+  /** By wire name. */
   addComponent<C extends object = object>(name: string, options?: AddComponentOptions): Promise<Handle<C>>;
-  /** Removes a component with its state. Not in this version: refused with `ConfigurationError`. */
+  /**
+   * Removes a component of this actor with its state, as part of the unit of work, in a turn on it and after its `onDeactivate('requested')`. The
+   * handle is one of `get`, `find`, `findAll` or `addComponent`: it names exactly this component, `UnknownComponentError` when there is none. The
+   * calls that wait for it fail with `UnknownComponentError` after the commit.
+   */
   removeComponent(component: AnyHandle): Promise<void>;
   /** From now on this entity hears the source's events of the class. Durable and idempotent: call it in `onActivate`. Not in this version: refused with `ConfigurationError`. */
   bind(source: AnyHandle, event: EventClass): Promise<void>;
@@ -122,6 +130,8 @@ export type ActorContext<Self> = EntityContext<Self>;
 export interface ComponentContext<Self, Owner = unknown> extends EntityContext<Self> {
   /** The actor that has this component. */
   readonly owner: Handle<Owner>;
+  /** What it was added with: `addComponent(Burning, { args: [3] })`. Empty for a component that the class of the actor lists. */
+  readonly args: readonly unknown[];
 }
 
 /** The one argument of a `@Service` class's constructor. Not in this version, which has no services. */

@@ -1,4 +1,5 @@
 // The context object that an entity's constructor gets. It holds nothing but its runtime: what it says is asked anew each time.
+import { componentMetadata } from '../../decorators/index.js';
 import { describe, isRecord } from '../../decorators/options.js';
 import { checkKey } from '../../protocol/actor-id.js';
 import { parseDuration } from '../../protocol/duration.js';
@@ -6,12 +7,14 @@ import { ConfigurationError } from '../../protocol/errors/index.js';
 import { notImplemented } from '../../protocol/errors/not-implemented.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { CallInfo, ConnectedClient } from '../author/index.js';
+import { checkAddComponentOptions, componentIdOf } from './component-arguments.js';
 import type { ComponentEntry, EntityRuntime } from './entity-runtime.js';
 import { openTurn } from './turn-scope.js';
 
 /** Implements `ActorContext` and `ComponentContext` (the types in `sdk/author` say what a user can rely on). */
 export class EntityContext {
   readonly #runtime: EntityRuntime;
+  #args: readonly unknown[] | undefined;
 
   constructor(runtime: EntityRuntime) {
     this.#runtime = runtime;
@@ -51,6 +54,23 @@ export class EntityContext {
   actor(classOrName: unknown, key: string): object {
     checkKey(key);
     return this.#runtime.handle({ type: this.#runtime.typeName(classOrName), key });
+  }
+
+  /** What the component was added with. */
+  get args(): readonly unknown[] {
+    return (this.#args ??= Object.freeze([...this.#runtime.args()]));
+  }
+
+  async addComponent(classOrName: unknown, options?: unknown): Promise<object> {
+    openTurn('ctx.addComponent');
+    const { tags, args } = checkAddComponentOptions(options);
+    const name = await this.#runtime.addComponent(this.#runtime.caller.componentName(classOrName), tags, args);
+    return this.#component(name);
+  }
+
+  async removeComponent(component: unknown): Promise<void> {
+    openTurn('ctx.removeComponent');
+    await this.#runtime.removeComponent(componentIdOf(component, this.#runtime.id));
   }
 
   get(Class: object): object | undefined {
@@ -105,13 +125,18 @@ export class EntityContext {
   }
 
   #find(Class: object, tag?: string): object[] {
-    const matches = (entry: ComponentEntry): boolean => entry.target === Class && (tag === undefined || entry.tags.includes(tag));
-    return this.#runtime.components().filter(matches).map(({ name }) => this.#runtime.handle({ type: this.type, key: this.key, component: name }));
+    const className = componentMetadata(Class)?.name;
+    const matches = (entry: ComponentEntry): boolean => entry.className === className && (tag === undefined || entry.tags.includes(tag));
+    return this.#runtime.components().filter(matches).map(({ name }) => this.#component(name));
+  }
+
+  #component(name: string): object {
+    return this.#runtime.handle({ type: this.type, key: this.key, component: name });
   }
 }
 
 const LATER = [
-  'service', 'findActors', 'addComponent', 'removeComponent', 'tags', 'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall', 'tmpdir',
+  'service', 'findActors', 'tags', 'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall', 'tmpdir',
 ];
 for (const name of LATER) {
   Object.defineProperty(EntityContext.prototype, name, {

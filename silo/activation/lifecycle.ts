@@ -9,8 +9,8 @@ import type { DeactivationReason } from '../../sdk/author/index.js';
 import { CallChain } from '../turns/call-chain.js';
 import type { Activation } from './activation.js';
 import type { Entity } from './entity.js';
-import { EntityTimers } from './entity-timers.js';
 import { build } from './build-entities.js';
+import { restoreComponents, startTimersOf } from './component-set.js';
 import { hookCall } from './hooks.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -32,7 +32,7 @@ export async function activate(activation: Activation, wakingChain: CallChain, e
     const registered = await activation.services.directory.register(activation.id);
     if ('holder' in registered) return supersede(activation, unit, registered.holder);
     activation.token = registered.token;
-    const waking = awaken(activation, registered.row, chain);
+    const waking = awaken(activation, registered.row, unit);
     if (waking) await waking;
     // L3. Of a beginning that fails now an entry may stay, and wake it.
     if (activation.metadata.alwaysOn && !hasEnded(activation)) await activation.services.store.indexTag(ALWAYS_ON_TAG, activation.id, true);
@@ -55,7 +55,7 @@ export async function deactivate(activation: Activation, reason: DeactivationRea
   if (hasEnded(activation)) return;
   activation.status = 'ending';
   activation.timers?.stop();
-  for (const entity of activation.entities) entity.mailbox.close();
+  for (const entity of activation.residents) entity.mailbox.close();
   // Most actors that fall asleep have none of this: a million of them need no timers.
   if (!activation.units.isEmpty) await withinLimit(activation, activation.units.drained(), 'running turns');
   if (hasLastWork(activation)) await orLog(activation, 'onDeactivate failed', async () => withinLimit(activation, runLastHooks(activation, reason), 'onDeactivate'));
@@ -69,11 +69,12 @@ export async function deactivate(activation: Activation, reason: DeactivationRea
 }
 
 /** Constructs, restores and calls `onActivate`: whatever fails here is the actor's own. */
-function awaken(activation: Activation, row: ClaimedRow, chain: CallChain): Promise<void> | undefined {
+function awaken(activation: Activation, row: ClaimedRow, unit: UnitOfWork): Promise<void> | undefined {
   try {
+    restoreComponents(activation, row, unit);
     const building = build(activation, row);
     if (!building && !activation.entities.some(({ metadata }) => metadata.hooks.has('onActivate'))) return undefined;
-    return runFirstHooks(activation, building, chain);
+    return runFirstHooks(activation, building, unit.chain);
   } catch (error) {
     throw failureOf(activation, error);
   }
@@ -127,9 +128,7 @@ function open(activation: Activation): void {
 }
 
 function startTimers(activation: Activation): void {
-  for (const entity of activation.entities) {
-    for (const { method, periodMs } of entity.metadata.timers) (activation.timers ??= new EntityTimers()).add(entity, method, periodMs, periodMs);
-  }
+  for (const entity of activation.entities) startTimersOf(entity);
 }
 
 /** L1: the callers learn why; the row is given up and vanishes if it never held anything. */
@@ -138,7 +137,7 @@ async function abandon(activation: Activation, unit: UnitOfWork, error: unknown)
   activation.log.error({ err: error }, 'activation failed');
   unit.held.length = 0;
   if (activation.token !== '' && !activation.isLost) await giveUp(activation, false);
-  const waiting = activation.entities.flatMap((entity) => entity.mailbox.takeQueued());
+  const waiting = activation.takeWaiting();
   activation.isLost = true;
   activation.settleReady(failure);
   activation.end();

@@ -4,6 +4,7 @@ import { runInTurn } from '../../sdk/context/turn-scope.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Turn } from '../turns/turn.js';
 import type { Entity } from './entity.js';
+import { isSystemMethod, runSystemMethod } from './system-methods.js';
 
 /** Runs the method; `end` gets the copied result or the error, in the same stack when the method is synchronous. */
 export function runTurn(entity: Entity, turn: Turn, end: (failed: boolean, value: unknown) => void): void {
@@ -48,6 +49,7 @@ function start(entity: Entity, turn: Turn): unknown {
     const [callback, elapsedMs] = args as readonly [(elapsedMs: unknown) => unknown, unknown];
     return runInTurn(turn, () => callback(elapsedMs));
   }
+  if (kind === 'call' && isSystemMethod(method)) return runInTurn(turn, () => runSystemMethod(entity, method, args));
   return entity.hosted!.run(method, args, turn);
 }
 

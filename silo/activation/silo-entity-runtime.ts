@@ -9,6 +9,8 @@ import type { HandleCaller } from '../../sdk/handle.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { ActorTypes } from '../actor-types.js';
 import { Turn } from '../turns/turn.js';
+import { addComponent, removeComponent } from './component-changes.js';
+import { tagsOf } from './component-lookup.js';
 import type { Entity } from './entity.js';
 import { EntityTimers } from './entity-timers.js';
 import type { UnnumberedEvent } from './live-events.js';
@@ -42,7 +44,23 @@ export class SiloEntityRuntime implements EntityRuntime {
   }
 
   components(): readonly ComponentEntry[] {
-    return this.entity.activation.metadata.components();
+    const { activation } = this.entity;
+    return activation.componentsFor(this.ownTurn()?.unit?.chain).map((entity) => ({ name: entity.id.component!, className: entity.metadata.name, tags: tagsOf(entity) }));
+  }
+
+  args(): readonly unknown[] {
+    const { activation, extras } = this.entity;
+    return extras?.args ? (activation.services.codec.decode(extras.args) as readonly unknown[]) : NO_ARGS;
+  }
+
+  async addComponent(className: string, tags: readonly string[], args: readonly unknown[] | undefined): Promise<string> {
+    const { activation } = this.entity;
+    const turn = this.writingTurn('ctx.addComponent');
+    return addComponent(activation, turn, { className, tags, args: args?.length ? activation.services.codec.encode(args, 'args') : undefined });
+  }
+
+  async removeComponent(id: EntityId): Promise<void> {
+    await removeComponent(this.entity.activation, this.writingTurn('ctx.removeComponent'), id);
   }
 
   emitLive(event: object, key: string | undefined): void {
@@ -57,7 +75,7 @@ export class SiloEntityRuntime implements EntityRuntime {
     if (turn && !turn.unit) throw new ConfigurationError(`${turn.method} is @ReadOnly: it cannot emit ${eventName}; emit with { live: true } or drop @ReadOnly`);
     const origin = this.originOf();
     const encoded = this.encode(event, eventName, origin, undefined);
-    const own = activation.selfEvents.entriesFor(event, eventName, origin);
+    const own = activation.selfEvents.entriesFor(event, eventName, origin, turn?.unit?.chain);
     this.publishWithUnit(turn?.unit, eventName, encoded);
     if (!own) return;
     if (!turn?.unit) return activation.commits.append(own.entries).then(own.deliver);
@@ -95,6 +113,14 @@ export class SiloEntityRuntime implements EntityRuntime {
     return turn.entity.type === this.id.type && turn.entity.key === this.id.key ? turn : undefined;
   }
 
+  /** The running turn of this actor, if it may change something. */
+  private writingTurn(what: string): Turn {
+    const turn = this.ownTurn();
+    if (!turn) throw new ConfigurationError(`${what}: no turn of ${printEntityId(this.id)} is running; call it inside a method, handler, timer or hook`);
+    if (!turn.unit || turn.pending.mode.readOnly) throw new ConfigurationError(`${what}: ${turn.method} is @ReadOnly; it changes nothing`);
+    return turn;
+  }
+
   private publishWithUnit(unit: UnitOfWork | undefined, eventName: string, event: UnnumberedEvent | undefined): void {
     const publish = (): void => this.entity.activation.live.publish(this.id.component, eventName, event);
     if (unit) unit.defer(publish);
@@ -115,6 +141,8 @@ export class SiloEntityRuntime implements EntityRuntime {
     return { type, key, component, id: `${activation.token.slice(-8)}${seq.toString(36)}`, seq, at: activation.services.clock.now() };
   }
 }
+
+const NO_ARGS: readonly unknown[] = Object.freeze([]);
 
 function nameOfEvent(event: object): string {
   const metadata = typeof event === 'object' && event !== null ? eventMetadata(event.constructor) : undefined;

@@ -1,3 +1,4 @@
+import type { ActorMetadata, ComponentMetadata } from '../../decorators/index.js';
 import type { ActorDirectory } from '../../directory/actor-directory.js';
 import type { ActorId, EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
@@ -38,6 +39,9 @@ export interface SiloServices {
   readonly lazySaver: LazySaver;
   readonly statistics: Statistics;
   readonly host: Host;
+  /** The component class of this wire name, for an actor of the type. Throws `UnknownComponentError` when no module here has it. */
+  componentClass(type: ActorMetadata, className: string): ComponentMetadata;
+  isComponentClass(className: string): boolean;
   /** What an entity's context stands on. */
   createRuntime(entity: Entity): EntityRuntime;
   handle(id: EntityId): object;

@@ -29,6 +29,7 @@ export interface SiloBlueprint {
   readonly clock: Clock;
   readonly log: Logger;
   readonly classes: readonly object[];
+  readonly components: readonly object[];
   readonly placement: ResolvedPlacementOptions;
   readonly gateway: Pick<GatewayOptions, 'session' | 'authorize' | 'limits'> | undefined;
   readonly identities: ReadonlyMap<string, Identity>;
@@ -57,7 +58,7 @@ export class TestSilo {
 
   /** @internal `listener`: where its clients come in, also those of an earlier silo of this name. */
   constructor(readonly name: string, private readonly blueprint: SiloBlueprint, private readonly listener: MemoryClientListener) {
-    const { classes, placement, stubs, world } = blueprint;
+    const { classes, components, placement, stubs, world } = blueprint;
     const clock = (this.clock = new SiloClock(blueprint.clock));
     const log = processLog(blueprint.log.child({ silo: name }), () => !clock.isStopped);
     this.#roots = new RootCalls(name, clock);
@@ -65,7 +66,7 @@ export class TestSilo {
     const { membership, store } = this.#openStores();
     this.#membership = membership;
     const intercept = (next: Invoker): Invoker => stubs.before(this.#noted(world ? this.#roots.before(next) : next), () => this.runtime.codec);
-    this.runtime = new SiloRuntime({ siloId: name, clock, log, store, membership, classes, policies: placement.policies, intercept, random, maxLocations: MAX_LOCATIONS });
+    this.runtime = new SiloRuntime({ siloId: name, clock, log, store, membership, classes, components, policies: placement.policies, intercept, random, maxLocations: MAX_LOCATIONS });
     if (world) this.#link(world, log, random!);
     this.#stages.add(() => membership.stop());
     this.#stages.add(async () => this.#peers?.takeLeave());

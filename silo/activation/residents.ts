@@ -1,0 +1,102 @@
+// Residents. Owns: the entities of one activation, and who of them a call is for. Does not own: their turns.
+//   R1. A call of a component that may be there waits until the row says which are.
+import type { ActorId } from '../../protocol/actor-id.js';
+import type { CallChain } from '../turns/call-chain.js';
+import type { PendingCall } from '../turns/pending-call.js';
+import type { Activation, ActivationStatus } from './activation.js';
+import { findComponent, unknownComponent } from './component-lookup.js';
+import { ComponentSet } from './component-set.js';
+import type { Entity } from './entity.js';
+import type { SiloServices } from './silo-services.js';
+
+const NONE: readonly Entity[] = [];
+
+export abstract class Residents {
+  abstract readonly id: ActorId;
+  abstract readonly services: SiloServices;
+  abstract readonly status: ActivationStatus;
+  /** The actor itself. */
+  owner!: Entity;
+  /** Of the actor now, also before the commit that says so; in order. `ComponentSet` changes it. */
+  components: readonly Entity[] = NONE;
+  /** Rises when the components, or their or the actor's tags, are not what they were. */
+  setVersion = 0;
+  /** Is told each time that `setVersion` rises. */
+  onSetChanged: (() => void) | undefined;
+  private lazySet: ComponentSet | undefined;
+  /** R1. */
+  private early: PendingCall[] | undefined;
+  private isRestored = false;
+
+  get set(): ComponentSet {
+    return (this.lazySet ??= new ComponentSet(this as unknown as Activation));
+  }
+
+  /** Components as declared, then as added, then the actor. */
+  get entities(): readonly Entity[] {
+    return this.components.length === 0 ? [this.owner] : [...this.components, this.owner];
+  }
+
+  /** As `entities`, and the components that leave when a unit is committed. */
+  get residents(): readonly Entity[] {
+    const residue = this.lazySet?.residue ?? NONE;
+    return residue.length === 0 ? this.entities : [...residue, ...this.entities];
+  }
+
+  /** The components as code of `chain` sees them: outside a unit that changes them, the committed ones. */
+  componentsFor(chain: CallChain | undefined): readonly Entity[] {
+    return this.lazySet ? this.lazySet.viewOf(chain) : this.components;
+  }
+
+  /** Who stands at the address, as calls of `chain` find it; others wait at a component that is not committed yet. */
+  entity(address: string | undefined, chain?: CallChain): Entity | undefined {
+    if (address === undefined) return this.owner;
+    const found = findComponent(this.componentsFor(chain), address);
+    return found ?? (this.lazySet && this.components.find(({ id, extras }) => id.component === address && extras?.fate === 'new'));
+  }
+
+  /** Queues the call where it belongs; fails it when the actor has no such component. */
+  offer(call: PendingCall): void {
+    const { component } = call.envelope.target;
+    const entity = this.entity(component, call.chain);
+    if (entity) entity.offer(call);
+    else if (this.status === 'ended') this.handOn([call]);
+    else if (this.isRestored) call.fail(unknownComponent(this.id, component!));
+    else this.hold(call);
+  }
+
+  /** What the row says of the components is known; `again` are calls that stood at those which are not there. */
+  restored(again: readonly PendingCall[]): void {
+    this.isRestored = true;
+    for (const call of [...again, ...this.takeEarly()]) if (!call.isSettled) this.offer(call);
+  }
+
+  /** All calls that wait, in order; they leave their queues. */
+  takeWaiting(): readonly PendingCall[] {
+    return [...this.residents.flatMap(({ mailbox }) => mailbox.takeQueued()), ...this.takeEarly()];
+  }
+
+  setChanged(): void {
+    this.setVersion++;
+    this.onSetChanged?.();
+  }
+
+  /** Nothing of the actor runs here any more. */
+  protected dispose(): void {
+    for (const entity of this.residents) void entity.hosted?.dispose();
+    this.lazySet?.end();
+  }
+
+  abstract handOn(calls: readonly PendingCall[]): void;
+
+  private hold(call: PendingCall): void {
+    (this.early ??= []).push(call);
+    call.watch(this.services.deadlines);
+  }
+
+  private takeEarly(): readonly PendingCall[] {
+    const { early = [] } = this;
+    this.early = undefined;
+    return early;
+  }
+}
