@@ -136,6 +136,7 @@ export class Management {
     const isDestroyed = await this.services.store.destroy(id, registered.token);
     if (!isDestroyed) throw new SiloUnavailableError(`${printEntityId(id)}: another silo took it before it was destroyed`);
     this.forgetAlwaysOn(id);
+    for (const tag of registered.row.tags) await this.services.store.indexTag(tag, id, false, { version: registered.row.version, by: '' });
     if (metadata.alwaysOn) await this.services.store.indexTag(ALWAYS_ON_TAG, id, false);
   }
 }

@@ -9,11 +9,13 @@ import { createCodec, type Codec } from '../protocol/codec/index.js';
 import type { Envelope } from '../protocol/envelope.js';
 import { SiloUnavailableError } from '../protocol/errors/index.js';
 import type { Incarnation, Peer } from '../protocol/ports/index.js';
+import { checkActorQuery, findActors, type FindPage } from '../sdk/context/found-actors.js';
 import { createHandleFactory, handleReferences, type HandleFactory } from '../sdk/handle.js';
 import type { Activation } from './activation/activation.js';
 import { LazySaver } from './activation/lazy-saver.js';
 import { SiloEntityRuntime } from './activation/silo-entity-runtime.js';
 import type { SiloServices, Statistics } from './activation/silo-services.js';
+import { ActorFinder } from './actor-finder.js';
 import { ActorTypes } from './actor-types.js';
 import { AlwaysOn } from './always-on.js';
 import { Catalog } from './catalog.js';
@@ -60,6 +62,7 @@ export class SiloRuntime {
   private readonly alwaysOn: AlwaysOn;
   private readonly router: Router;
   private readonly management: Management;
+  private readonly findTagged: FindPage;
   private readonly directory: ActorDirectory;
   private readonly chains = new ChainTable();
   private circles: CircleWatch | undefined;
@@ -78,6 +81,8 @@ export class SiloRuntime {
     this.deadlines = new DeadlineWheel(clock);
     this.lazySaver = new LazySaver(clock, log);
     this.idle = new IdleCollector(clock, (activation) => this.catalog.deactivate(activation, 'idle', false));
+    const finder = new ActorFinder(ports.store, log);
+    this.findTagged = (...page) => finder.page(...page);
     const services = this.createServices();
     this.catalog = new Catalog(services);
     this.router = new Router(this.types, this.catalog, membership, this.statistics);
@@ -99,6 +104,11 @@ export class SiloRuntime {
   actor(classOrName: unknown, key: string): object {
     checkKey(key);
     return this.handles.handle({ type: this.types.nameOf(classOrName), key });
+  }
+
+  /** Actors with a tag, wherever they are; none is activated. Throws `ConfigurationError` for a bad query. */
+  findActors(query: unknown): AsyncIterable<object> {
+    return findActors(checkActorQuery(query, (type) => this.types.nameOf(type)), this.findTagged, (id) => this.handles.handle(id));
   }
 
   /** The types that it hosts, with their versions. */
@@ -204,6 +214,7 @@ export class SiloRuntime {
       isComponentClass: (className) => this.types.components.has(className),
       createRuntime: (entity) => new SiloEntityRuntime(entity, this.types),
       handle: (id: EntityId) => this.handles.handle(id),
+      findTagged: this.findTagged,
       warnOnce: (message) => this.warnOnce(message),
       deactivate: (activation, reason, destroy) => this.catalog.deactivate(activation, reason, destroy),
       ended: (activation) => this.ended(activation),

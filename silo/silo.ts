@@ -6,7 +6,7 @@ import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { ActorId } from '../protocol/actor-id.js';
 import type { Clock, FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
-import type { EntityClass, Handle } from '../sdk/author/index.js';
+import type { ActorQuery, EntityClass, Handle } from '../sdk/author/index.js';
 import type { Statistics } from './activation/silo-services.js';
 import { ClusterGateways, publicAddress } from './cluster-gateways.js';
 import { openGateway, type RunningGateway } from './gateway/open-gateway.js';
@@ -147,9 +147,9 @@ export class Silo {
     throw notImplemented('silo.service');
   }
 
-  /** All actors with a tag, activating none. Not in this version: refused with `ConfigurationError`. */
-  findActors(): never {
-    throw notImplemented('silo.findActors');
+  /** As `ctx.findActors`. */
+  findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>> {
+    return this.runtime.findActors(query) as AsyncIterable<Handle<T>>;
   }
 
   /** Re-opens the receipts of an event by its id. Not in this version: refused with `ConfigurationError`. */

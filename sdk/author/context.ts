@@ -23,10 +23,17 @@ export interface TailCallOptions {
   readonly keepTurn?: boolean;
 }
 
-/** The entity's tags, by which `findActors` finds its actor. Changes are part of the unit of work. */
+/**
+ * The entity's tags. `find`, `findAll` and `findComponent` find components by them and by those of their class; `findActors` finds an actor by its
+ * own and by those that its components were given, but not by those of component classes, which all actors of a type have. Changes are part of
+ * the unit of work. A tag is text of 1 to 256 characters that does not begin with `!`.
+ */
 export interface Tags {
+  /** In a turn of this entity that may write; `ConfigurationError` elsewhere. */
   add(...tags: readonly string[]): void;
+  /** As `add`. Tags of the class stay: `ConfigurationError`. */
   remove(...tags: readonly string[]): void;
+  /** Also true of the tags of a component's class. */
   has(tag: string): boolean;
 }
 
@@ -48,7 +55,10 @@ export interface BaseContext {
   service<T extends object>(service: EntityClass<T>): Handle<T>;
   /** By wire name. Not in this version: refused with `ConfigurationError`. */
   service<T extends object = object>(name: string): Handle<T>;
-  /** All actors with the tag, activating none. Not in this version: refused with `ConfigurationError`. */
+  /**
+   * All actors of the cluster that have the tag committed, page by page from the store: none is activated, and none that was destroyed comes. Who
+   * gets or loses the tag meanwhile may come or not. Read it to its end or leave it: nothing is kept open. Throws `ConfigurationError` for a bad query.
+   */
   findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>>;
   /**
    * Emits to every bound listener: in this version to the actor's own handlers (`@On(…, { from: 'self' })`) and live subscriptions. In a turn the
@@ -66,7 +76,7 @@ export interface EntityContext<Self> extends BaseContext {
   readonly key: string;
   /** This very entity, as others see it. Calls through it wait for their turn as all calls do. */
   readonly self: Handle<Self>;
-  /** By which `findActors` finds the actor. Not in this version: refused with `ConfigurationError`. */
+  /** By which `findActors` finds the actor, and `find` the component. */
   readonly tags: Tags;
   /** Clients connected now, if this is a session actor; else empty. */
   readonly clients: readonly ConnectedClient[];

@@ -6,14 +6,16 @@ import { parseDuration } from '../../protocol/duration.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import { notImplemented } from '../../protocol/errors/not-implemented.js';
 import type { Logger } from '../../protocol/ports/logger.js';
-import type { CallInfo, ConnectedClient } from '../author/index.js';
-import { checkAddComponentOptions, componentIdOf } from './component-arguments.js';
+import type { CallInfo, ConnectedClient, Tags } from '../author/index.js';
+import { checkAddComponentOptions, checkTags, componentIdOf } from './component-arguments.js';
 import type { ComponentEntry, EntityRuntime } from './entity-runtime.js';
+import { checkActorQuery, findActors } from './found-actors.js';
 import { openTurn } from './turn-scope.js';
 
 /** Implements `ActorContext` and `ComponentContext` (the types in `sdk/author` say what a user can rely on). */
 export class EntityContext {
   readonly #runtime: EntityRuntime;
+  #tags: Tags | undefined;
   #args: readonly unknown[] | undefined;
 
   constructor(runtime: EntityRuntime) {
@@ -45,6 +47,14 @@ export class EntityContext {
     const turn = openTurn('ctx.call');
     if (!turn) throw new ConfigurationError('ctx.call: no turn is running; read it inside a method, handler, timer or hook');
     return turn.call;
+  }
+
+  get tags(): Tags {
+    return (this.#tags ??= Object.freeze({
+      add: (...tags: readonly unknown[]) => this.#changeTags('ctx.tags.add', tags, true),
+      remove: (...tags: readonly unknown[]) => this.#changeTags('ctx.tags.remove', tags, false),
+      has: (tag: string) => this.#runtime.tags().includes(tag),
+    }));
   }
 
   get clients(): readonly ConnectedClient[] {
@@ -83,6 +93,12 @@ export class EntityContext {
 
   findAll(Class: object, tag?: string): object[] {
     return this.#find(Class, tag);
+  }
+
+  findActors(query: unknown): AsyncIterable<object> {
+    openTurn('ctx.findActors');
+    const checked = checkActorQuery(query, (type) => this.#runtime.typeName(type));
+    return findActors(checked, (...page) => this.#runtime.findTagged(...page), (id) => this.#runtime.handle(id));
   }
 
   async emit(event: object, options: unknown = {}): Promise<void> {
@@ -130,13 +146,19 @@ export class EntityContext {
     return this.#runtime.components().filter(matches).map(({ name }) => this.#component(name));
   }
 
+  #changeTags(where: string, tags: readonly unknown[], isAdding: boolean): void {
+    openTurn(where);
+    const checked = checkTags(where, tags);
+    this.#runtime.changeTags(isAdding ? checked : [], isAdding ? [] : checked);
+  }
+
   #component(name: string): object {
     return this.#runtime.handle({ type: this.type, key: this.key, component: name });
   }
 }
 
 const LATER = [
-  'service', 'findActors', 'tags', 'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall', 'tmpdir',
+  'service', 'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall', 'tmpdir',
 ];
 for (const name of LATER) {
   Object.defineProperty(EntityContext.prototype, name, {

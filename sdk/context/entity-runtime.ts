@@ -1,6 +1,7 @@
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient } from '../author/index.js';
+import type { FoundPage } from './found-actors.js';
 import type { HandleCaller } from '../handle.js';
 
 /** A component that the actor has now. */
@@ -28,6 +29,12 @@ export interface EntityRuntime {
   args(): readonly unknown[];
   /** Adds a component in the running unit; its name. `className` is a wire name; `args` are copied. */
   addComponent(className: string, tags: readonly string[], args: readonly unknown[] | undefined): Promise<string>;
+  /** One page of the actors with a tag, as committed; `type` is a wire name. */
+  findTagged(tag: string, type: string | undefined, cursor: string | undefined): Promise<FoundPage>;
+  /** The entity's tags: of its class, and its own. */
+  tags(): readonly string[];
+  /** Changes its own, in the running unit. */
+  changeTags(added: readonly string[], removed: readonly string[]): void;
   /** Removes the component of exactly this name. */
   removeComponent(id: EntityId): Promise<void>;
   /** Live only. Leaves with the commit of the running unit, or at once outside any. */

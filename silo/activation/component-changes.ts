@@ -8,6 +8,7 @@ import { SYSTEM_TURN } from '../turns/turn-mode.js';
 import type { Activation } from './activation.js';
 import { createHosted } from './build-entities.js';
 import type { Entity } from './entity.js';
+import { tagsOfEntity } from './entity-tags.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 export interface NewComponent {
@@ -23,6 +24,7 @@ export function addComponent(activation: Activation, turn: Turn, wanted: NewComp
   const metadata = activation.services.componentClass(activation.metadata, wanted.className);
   return onOwner(activation, turn, '@addComponent', async (unit, owning) => {
     const entity = activation.set.add(unit, metadata, wanted.args);
+    giveTags(entity, wanted.tags, []);
     try {
       const creating = createHosted(entity, new Map());
       if (creating) await creating;
@@ -46,6 +48,13 @@ export function removeComponent(activation: Activation, turn: Turn, id: EntityId
       activation.set.remove(unit, entity);
     });
   });
+}
+
+/** Tags are the entity's own, beside those of its class. */
+export function giveTags(entity: Entity, added: readonly string[], removed: readonly string[]): void {
+  if (added.length + removed.length === 0) return;
+  entity.activation.beginTags();
+  tagsOfEntity(entity).change(added, removed);
 }
 
 function noSuchComponent(activation: Activation, component: string | undefined): UnknownComponentError {

@@ -9,6 +9,7 @@ import type { CallChain } from '../turns/call-chain.js';
 import type { Activation } from './activation.js';
 import { componentIsGone } from './component-lookup.js';
 import { Entity } from './entity.js';
+import { TAGS_FIELD } from './entity-tags.js';
 import { EntityTimers } from './entity-timers.js';
 import type { SavedPart, StagedPart } from './entity-extras.js';
 import { AS_DECLARED, decodeSet, encodeSet, SET_FIELD, withAdded, withoutComponent, type SetRecord } from './set-record.js';
@@ -168,7 +169,7 @@ export function restoreComponents(activation: Activation, { fields }: ClaimedRow
 
 /** Saved names of all that is saved of a component. */
 function savedNamesOf({ id, metadata, extras }: Entity): readonly string[] {
-  return [...metadata.state.keys(), ...(extras?.leftBehind ?? [])].map((field) => `${id.component}:${field}`);
+  return [...metadata.state.keys(), ...(extras?.leftBehind ?? []), ...(extras?.tags ? [TAGS_FIELD] : [])].map((field) => `${id.component}:${field}`);
 }
 
 /** Starts the `@Every` timers of the entity. */

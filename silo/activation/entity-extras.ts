@@ -1,4 +1,5 @@
 import type { Hosted } from '../../isolation/host.js';
+import type { EntityTags } from './entity-tags.js';
 import type { StagedChanges } from '../../protocol/ports/component-host.js';
 
 type Fields = ReadonlyMap<string, Uint8Array | undefined>;
@@ -49,6 +50,7 @@ export class EntityExtras {
   args: Uint8Array | undefined;
   /** Saved under the component's name by an earlier version of its class, and unknown to this one. */
   leftBehind: readonly string[] | undefined;
+  tags: EntityTags | undefined;
   readonly parts: SavedPart[] = [];
 
   stage(hosted: Hosted): StagedChanges | Promise<StagedChanges> {

@@ -12,6 +12,7 @@ import type { Entity } from './entity.js';
 import { build } from './build-entities.js';
 import { restoreComponents, startTimersOf } from './component-set.js';
 import { hookCall } from './hooks.js';
+import { restoreTags } from './tag-book.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 /** Actors of always-on types are indexed under this tag, so that a starting silo can wake them. */
@@ -72,6 +73,7 @@ export async function deactivate(activation: Activation, reason: DeactivationRea
 function awaken(activation: Activation, row: ClaimedRow, unit: UnitOfWork): Promise<void> | undefined {
   try {
     restoreComponents(activation, row, unit);
+    restoreTags(activation, row);
     const building = build(activation, row);
     if (!building && !activation.entities.some(({ metadata }) => metadata.hooks.has('onActivate'))) return undefined;
     return runFirstHooks(activation, building, unit.chain);
@@ -226,6 +228,7 @@ async function release(activation: Activation, destroy: boolean): Promise<void> 
   try {
     if (destroy) {
       activation.isDestroyed = await store.destroy(activation.id, activation.token);
+      if (activation.isDestroyed) await activation.tagBook?.forgetAll(activation.commits.version);
       if (activation.isDestroyed && activation.metadata.alwaysOn) await store.indexTag(ALWAYS_ON_TAG, activation.id, false);
     } else {
       await directory.unregister(activation.id, activation.token);

@@ -1,6 +1,7 @@
 // Residents. Owns: the entities of one activation, and who of them a call is for. Does not own: their turns.
 //   R1. A call of a component that may be there waits until the row says which are.
 import type { ActorId } from '../../protocol/actor-id.js';
+import type { ClaimedRow } from '../../protocol/ports/state-store.js';
 import type { CallChain } from '../turns/call-chain.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Activation, ActivationStatus } from './activation.js';
@@ -8,8 +9,10 @@ import { findComponent, unknownComponent } from './component-lookup.js';
 import { ComponentSet } from './component-set.js';
 import type { Entity } from './entity.js';
 import type { SiloServices } from './silo-services.js';
+import { TagBook } from './tag-book.js';
 
 const NONE: readonly Entity[] = [];
+const NO_TAGS = { fields: new Map<string, never>(), tags: [] };
 
 export abstract class Residents {
   abstract readonly id: ActorId;
@@ -24,12 +27,19 @@ export abstract class Residents {
   /** Is told each time that `setVersion` rises. */
   onSetChanged: (() => void) | undefined;
   private lazySet: ComponentSet | undefined;
+  /** Absent while nobody in the actor has, or had, a tag. */
+  tagBook: TagBook | undefined;
   /** R1. */
   private early: PendingCall[] | undefined;
   private isRestored = false;
 
   get set(): ComponentSet {
     return (this.lazySet ??= new ComponentSet(this as unknown as Activation));
+  }
+
+  /** There are tags, or will be. */
+  beginTags(row: Pick<ClaimedRow, 'fields' | 'tags'> = NO_TAGS): void {
+    this.tagBook ??= new TagBook(this as unknown as Activation, row);
   }
 
   /** Components as declared, then as added, then the actor. */
@@ -51,7 +61,7 @@ export abstract class Residents {
   /** Who stands at the address, as calls of `chain` find it; others wait at a component that is not committed yet. */
   entity(address: string | undefined, chain?: CallChain): Entity | undefined {
     if (address === undefined) return this.owner;
-    const found = findComponent(this.componentsFor(chain), address);
+    const found = findComponent(this.componentsFor(chain), address, chain);
     return found ?? (this.lazySet && this.components.find(({ id, extras }) => id.component === address && extras?.fate === 'new'));
   }
 

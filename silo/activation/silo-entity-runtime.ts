@@ -1,15 +1,16 @@
-import { eventMetadata } from '../../decorators/index.js';
-import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
+import { eventMetadata, type ComponentMetadata } from '../../decorators/index.js';
+import { printEntityId, sameEntity, type EntityId } from '../../protocol/actor-id.js';
 import { describeValue } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient, EventOrigin } from '../../sdk/author/index.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
+import type { FoundPage } from '../../sdk/context/found-actors.js';
 import type { HandleCaller } from '../../sdk/handle.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { ActorTypes } from '../actor-types.js';
 import { Turn } from '../turns/turn.js';
-import { addComponent, removeComponent } from './component-changes.js';
+import { addComponent, giveTags, removeComponent } from './component-changes.js';
 import { tagsOf } from './component-lookup.js';
 import type { Entity } from './entity.js';
 import { EntityTimers } from './entity-timers.js';
@@ -45,7 +46,8 @@ export class SiloEntityRuntime implements EntityRuntime {
 
   components(): readonly ComponentEntry[] {
     const { activation } = this.entity;
-    return activation.componentsFor(this.ownTurn()?.unit?.chain).map((entity) => ({ name: entity.id.component!, className: entity.metadata.name, tags: tagsOf(entity) }));
+    const chain = this.ownTurn()?.unit?.chain;
+    return activation.componentsFor(chain).map((entity) => ({ name: entity.id.component!, className: entity.metadata.name, tags: tagsOf(entity, chain) }));
   }
 
   args(): readonly unknown[] {
@@ -119,6 +121,23 @@ export class SiloEntityRuntime implements EntityRuntime {
     if (!turn) throw new ConfigurationError(`${what}: no turn of ${printEntityId(this.id)} is running; call it inside a method, handler, timer or hook`);
     if (!turn.unit || turn.pending.mode.readOnly) throw new ConfigurationError(`${what}: ${turn.method} is @ReadOnly; it changes nothing`);
     return turn;
+  }
+
+  findTagged(tag: string, type: string | undefined, cursor: string | undefined): Promise<FoundPage> {
+    return this.entity.activation.services.findTagged(tag, type, cursor);
+  }
+
+  tags(): readonly string[] {
+    return tagsOf(this.entity, this.ownTurn()?.unit?.chain);
+  }
+
+  changeTags(added: readonly string[], removed: readonly string[]): void {
+    const turn = this.writingTurn('ctx.tags');
+    if (!sameEntity(turn.entity, this.id)) throw new ConfigurationError(`ctx.tags: ${turn.method} is a turn of ${printEntityId(turn.entity)}; the tags of ${printEntityId(this.id)} change in turns of its own`);
+    const { metadata } = this.entity;
+    const fixed = 'tags' in metadata ? removed.find((tag) => (metadata as ComponentMetadata).tags.includes(tag)) : undefined;
+    if (fixed !== undefined) throw new ConfigurationError(`ctx.tags.remove: '${fixed}' is a tag of the class ${metadata.name}: every component of it has it`);
+    giveTags(this.entity, added, removed);
   }
 
   private publishWithUnit(unit: UnitOfWork | undefined, eventName: string, event: UnnumberedEvent | undefined): void {

@@ -4,6 +4,7 @@ import type { ActorId, EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import type { Clock, Holder, Logger, Membership, StateStore } from '../../protocol/ports/index.js';
 import type { Host } from '../../isolation/host.js';
+import type { FindPage } from '../../sdk/context/found-actors.js';
 import type { EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import type { DeactivationReason } from '../../sdk/author/index.js';
 import type { HandleCaller } from '../../sdk/handle.js';
@@ -45,6 +46,8 @@ export interface SiloServices {
   /** What an entity's context stands on. */
   createRuntime(entity: Entity): EntityRuntime;
   handle(id: EntityId): object;
+  /** Of the actors of the cluster with a tag. */
+  readonly findTagged: FindPage;
   /** What stands behind handles. */
   readonly caller: HandleCaller;
   /** Logs a warning the first time that it is given. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Identity } from '../../protocol/identity.js';
 import type { Invoker } from '../../protocol/envelope.js';
 import type { Clock, Logger, Member, StateStore } from '../../protocol/ports/index.js';
-import type { EntityClass, Handle } from '../../sdk/author/index.js';
+import type { ActorQuery, EntityClass, Handle } from '../../sdk/author/index.js';
 import { LeasedMembership } from '../../state/leased-membership.js';
 import { MemoryMembership } from '../../state/memory-membership.js';
 import { MemoryStateStore } from '../../state/memory-state-store.js';
@@ -102,6 +102,11 @@ export class TestSilo {
   actor<T extends object = object>(type: string, key: string): Handle<T>;
   actor(actor: unknown, key: string): unknown {
     return this.runtime.actor(actor, key);
+  }
+
+  /** As `ctx.findActors`, through this silo. */
+  findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>> {
+    return this.runtime.findActors(query) as AsyncIterable<Handle<T>>;
   }
 
   /** The actors that are active on it now, as `type/key`. */

@@ -1,5 +1,5 @@
 // The actor that tests of changing component sets share, and what can be added to it.
-import { Actor, ActorEvent, Component, Every, On, ReadOnly, State, type ActorContext, type AddComponentOptions, type AnyHandle, type ComponentContext, type DeactivationReason, type Handle } from '../../sdk/index.js';
+import { Actor, ActorEvent, Component, Every, On, ReadOnly, State, type ActorContext, type ActorQuery, type AddComponentOptions, type AnyHandle, type ComponentContext, type DeactivationReason } from '../../sdk/index.js';
 
 @ActorEvent('hero-shouted')
 export class Shouted {
@@ -32,6 +32,13 @@ export class Belt {
     await reach('Belt.askOwner');
     return this.ctx.owner.names();
   }
+  async tag(added: readonly string[], removed: readonly string[] = []): Promise<boolean> {
+    this.ctx.tags.add(...added);
+    this.ctx.tags.remove(...removed);
+    await reach('Belt.tag');
+    return [...added, 'worn'].every((tag) => this.ctx.tags.has(tag));
+  }
+  @ReadOnly() has(tag: string): boolean { return this.ctx.tags.has(tag); }
   onDeactivate(reason: DeactivationReason): void { journal.push(`Belt ends: ${reason}`); }
 }
 
@@ -117,6 +124,34 @@ export class Hero {
     await this.ctx.emit(new Shouted(text));
     if (thenRemove) await this.ctx.removeComponent(thenRemove);
   }
+  async tag(added: readonly string[], removed: readonly string[] = [], thenFail = false): Promise<void> {
+    this.ctx.tags.add(...added);
+    this.ctx.tags.remove(...removed);
+    await reach('Hero.tag');
+    if (thenFail) throw new RangeError('after all');
+  }
+  async tagAll(tag: string): Promise<void> {
+    this.ctx.tags.add(tag);
+    await this.ctx.get(Belt)!.tag([tag]);
+    await this.ctx.addComponent(Burning, { tags: [tag] });
+  }
+  async tagTwo(): Promise<void> {
+    this.ctx.tags.add('saved');
+    await this.ctx.save();
+    this.ctx.tags.add('undone');
+    throw new RangeError('after all');
+  }
+  @ReadOnly() has(tag: string): boolean { return this.ctx.tags.has(tag); }
+  @ReadOnly() found(tag: string): readonly string[] { return [...this.ctx.findAll(Belt, tag), ...this.ctx.findAll(Burning, tag)].map(({ id }) => id.component!); }
+  first(tag: string): string | undefined { return this.ctx.find(Burning, tag)?.id.component; }
+  async look(query: ActorQuery): Promise<readonly string[]> {
+    const names: string[] = [];
+    for await (const handle of this.ctx.findActors(query)) names.push(String(handle));
+    return names.sort();
+  }
+  async lookForHeroes(tag: string): Promise<readonly string[]> { return this.look({ tag, type: Hero }); }
+  async end(): Promise<void> { await this.ctx.destroy(); }
+  @ReadOnly() tryToTag(): void { this.ctx.tags.add('x'); }
   @ReadOnly() async tryToAdd(): Promise<void> { await this.ctx.addComponent(Burning); }
   @ReadOnly() names(): readonly string[] {
     return [...this.ctx.findAll(Belt), ...this.ctx.findAll(Burning), ...this.ctx.findAll(Ticking)].map(({ id }) => id.component!);
