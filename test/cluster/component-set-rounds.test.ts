@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { MemoryCluster, type MemoryClusterSilo } from './memory-cluster.js';
 import { Belt, Burning, Hearth, Hero, waits } from '../silo/hero.js';
-import type { Handle } from '../../sdk/index.js';
+import type { AnyHandle, Handle } from '../../sdk/index.js';
 import { SeededRandom } from '../../silo/testing/seeded-random.js';
 
 const ROUNDS = 50;
@@ -25,7 +25,7 @@ async function snapshot(silo: MemoryClusterSilo, hero: Handle<Hero>): Promise<Sn
   for (const tag of TAGS) {
     byTag[tag] = await hero.found(tag);
     if (await hero.has(tag)) own.push(tag);
-    for await (const handle of silo.runtime.findActors({ tag, type: Hero })) if (String(handle) === String(hero)) found.push(tag);
+    for await (const handle of silo.runtime.findActors({ tag, type: Hero })) if (hero.equals(handle as AnyHandle)) found.push(tag);
   }
   return { components: handles.map(({ id }) => id.component!), states: await Promise.all(burning.map((each) => each.feel())), byTag, own, found };
 }

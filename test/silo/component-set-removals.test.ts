@@ -89,6 +89,7 @@ describe('components that are removed at run time', () => {
     await clock.advance(1);
     expect(journal).to.deep.equal(['Burning begins', 'Burning ends: requested']);
     expect(await store.outbox({ type: 'hero', key: 'h' }, 10)).to.deep.equal([]);
+    expect(setup.log.lines.filter(({ level }) => level === 'error')).to.deep.equal([]);
   });
 
   it('are waited for while a turn of theirs runs; a circle is refused at once', async () => {

@@ -37,12 +37,28 @@ describe('components that are added at run time', () => {
     waits.set('Hero.add', () => (isAdded.open(), goOn.opened));
     const adding = hero.add('Burning');
     await isAdded.opened;
-    const early = burning(hero).stoke();
-    expect(await Promise.race([early, Promise.resolve('waits')])).to.equal('waits');
+    waits.set('Burning.stokeSlowly', () => void journal.push('stoked'));
+    const early = burning(hero).stokeSlowly();
+    expect(journal).to.deep.equal(['Burning begins']);
     goOn.open();
     await adding;
     expect(await early).to.equal(2);
     expect(await setup.actor(Hero, 'other').addAndUse()).to.equal(5);
+  });
+
+  it('without an onActivate are kept for their unit as well', async () => {
+    const { hero } = setup;
+    const isAdded = gate();
+    const goOn = gate();
+    waits.set('Hero.add', () => (isAdded.open(), goOn.opened));
+    waits.set('Belt.punchSlowly', () => void journal.push('punched'));
+    const adding = hero.add('Belt');
+    await isAdded.opened;
+    const early = hero.getComponent<Belt>('Belt-2').punchSlowly();
+    expect(journal).to.deep.equal([]);
+    goOn.open();
+    expect(await adding).to.equal('Belt-2');
+    expect(await early).to.equal(4);
   });
 
   it('vanish when their unit fails, and calls that wait for them fail as surely not run', async () => {
@@ -144,6 +160,7 @@ describe('components that are added at run time', () => {
     await hero.manage.removeComponent(handle);
     await clock.advance(500);
     expect(journal).to.deep.equal(['tick', 'tick']);
+    expect(setup.log.lines.filter(({ level }) => level === 'error')).to.deep.equal([]);
   });
 
   it('hear events of their actor from the commit on', async () => {

@@ -1,5 +1,5 @@
 // A silo with heroes, and short words for what tests ask of it.
-import type { Handle } from '../../sdk/index.js';
+import type { AnyHandle, Handle } from '../../sdk/index.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { memorySilo } from '../support/memory-silo.js';
 import { WatchedStore } from './account.js';
@@ -19,4 +19,11 @@ export async function namesOf(hero: Handle<Hero>): Promise<readonly string[]> {
 
 export function burning(hero: Handle<Hero>, name = 'Burning'): Handle<Burning> {
   return hero.getComponent<Burning>(name);
+}
+
+/** The names of the actors that have the tag. */
+export async function found({ runtime }: Pick<HeroSilo, 'runtime'>, tag: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const handle of runtime.findActors({ tag })) names.push((handle as AnyHandle).toString());
+  return names.sort();
 }

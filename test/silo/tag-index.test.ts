@@ -6,7 +6,7 @@ import type { CommitRequest, CommitResult, TagStamp } from '../../protocol/ports
 import { gate } from '../support/memory-silo.js';
 import { WatchedStore } from './account.js';
 import { Hero, waits } from './hero.js';
-import { heroSilo, type HeroSilo } from './hero-silo.js';
+import { found, heroSilo, type HeroSilo } from './hero-silo.js';
 
 const HERO: ActorId = { type: 'hero', key: 'h' };
 
@@ -37,12 +37,6 @@ class SteppedStore extends WatchedStore {
   async index(tag: string): Promise<readonly string[]> {
     return (await this.findTagged(tag)).ids.map(({ type, key }) => `${type}/${key}`);
   }
-}
-
-async function found({ runtime }: Pick<HeroSilo, 'runtime'>, tag: string): Promise<readonly string[]> {
-  const names: string[] = [];
-  for await (const handle of runtime.findActors({ tag })) names.push(String(handle));
-  return names;
 }
 
 describe('the index of tags', () => {
@@ -126,6 +120,15 @@ describe('the index of tags', () => {
     expect(await found(silo, 'team')).to.deep.equal(['hero/h']);
   });
 
+  it('loses actors that are destroyed, active or asleep', async () => {
+    await silo.hero.tagAll('team');
+    await silo.actor(Hero, 'asleep').tag(['team']);
+    await silo.actor(Hero, 'asleep').manage.deactivate();
+    await silo.hero.manage.destroy();
+    await silo.actor(Hero, 'asleep').manage.destroy();
+    expect(await store.index('team')).to.deep.equal([]);
+  });
+
   it('has the actor though the answers to its entry and its commit were lost', async () => {
     let losses = 2;
     const lose = (): void => { if (losses-- > 0) throw new LinkLostError('lost'); };
@@ -146,7 +149,7 @@ describe('the index of tags', () => {
     await silo.actor(Hero, 'h').do();
     const { token } = (await store.lookup(HERO))!;
     // The store as it was before: held, with nothing in it.
-    store = Object.assign(new SteppedStore(), {});
+    store = new SteppedStore();
     await store.claim({ id: HERO, token, incarnation: 'test' });
     const services = silo.runtime.catalog.get(HERO)!.services as { store: unknown };
     const before = services.store;

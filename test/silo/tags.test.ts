@@ -2,13 +2,7 @@ import { expect } from 'chai';
 import { ConfigurationError, UnknownComponentError, type Handle } from '../../sdk/index.js';
 import { failure, gate } from '../support/memory-silo.js';
 import { Belt, Burning, Hero, journal, waits } from './hero.js';
-import { burning, heroSilo, type HeroSilo } from './hero-silo.js';
-
-async function found(silo: HeroSilo, tag: string): Promise<readonly string[]> {
-  const names: string[] = [];
-  for await (const handle of silo.runtime.findActors({ tag })) names.push(String(handle));
-  return names.sort();
-}
+import { burning, found, heroSilo, type HeroSilo } from './hero-silo.js';
 
 describe('tags at run time', () => {
   let setup: HeroSilo;
