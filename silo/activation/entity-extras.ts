@@ -53,9 +53,10 @@ export class EntityExtras {
   tags: EntityTags | undefined;
   readonly parts: SavedPart[] = [];
 
-  stage(hosted: Hosted): StagedChanges | Promise<StagedChanges> {
+  /** `hosted`: absent while the component that is added is built. */
+  stage(hosted: Hosted | undefined): StagedChanges | Promise<StagedChanges> {
     // What a removed component did to its state goes with it.
-    if (this.fate === 'leaving' || this.fate === 'gone') return NOTHING;
+    if (!hosted || this.fate === 'leaving' || this.fate === 'gone') return NOTHING;
     const parts = this.parts.map((part) => part.stage()).filter((part) => part !== undefined);
     const inner = hosted.stage();
     if (parts.length === 0) return inner;

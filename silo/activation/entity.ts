@@ -102,7 +102,7 @@ export class Entity {
 
   /** What changed since the last `accept`, to which `rollback` returns. Throws when a value cannot be saved. */
   stage(): StagedChanges | Promise<StagedChanges> {
-    return this.extras ? this.extras.stage(this.hosted!) : this.hosted!.stage();
+    return this.extras ? this.extras.stage(this.hosted) : this.hosted!.stage();
   }
 
   accept(staged: StagedChanges): void {
@@ -209,7 +209,7 @@ export class Entity {
     const staged = this.tryStage();
     if (!staged || staged instanceof Promise) return;
     this.activation.commits.addLeftovers(merge([this], [staged]));
-    this.hosted!.accept(staged);
+    this.accept(staged);
   }
 
   private endWrite(turn: Turn, unit: UnitOfWork, failed: boolean, value: unknown): void {

@@ -176,6 +176,8 @@ async function runLastHooks(activation: Activation, reason: DeactivationReason):
   const unit = holdAll(activation, chain);
   let failure: { error: unknown } | undefined;
   for (const entity of hooked) {
+    // An earlier hook has removed it.
+    if (entity.extras?.fate === 'leaving') continue;
     try {
       await runHook(entity, 'onDeactivate', [reason], chain);
     } catch (error) {

@@ -38,11 +38,14 @@ export class Sessions {
   }
 
   private async runHooks(hook: 'onConnect' | 'onDisconnect', args: readonly unknown[]): Promise<void> {
-    for (const entity of this.activation.entities) {
+    for (const entity of [...this.activation.componentsFor(undefined), this.activation.owner]) {
       const call = hookCall(entity, hook, args);
       if (!call) continue;
       entity.offer(call);
-      await call.promise;
+      // A component that is removed meanwhile has nothing to say.
+      await call.promise.catch((error: unknown) => {
+        if (entity.extras?.fate !== 'gone') throw error;
+      });
     }
   }
 }

@@ -3,13 +3,13 @@ import type { AnyHandle, Handle } from '../../sdk/index.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { memorySilo } from '../support/memory-silo.js';
 import { WatchedStore } from './account.js';
-import { type Burning, Hearth, Hero } from './hero.js';
+import { Crowd, Hearth, Hero, Squire, type Burning } from './hero.js';
 
 export type HeroSilo = ReturnType<typeof heroSilo>;
 
 export function heroSilo(store = new WatchedStore()) {
   const clock = new VirtualClock();
-  const silo = memorySilo([Hero, Hearth], { store, clock });
+  const silo = memorySilo([Hero, Hearth, Squire, Crowd], { store, clock });
   return { ...silo, store, clock, hero: silo.actor(Hero, 'h') };
 }
 

@@ -162,6 +162,36 @@ export class Hero {
   }
 }
 
+/** Makes itself what it is when it wakes. */
+@Actor({ name: 'squire', components: [Belt] })
+export class Squire {
+  constructor(private readonly ctx: ActorContext<Squire>) {}
+  async onActivate(): Promise<void> {
+    this.ctx.tags.add('young');
+    if (!this.ctx.get(Ticking)) await this.ctx.addComponent(Ticking, { tags: ['young'] });
+    await reach('Squire.onActivate');
+  }
+  async onDeactivate(): Promise<void> {
+    const burning = this.ctx.get(Burning);
+    if (burning) await this.ctx.removeComponent(burning);
+    else await this.ctx.addComponent(Burning);
+  }
+  names(): readonly string[] { return [...this.ctx.findAll(Belt), ...this.ctx.findAll(Burning), ...this.ctx.findAll(Ticking)].map(({ id }) => id.component!); }
+}
+
+/** Adds while others do, and waits for nobody. */
+@Actor({ name: 'crowd', reentrancy: 'all' })
+export class Crowd {
+  constructor(private readonly ctx: ActorContext<Crowd>) {}
+  async add(thenFail = false): Promise<string> {
+    const { id } = await this.ctx.addComponent(Burning);
+    await reach(`Crowd.add ${id.component!}`);
+    if (thenFail) throw new RangeError('after all');
+    return id.component!;
+  }
+  leave(): void { void this.ctx.addComponent(Burning); }
+}
+
 /** Lists what others can be added to. */
 @Actor({ name: 'hearth', components: [Burning, Ticking, Broken] })
 export class Hearth {}
