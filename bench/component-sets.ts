@@ -34,6 +34,7 @@ export async function componentSets({ redis, rounds, seed }: ComponentSetOptions
       const before = await insist(() => lookAt(hero));
       longest = Math.max(longest, before.components.length);
       if (!isDeepStrictEqual(before.found, expectedFinds(before))) wrong.push(`round ${round}: findActors finds it by ${before.found.join()}, not by ${expectedFinds(before).join()}`);
+      if (!(await isFoundOutside(cluster, before.found))) wrong.push(`round ${round}: findActors of the cluster does not find it by ${before.found.join()}`);
       await insist(() => hero.manage.deactivate());
       compare(`round ${round}, after it slept`, before, await insist(() => lookAt(hero)));
       const victim = await holderOf(cluster, hero.toString());
@@ -54,6 +55,16 @@ export async function componentSets({ redis, rounds, seed }: ComponentSetOptions
       atLeast('the most components at once', longest, Math.min(5, Math.ceil(rounds / 4))),
     ],
   };
+}
+
+/** By each of the tags, from the test's own process. */
+async function isFoundOutside(cluster: ProcessCluster, tags: readonly string[]): Promise<boolean> {
+  for (const tag of tags) {
+    const names: string[] = [];
+    for await (const handle of cluster.findActors<Hero>({ tag, type: Hero })) names.push(handle.toString());
+    if (names.join() !== 'hero/h') return false;
+  }
+  return true;
 }
 
 async function holderOf(cluster: ProcessCluster, name: string): Promise<ProcessSilo> {
