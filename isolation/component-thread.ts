@@ -57,6 +57,11 @@ export class ComponentThread {
     return this.comeback.isDegraded;
   }
 
+  /** It died, and is not back yet. */
+  get isAway(): boolean {
+    return this.comeback.isComing;
+  }
+
   get instances(): number {
     return this.entities.size;
   }
@@ -119,6 +124,7 @@ export class ComponentThread {
     });
     this.life = life;
     for (const batch of this.kept.splice(0)) this.out.send(batch);
+    if (this.generation > 1) for (const entity of [...this.entities.values()]) entity.returned();
   }
 
   private newBatch(): PortBatch {

@@ -14,6 +14,8 @@ export type TurnEnd = (failed: boolean, value: unknown) => void;
 export interface HostedWatch {
   /** The instance is gone; its turns have failed. `hadStaged`: with it went what an open unit had staged. */
   lost(error: Error, hadStaged: boolean): void;
+  /** Its thread lives again: it will be made anew by its next turn. */
+  returned(): void;
   /** What changed outside any turn; accepted already. */
   leftOver(staged: StagedChanges): void;
 }

@@ -46,9 +46,9 @@ export class WorkerEntity implements Hosted {
     this.known = fields;
   }
 
-  /** Resolves when the constructor has run, or the thread died of it; rejects with what it threw. */
+  /** Resolves when the constructor has run, or the thread died of it; rejects with what it threw. `undefined`: the thread is away, and nobody waits for it. */
   construct(): Promise<void> | undefined {
-    if (this.thread.isDegraded) return undefined;
+    if (this.thread.isAway) return undefined;
     this.beCreated();
     return this.thread.constructed(this);
   }
@@ -150,6 +150,11 @@ export class WorkerEntity implements Hosted {
     if (!this.isDisposed) this.watch?.lost(error, hadStaged || hasSaid);
   }
 
+  /** Its thread lives again. */
+  returned(): void {
+    if (!this.isDisposed) this.watch?.returned();
+  }
+
   takeVerdicts(): readonly Verdict[] | undefined {
     const { verdicts } = this;
     this.verdicts = undefined;
@@ -157,8 +162,13 @@ export class WorkerEntity implements Hosted {
   }
 
   private promise(method: string, args: readonly unknown[], turn: TurnInfo, flags: number): Promise<unknown> {
-    return new Promise((resolve, reject: (error: unknown) => void) => {
-      const end: TurnEnd = (failed, value) => (failed ? reject(value) : resolve(value));
+    return new Promise((resolve, reject) => {
+      const end: TurnEnd = (failed, value) => {
+        // Whatever was thrown has become an error on its way.
+        const error = value as Error;
+        if (failed) reject(error);
+        else resolve(value);
+      };
       this.thread.run({ entity: this, method, args, turn, flags, end, hasSaid: false });
     });
   }

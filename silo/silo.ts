@@ -7,6 +7,7 @@ import type { ActorId } from '../protocol/actor-id.js';
 import type { Clock, FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
 import type { EntityClass, Handle } from '../sdk/author/index.js';
+import type { ThreadReport } from '../isolation/component-thread.js';
 import type { Statistics } from './activation/silo-services.js';
 import { ClusterGateways, publicAddress } from './cluster-gateways.js';
 import { openGateway, type RunningGateway } from './gateway/open-gateway.js';
@@ -23,6 +24,12 @@ import { openStores } from './stores.js';
 export type SiloEvent = 'member-joined' | 'member-dead' | 'stopping' | 'fenced' | 'scale-needed';
 
 const EVENTS: readonly SiloEvent[] = ['member-joined', 'member-dead', 'stopping', 'fenced', 'scale-needed'];
+
+/** What `silo.statistics()` gives. */
+export interface SiloStatistics extends Readonly<Statistics> {
+  /** One for each thread; none while no component runs in one. */
+  readonly threads: readonly ThreadReport[];
+}
 
 /** What stands between a silo and its network, for tests. */
 type Detour = (network: FrameNetwork) => FrameNetwork;
@@ -131,9 +138,9 @@ export class Silo {
     return this.runtime.catalog.all().map(({ id }) => id);
   }
 
-  /** Counters since the start, as of now. */
-  statistics(): Readonly<Statistics> {
-    return { ...this.runtime.statistics };
+  /** Counters since the start, and the threads of components, as of now. */
+  statistics(): SiloStatistics {
+    return { ...this.runtime.statistics, threads: this.runtime.workers.report() };
   }
 
   /** Hears of the silo's own fate; returns what ends that. `fenced` comes with the reason, `member-…` with the member; `scale-needed` does not happen in this version. */

@@ -8,11 +8,16 @@ import { merge } from './unit-changes.js';
 export class InstanceWatch implements HostedWatch {
   constructor(private readonly entity: Entity) {}
 
-  /** The unit that had something staged in it fails whole. Whatever `onActivate` began is begun anew. */
+  /** The unit that had something staged in it fails whole. */
   lost(error: Error, hadStaged: boolean): void {
     const { entity } = this;
+    if (hadStaged) entity.activation.units.open.failHolders(entity, error);
+  }
+
+  /** Whatever `onActivate` began is begun anew. */
+  returned(): void {
+    const { entity } = this;
     const { activation } = entity;
-    if (hadStaged) activation.units.open.failHolders(entity, error);
     if (activation.status !== 'active') return;
     const waking = hookCall(entity, 'onActivate', []);
     if (!waking) return;
