@@ -79,6 +79,10 @@ export class FakeRuntime implements EntityRuntime {
     return [];
   }
 
+  tmpdir(): string {
+    return '/nowhere';
+  }
+
   requestEnd(how: 'deactivate' | 'destroy'): void {
     this.ends.push(how);
   }
