@@ -2,11 +2,14 @@ import type { ActorMetadata, EventMetadata } from '../decorators/index.js';
 import { actorMetadata, actorTypeName, componentTypeName, eventMetadataByName, inheritedNote } from '../decorators/index.js';
 import { describe } from '../decorators/options.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { ComponentTypes } from './component-types.js';
 import { checkPlacement } from './placement-check.js';
 
 /** The actor types that one silo hosts, by wire name. */
 export class ActorTypes {
   private readonly byName = new Map<string, ActorMetadata>();
+  /** All component classes that are known here. */
+  readonly components = new ComponentTypes();
 
   /** `ownPolicies`: the names of the user's placement policies, which classes may ask for beside the built-in ones. */
   constructor(private readonly ownPolicies: readonly string[] = []) {}
@@ -19,7 +22,7 @@ export class ActorTypes {
     if (known && known.target !== metadata.target) {
       throw new ConfigurationError(`two actors are named '${metadata.name}': ${known.target.name} and ${metadata.target.name}; give one another name with @Actor({ name })`);
     }
-    metadata.components();
+    for (const component of metadata.components()) this.components.add(component);
     checkPlacement(metadata, this.ownPolicies);
     this.byName.set(metadata.name, metadata);
   }

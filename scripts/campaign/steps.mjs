@@ -74,6 +74,10 @@ export const STEPS = [
     full: ['--seconds', '5', '--rounds', '5'], short: ['--seconds', '1', '--rounds', '3'],
   },
   {
+    name: 'component sets through kills', script: 'bench/component-sets.js',
+    full: ['--rounds', '50', '--redis', '{redis}'], short: ['--rounds', '5', '--redis', '{redis}'],
+  },
+  {
     name: 'seeds of the simulated cluster', script: 'bench/cluster-seeds.js',
     full: ['--seeds', '1000'], short: ['--seeds', '60'],
   },
