@@ -6,6 +6,7 @@ import { defineClass, refusePublicClass, refuseSecondKind } from './class-metada
 import { componentList, type ComponentEntry } from './component-list.js';
 import type { ActorMetadata } from './metadata.js';
 import { checkChoice, checkName, checkOptions, classWireName, describe, isRecord } from './options.js';
+import { threadOptions } from './thread-options.js';
 import { turnOptions } from './turn-options.js';
 import { resolveMembers } from './resolution.js';
 
@@ -80,6 +81,7 @@ export function Actor(options: ActorOptions = {}): EntityDecorator {
       mailboxLimit: checkLimit(where, given.mailboxLimit),
       placement: checkPlacement(where, given.placement),
       isolation: checkChoice(where, 'isolation', given.isolation, ['inline', 'worker'], ['inline', 'worker']),
+      threading: threadOptions(where, {}),
     };
     defineClass('Actor', target, Object.freeze(metadata));
   };

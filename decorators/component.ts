@@ -7,6 +7,7 @@ import { defineClass, refusePublicClass, refuseSecondKind } from './class-metada
 import type { ComponentMetadata } from './metadata.js';
 import { checkChoice, checkOptions, classWireName, describe } from './options.js';
 import { resolveMembers } from './resolution.js';
+import { THREAD_OPTIONS, threadOptions } from './thread-options.js';
 import { turnOptions } from './turn-options.js';
 
 /** How a component class lives. Options that this version does not implement are refused by name when the class loads. */
@@ -14,8 +15,8 @@ export interface ComponentOptions {
   /** Wire name; unique among the components of an actor; the class name when absent. */
   readonly name?: string;
   /**
-   * `worker` (default): one thread per component class per silo. `dedicated`: a thread per instance. `inline`: the silo's own thread.
-   * Threads are not in this version: all run inline, with one warning at the start that `inline` silences.
+   * `worker` (default): one thread per component class per silo, or so many as `threads` says. `dedicated`: a thread per instance. `inline`: the
+   * silo's own thread. Threads load files: classes that a silo is given as such, and not by path, run inline.
    */
   readonly isolation?: 'worker' | 'dedicated' | 'inline';
   /** Tags by which `find` and `findComponent` find it, beside its class. */
@@ -24,19 +25,19 @@ export interface ComponentOptions {
   readonly persistence?: 'turn' | 'lazy' | 'manual';
   /** What may enter it while a turn on it awaits: as with `@Actor`. */
   readonly reentrancy?: 'chain' | 'all' | 'none';
-  /** How many threads the class gets per silo. Not in this version: refused with `ConfigurationError`. */
+  /** How many threads the class gets per silo; its instances are spread over them. 1 when absent, 64 at most. For `worker` only. */
   readonly threads?: number;
-  /** How much memory its thread may take. Not in this version: refused with `ConfigurationError`. */
+  /** How large the heap of its thread may grow, in MB, before the thread is ended; at least 16. When absent, a limit that this Node contains. */
   readonly memoryLimitMb?: number;
-  /** How long a turn may block its thread. Not in this version: refused with `ConfigurationError`. */
+  /** How long a turn may block its thread, `10s` when absent: then the thread is ended. Awaiting does not count. */
   readonly turnLimit?: Duration;
   /** The version of the class (semver). Not in this version: refused with `ConfigurationError`. */
   readonly version?: string;
 }
 
 const OPTIONS = {
-  known: ['name', 'isolation', 'tags', 'persistence', 'reentrancy'],
-  later: ['threads', 'memoryLimitMb', 'turnLimit', 'version'],
+  known: ['name', 'isolation', 'tags', 'persistence', 'reentrancy', ...THREAD_OPTIONS],
+  later: ['version'],
 };
 const ISOLATIONS = ['worker', 'dedicated', 'inline'] as const;
 
@@ -59,6 +60,7 @@ export function Component(options: ComponentOptions = {}): EntityDecorator {
       ...resolveMembers(target),
       ...turnOptions(where, given),
       isolation: checkChoice(where, 'isolation', given.isolation, ISOLATIONS, ISOLATIONS),
+      threading: threadOptions(where, given),
       tags: checkTags(where, given.tags),
     };
     defineClass('Component', target, Object.freeze(metadata));

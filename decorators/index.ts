@@ -10,5 +10,6 @@ export { Interleave } from './interleave.js';
 export { On, type HandlerDecorator, type OnOptions } from './on.js';
 export { Public, type PublicDecorator, type PublicOptions } from './public.js';
 export { ReadOnly, type ReadOnlyOptions } from './read-only.js';
+export { actorTypeName, componentTypeName } from './wire-names.js';
 export { ActorEvent, Serializable } from './serializable.js';
 export { State, type StateOptions } from './state.js';

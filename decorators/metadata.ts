@@ -1,6 +1,7 @@
 // What the decorators know of a class, resolved and frozen: the one table that the silo, the gateway and handles look members up in.
 // Members are found here by Map lookup, never by property access on user objects.
 import type { StandardSchema } from '../protocol/standard-schema.js';
+import type { ThreadMetadata } from './thread-options.js';
 
 export type Constructor<T = object> = abstract new (...args: never[]) => T;
 
@@ -61,6 +62,9 @@ export type Reentrancy = 'chain' | 'all' | 'none';
 /** When changed state is saved. */
 export type Persistence = 'turn' | 'lazy' | 'manual';
 
+/** What stands between an entity's code and the silo's thread. */
+export type Isolation = 'inline' | 'worker' | 'dedicated';
+
 export interface ClassMetadata {
   readonly name: string;
   readonly target: Constructor;
@@ -72,6 +76,9 @@ export interface ClassMetadata {
   readonly hooks: ReadonlySet<HookName>;
   readonly reentrancy: Reentrancy;
   readonly persistence: Persistence;
+  readonly isolation: Isolation;
+  /** How its threads are, where it has some. */
+  readonly threading: ThreadMetadata;
 }
 
 export interface ActorMetadata extends ClassMetadata {
@@ -82,12 +89,10 @@ export interface ActorMetadata extends ClassMetadata {
   readonly alwaysOn: boolean;
   readonly mailboxLimit: number;
   readonly placement: { readonly policy: string; readonly options: Readonly<Record<string, unknown>> } | undefined;
-  readonly isolation: 'inline' | 'worker';
 }
 
 export interface ComponentMetadata extends ClassMetadata {
   readonly kind: 'component';
-  readonly isolation: 'inline' | 'worker' | 'dedicated';
   readonly tags: readonly string[];
 }
 

@@ -1,9 +1,9 @@
-import { describeFunctionField, isArrowFunction, type ClassMetadata } from '../decorators/index.js';
+import type { ClassMetadata } from '../decorators/index.js';
 import type { Codec } from '../protocol/codec/index.js';
-import { ConfigurationError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 import { EntityContext } from '../sdk/context/entity-context.js';
 import { runInTurn, type TurnInfo } from '../sdk/context/turn-scope.js';
+import { refuseFunctionFields } from './function-fields.js';
 import type { Host, Hosted, HostSpec } from './host.js';
 import { NO_STATE, StateTracker, type FieldTracker } from './state-tracker.js';
 
@@ -28,10 +28,7 @@ export class InlineHost implements Host {
   /** Arrow-function fields look like methods but cannot be called: said at the first activation. */
   private checkFields(metadata: ClassMetadata, instance: Instance): void {
     if (this.checked.has(metadata)) return;
-    for (const [name, value] of Object.entries(instance)) {
-      if (typeof value !== 'function') continue;
-      throw new ConfigurationError(describeFunctionField(metadata, name, isArrowFunction(value)));
-    }
+    refuseFunctionFields(metadata, instance);
     this.checked.add(metadata);
   }
 }

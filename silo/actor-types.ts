@@ -1,10 +1,10 @@
 import type { ActorMetadata, EventMetadata } from '../decorators/index.js';
-import { actorMetadata, componentMetadata, eventMetadataByName, inheritedNote } from '../decorators/index.js';
+import { actorMetadata, actorTypeName, componentTypeName, eventMetadataByName, inheritedNote } from '../decorators/index.js';
 import { describe } from '../decorators/options.js';
-import { isWireName } from '../protocol/actor-id.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { ComponentTypes } from './component-types.js';
 import { checkPlacement } from './placement-check.js';
+import type { SiloPorts } from './silo-ports.js';
 
 /** The actor types that one silo hosts, by wire name. */
 export class ActorTypes {
@@ -14,6 +14,14 @@ export class ActorTypes {
 
   /** `ownPolicies`: the names of the user's placement policies, which classes may ask for beside the built-in ones. */
   constructor(private readonly ownPolicies: readonly string[] = []) {}
+
+  /** What a silo of these classes hosts; as `add` of each. */
+  static of({ classes, components = [], policies }: Pick<SiloPorts, 'classes' | 'components' | 'policies'>): ActorTypes {
+    const types = new ActorTypes(policies?.map(({ name }) => name));
+    for (const Class of classes) types.add(Class);
+    for (const Class of components) types.components.addClass(Class);
+    return types;
+  }
 
   /** Throws `ConfigurationError` for an undecorated class, for two classes of one wire name, and for a placement that is not known here. */
   add(Class: unknown): void {
@@ -42,20 +50,11 @@ export class ActorTypes {
 
   /** The wire name of a component class, or a valid name as it is. */
   componentName(classOrName: unknown): string {
-    if (typeof classOrName === 'string' && isWireName(classOrName)) return classOrName;
-    const metadata = typeof classOrName === 'function' ? componentMetadata(classOrName) : undefined;
-    if (!metadata) throw new ConfigurationError(`expected a class with @Component or its name, got ${describe(classOrName)}${inheritedNote('Component', classOrName)}`);
-    return metadata.name;
+    return componentTypeName(classOrName);
   }
 
   /** The wire name of an actor class, or a valid name as it is. */
   nameOf(classOrName: unknown): string {
-    if (typeof classOrName === 'string') {
-      if (isWireName(classOrName)) return classOrName;
-      throw new ConfigurationError(`${JSON.stringify(classOrName)} cannot be an actor type's name`);
-    }
-    const metadata = typeof classOrName === 'function' ? actorMetadata(classOrName) : undefined;
-    if (!metadata) throw new ConfigurationError(`expected a class with @Actor or its name, got ${describe(classOrName)}${inheritedNote('Actor', classOrName)}`);
-    return metadata.name;
+    return actorTypeName(classOrName);
   }
 }

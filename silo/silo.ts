@@ -7,6 +7,7 @@ import type { ActorId } from '../protocol/actor-id.js';
 import type { Clock, FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
 import type { ActorQuery, EntityClass, Handle } from '../sdk/author/index.js';
+import type { ThreadReport } from '../isolation/component-thread.js';
 import type { Statistics } from './activation/silo-services.js';
 import { ClusterGateways, publicAddress } from './cluster-gateways.js';
 import { openGateway, type RunningGateway } from './gateway/open-gateway.js';
@@ -24,7 +25,12 @@ export type SiloEvent = 'member-joined' | 'member-dead' | 'stopping' | 'fenced' 
 
 const EVENTS: readonly SiloEvent[] = ['member-joined', 'member-dead', 'stopping', 'fenced', 'scale-needed'];
 
-/** What stands between a silo and its network, for tests. */
+/** What `silo.statistics()` gives. */
+export interface SiloStatistics extends Readonly<Statistics> {
+  /** One for each thread; none while no component runs in one. */
+  readonly threads: readonly ThreadReport[];
+}
+
 type Detour = (network: FrameNetwork) => FrameNetwork;
 
 /** A running silo. */
@@ -53,17 +59,17 @@ export class Silo {
     const resolved = resolveSiloOptions(options);
     const id = `${hostname().replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, 40)}-${randomBytes(4).toString('hex')}`;
     const log = typeof resolved.log === 'object' ? resolved.log.child({ silo: id }) : createLogger(resolved.log, { silo: id });
-    const loaded = await loadModules(resolved.modules);
+    const modules = await loadModules(resolved.modules);
     const stages = new Stages();
     try {
-      return await Silo.bringUp(stages, id, log, resolved, loaded, detour);
+      return await Silo.bringUp(stages, id, log, resolved, modules, detour);
     } catch (error) {
       await stages.down().catch((failure: unknown) => log.error({ err: failure }, 'what had started did not stop well'));
       throw error;
     }
   }
 
-  private static async bringUp(stages: Stages, siloId: string, log: Logger, options: ResolvedSiloOptions, { actors: classes, components }: LoadedModules, detour: Detour): Promise<Silo> {
+  private static async bringUp(stages: Stages, siloId: string, log: Logger, options: ResolvedSiloOptions, modules: LoadedModules, detour: Detour): Promise<Silo> {
     const clock = new SystemClock();
     const load = new LoadMeter(clock);
     load.start();
@@ -75,7 +81,10 @@ export class Silo {
     });
     stages.add(() => stores.close());
     const { membership, store } = stores;
-    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes, components, policies: options.placement.policies });
+    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes: modules.actors, components: modules.components, files: modules, policies: options.placement.policies });
+    stages.add(() => runtime.scratch.stop());
+    // Nobody waits for it but the stop: what a killed silo left may be much.
+    void runtime.scratch.sweep();
     // For a start that fails: after a stop there is nothing left to drop.
     stages.add(() => Promise.resolve(runtime.abandon('the silo did not come up')));
     let peers: Peers | undefined;
@@ -97,7 +106,7 @@ export class Silo {
     await gateways.recall();
     joined(cluster);
     await runtime.wakeAlwaysOn();
-    log.info({ cluster: options.cluster, types: classes.length, gateway: gateway?.address }, 'the silo runs');
+    log.info({ cluster: options.cluster, types: modules.actors.length, gateway: gateway?.address }, 'the silo runs');
     return new Silo(siloId, log, stages, membership, runtime, gateway);
   }
 
@@ -128,9 +137,9 @@ export class Silo {
     return this.runtime.catalog.all().map(({ id }) => id);
   }
 
-  /** Counters since the start, as of now. */
-  statistics(): Readonly<Statistics> {
-    return { ...this.runtime.statistics };
+  /** Counters since the start, and the threads of components, as of now. */
+  statistics(): SiloStatistics {
+    return { ...this.runtime.statistics, threads: this.runtime.workers.report() };
   }
 
   /** Hears of the silo's own fate; returns what ends that. `fenced` comes with the reason, `member-…` with the member; `scale-needed` does not happen in this version. */

@@ -24,8 +24,14 @@ export class CallCycleError extends TroupeError {
 
 /** The link broke while the call was under way; whether it ran is unknown. */
 export class LinkLostError extends TroupeError { readonly code = 'ERR_LINK_LOST'; readonly retryable = false; }
-/** The component's thread or instance died during the turn. */
-export class ComponentCrashedError extends TroupeError { readonly code = 'ERR_COMPONENT_CRASHED'; readonly retryable = false; }
+/** The component's thread died during the turn (`exitCode` if it exited, `cause` if something was thrown), or died too often: `degradedUntil` (milliseconds since 1970). */
+export class ComponentCrashedError extends TroupeError {
+  readonly code = 'ERR_COMPONENT_CRASHED'; readonly retryable = false;
+  declare readonly component: string;
+  declare readonly exitCode: number | undefined;
+  declare readonly degradedUntil: number | undefined;
+  constructor(message: string, options?: Options<{ component: string; exitCode: number | undefined; degradedUntil: number | undefined }>) { super(message, options); }
+}
 /** The deadline passed before the result; whether it ran is unknown. */
 export class CallTimeoutError extends TroupeError {
   readonly code = 'ERR_CALL_TIMEOUT'; readonly retryable = false;

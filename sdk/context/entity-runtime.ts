@@ -27,6 +27,8 @@ export interface EntityRuntime {
   components(): readonly ComponentEntry[];
   /** What this component was added with; empty for actors and declared components. */
   args(): readonly unknown[];
+  /** The same as bytes, for who takes them elsewhere. */
+  readonly encodedArgs: Uint8Array | undefined;
   /** Adds a component in the running unit; its name. `className` is a wire name; `args` are copied. */
   addComponent(className: string, tags: readonly string[], args: readonly unknown[] | undefined): Promise<string>;
   /** One page of the actors with a tag, as committed; `type` is a wire name. */
@@ -45,6 +47,10 @@ export interface EntityRuntime {
   save(): Promise<void>;
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void;
   clients(): readonly ConnectedClient[];
+  /** The path of the entity's own temporary directory, which is there now. Throws `ConfigurationError` after the activation's end. */
+  tmpdir(): string;
+  /** A thread has made it at `path`: it is to be removed as one that `tmpdir` has made. */
+  adoptTmpdir?(path: string): void;
   /** After the running unit. */
   requestEnd(how: 'deactivate' | 'destroy'): void;
 }

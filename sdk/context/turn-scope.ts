@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Baggage, CallerTurn, Chain } from '../../protocol/envelope.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
-import { printEntityId } from '../../protocol/actor-id.js';
+import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { CallInfo } from '../author/index.js';
 
@@ -17,6 +17,10 @@ export interface TurnInfo extends CallerTurn {
   readonly baggage: Baggage | undefined;
   /** On the silo's monotonic clock; `Infinity` for timers and hooks. */
   readonly deadlineMs: number;
+  /** The same in milliseconds since 1970. */
+  readonly deadline: number;
+  /** Who made the call. */
+  readonly from: EntityId | undefined;
   readonly call: CallInfo;
 }
 

@@ -48,7 +48,7 @@ export class Activation extends Residents {
   private requestedEnd: 'deactivate' | 'destroy' | undefined;
   private lazyOperations: Operations | undefined;
   private lazyLive: LiveEvents | undefined;
-  private lazySessions: Sessions | undefined;
+  sessionsIfAny: Sessions | undefined;
   private lazySelfEvents: SelfEvents | undefined;
   private lazyLog: Logger | undefined;
   timers: EntityTimers | undefined;
@@ -79,7 +79,7 @@ export class Activation extends Residents {
   }
 
   get sessions(): Sessions {
-    return (this.lazySessions ??= new Sessions(this));
+    return (this.sessionsIfAny ??= new Sessions(this));
   }
 
   get selfEvents(): SelfEvents {
@@ -206,6 +206,8 @@ export class Activation extends Residents {
     for (const { mailbox } of this.residents) mailbox.close();
     const waiting = this.takeWaiting();
     this.dispose();
+    // The silo's scratch waits for it when it stops.
+    void this.services.scratch.release(this);
     this.lazyLive?.end();
     this.settleReady(this.endedError());
     this.handOn(waiting);

@@ -18,8 +18,8 @@ export function createHosted(entity: Entity, saved: SavedFields): Promise<void> 
   const { services } = entity.activation;
   const fields = saved.size === 0 ? saved : fieldsOf(entity, saved);
   const hosted = services.host.create({ id: entity.id, metadata: entity.metadata, fields, runtime: services.createRuntime(entity) });
-  if (hosted instanceof Promise) return hosted.then((created) => void (entity.hosted = created));
-  entity.hosted = hosted;
+  if (hosted instanceof Promise) return hosted.then((created) => entity.inhabit(created));
+  entity.inhabit(hosted);
   return undefined;
 }
 

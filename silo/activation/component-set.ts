@@ -45,7 +45,7 @@ export class ComponentSet implements SavedPart {
     const declared = activation.components.filter(({ id }) => !record.removed.includes(id.component!));
     // A later version of the actor may declare what was added: it is that one then, with its state.
     const added = record.added.filter(({ name }) => !declared.some(({ id }) => id.component === name)).map(({ name, className, args }) => {
-      const entity = this.entity(name, activation.services.componentClass(activation.metadata, className), args);
+      const entity = this.entity(name, activation.services.componentTypes.get(activation.metadata, className), args);
       make(entity);
       return entity;
     });
@@ -63,7 +63,7 @@ export class ComponentSet implements SavedPart {
     const { activation } = this;
     const declared = activation.metadata.components();
     const isTaken = (name: string): boolean =>
-      declared.some((each) => each.name === name) || this.everyone.some(({ id }) => id.component === name) || (name !== metadata.name && activation.services.isComponentClass(name));
+      declared.some((each) => each.name === name) || this.everyone.some(({ id }) => id.component === name) || (name !== metadata.name && activation.services.componentTypes.has(name));
     const [record, name] = withAdded(this.record, metadata.name, args, isTaken);
     const entity = this.entity(name, metadata, args);
     entity.use().fate = 'new';

@@ -14,10 +14,12 @@ import { Mailbox } from '../turns/mailbox.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import { Turn } from '../turns/turn.js';
 import type { Activation } from './activation.js';
+import { adoptStrays } from './adopt-strays.js';
 import { componentIsGone } from './component-lookup.js';
 import { EntityExtras } from './entity-extras.js';
+import { InstanceWatch } from './instance-watch.js';
 import { executeTurn, runTurn } from './run-turn.js';
-import { isChanged, merge } from './unit-changes.js';
+import { isChanged } from './unit-changes.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import { verifyOwner } from './verify-owner.js';
 
@@ -46,6 +48,12 @@ export class Entity {
 
   get hasOpenTurn(): boolean {
     return this.openWrites > 0;
+  }
+
+  /** Its instance exists. */
+  inhabit(hosted: Hosted): void {
+    this.hosted = hosted;
+    if (hosted.isApart) hosted.watch = new InstanceWatch(this);
   }
 
   /** Queues the call or starts it. After the activation's end it goes to the next one (A3). */
@@ -163,7 +171,7 @@ export class Entity {
   private write(call: PendingCall, nested: boolean): void {
     const unit = this.activation.units.join(call);
     if (!nested) {
-      if (this.openWrites === 0) this.adoptStrays();
+      if (this.openWrites === 0) adoptStrays(this);
       // A child chain that joins its parent's unit holds for the parent, who comes in after it has gone.
       if (unit.chain !== call.chain) this.mailbox.adopt(call.chain, unit.chain);
     }
@@ -199,17 +207,6 @@ export class Entity {
     if (!chain.waiting?.size) return;
     for (const call of chain.waiting) if (sameActor(call.envelope.target, this.id)) call.isPartOfExclusive = true;
     this.mailbox.waitsForMore(chain);
-  }
-
-  /** E4. */
-  private adoptStrays(): void {
-    const strays = this.hosted?.strayed() ?? [];
-    if (strays.length === 0 || this.activation.units.isHeld(this)) return;
-    this.activation.services.warnOnce(`${this.metadata.name}: ${strays.join(', ')} changed outside a turn; it joins the next commit`);
-    const staged = this.tryStage();
-    if (!staged || staged instanceof Promise) return;
-    this.activation.commits.addLeftovers(merge([this], [staged]));
-    this.accept(staged);
   }
 
   private endWrite(turn: Turn, unit: UnitOfWork, failed: boolean, value: unknown): void {

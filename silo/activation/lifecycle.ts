@@ -2,12 +2,13 @@
 //   L1. The hooks of the beginning are one unit: if the constructor or `onActivate` throws, nothing of it happened and nothing is left.
 //   L2. The end: no new chains, open units finish, hooks, lazily saved fields, then the token is given up; each wait for user code is bounded.
 //   L3. Who wakes always-on actors knows of this one before it answers its first call.
-import { ActivationFailedError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
-import type { Clock, TimerHandle } from '../../protocol/ports/index.js';
+//   L4. A component whose thread dies meanwhile does not keep the actor from beginning: its next turn finds it, or says why not.
+import { ActivationFailedError, ComponentCrashedError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
 import type { ClaimedRow, Holder } from '../../protocol/ports/state-store.js';
 import type { DeactivationReason } from '../../sdk/author/index.js';
 import { CallChain } from '../turns/call-chain.js';
 import type { Activation } from './activation.js';
+import { endsWithin } from './ends-within.js';
 import type { Entity } from './entity.js';
 import { build } from './build-entities.js';
 import { restoreComponents, startTimersOf } from './component-set.js';
@@ -66,7 +67,9 @@ export async function deactivate(activation: Activation, reason: DeactivationRea
   await giveUp(activation, isDestroyed);
   activation.services.statistics.deactivated++;
   activation.isLost = true;
+  const cleared = activation.services.scratch.release(activation);
   activation.end();
+  if (cleared) await endsWithin(activation.services.clock, cleared, DRAIN_LIMIT_MS);
 }
 
 /** Constructs, restores and calls `onActivate`: whatever fails here is the actor's own. */
@@ -85,12 +88,22 @@ function awaken(activation: Activation, row: ClaimedRow, unit: UnitOfWork): Prom
 async function runFirstHooks(activation: Activation, building: Promise<void> | undefined, chain: CallChain): Promise<void> {
   const hooks = async (): Promise<void> => {
     await building;
-    for (const entity of activation.entities) await runHook(entity, 'onActivate', [], chain);
+    for (const entity of activation.entities) await begin(entity, chain);
   };
   try {
     if (!(await endsWithin(activation.services.clock, hooks(), ACTIVATION_LIMIT_MS))) throw new Error(`it did not end within ${ACTIVATION_LIMIT_MS} ms`);
   } catch (error) {
     throw failureOf(activation, error);
+  }
+}
+
+/** L4. */
+async function begin(entity: Entity, chain: CallChain): Promise<void> {
+  try {
+    await runHook(entity, 'onActivate', [], chain);
+  } catch (error) {
+    if (!(error instanceof ComponentCrashedError) || entity.id.component === undefined) throw error;
+    entity.activation.log.error({ err: error, component: entity.id.component }, 'onActivate did not end; the actor goes on without it');
   }
 }
 
@@ -192,16 +205,6 @@ async function withinLimit(activation: Activation, work: Promise<void>, what: st
   if (await endsWithin(activation.services.clock, work, DRAIN_LIMIT_MS)) return;
   activation.isLost = true;
   activation.log.error({ limitMs: DRAIN_LIMIT_MS }, `${what} did not end in time: left behind, it can change nothing any more`);
-}
-
-async function endsWithin(clock: Clock, work: Promise<void>, limitMs: number): Promise<boolean> {
-  let timer: TimerHandle | undefined;
-  const limit = new Promise<boolean>((resolve) => (timer = clock.setTimer(() => resolve(false), limitMs)));
-  try {
-    return await Promise.race([work.then(() => true), limit]);
-  } finally {
-    timer?.cancel();
-  }
 }
 
 /** A step of the end that fails does not keep the next ones from being made. A lost activation makes none. */

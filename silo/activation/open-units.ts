@@ -1,4 +1,5 @@
 import type { CallChain } from '../turns/call-chain.js';
+import type { Entity } from './entity.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 /** The open units of one activation by their chains. Most activations have none or one: that one needs no table. */
@@ -34,6 +35,21 @@ export class OpenUnits {
     if (this.single === unit) this.single = undefined;
     this.table?.delete(unit.chain);
     if (this.table?.size === 0) this.table = undefined;
+  }
+
+  /** One of them has changed the entity, or may have. */
+  holds(entity: Entity): boolean {
+    return this.holderOf(entity) !== undefined;
+  }
+
+  /** The first of those that hold the entity. */
+  holderOf(entity: Entity): UnitOfWork | undefined {
+    return this.size === 0 ? undefined : this.all().find((unit) => unit.held.includes(entity));
+  }
+
+  /** What they had staged in the entity is lost: they fail whole. */
+  failHolders(entity: Entity, error: Error): void {
+    for (const unit of this.all()) if (unit.held.includes(entity)) unit.failure ??= { error };
   }
 
   all(): readonly UnitOfWork[] {

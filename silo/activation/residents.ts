@@ -88,6 +88,8 @@ export abstract class Residents {
 
   setChanged(): void {
     this.setVersion++;
+    // Instances in threads have a mirror of it.
+    for (const { hosted } of this.residents) hosted?.refresh?.();
     this.onSetChanged?.();
   }
 

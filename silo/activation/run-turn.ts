@@ -8,6 +8,7 @@ import { isSystemMethod, runSystemMethod } from './system-methods.js';
 
 /** Runs the method; `end` gets the copied result or the error, in the same stack when the method is synchronous. */
 export function runTurn(entity: Entity, turn: Turn, end: (failed: boolean, value: unknown) => void): void {
+  if (entity.hosted!.perform) return performTurn(entity, turn, end);
   let outcome: unknown;
   try {
     outcome = start(entity, turn);
@@ -31,6 +32,22 @@ export function runTurn(entity: Entity, turn: Turn, end: (failed: boolean, value
     }
     end(false, result);
   }, failed);
+}
+
+/** Of an instance elsewhere: no promise stands between. */
+function performTurn(entity: Entity, turn: Turn, end: (failed: boolean, value: unknown) => void): void {
+  const { envelope } = turn.pending;
+  if (envelope.kind !== 'call') {
+    void new Promise((resolve) => resolve(start(entity, turn))).then(() => end(false, undefined), (error: unknown) => end(true, error));
+    return;
+  }
+  try {
+    checkMayRun(entity, turn.pending);
+    turn.pending.hasBegun = true;
+    entity.hosted!.perform!(envelope.method, envelope.args, turn, end);
+  } catch (error) {
+    end(true, error);
+  }
 }
 
 /** As `runTurn`, with the result as a value or promise. */

@@ -1,14 +1,15 @@
-import { eventMetadata, type ComponentMetadata } from '../../decorators/index.js';
 import { printEntityId, sameEntity, type EntityId } from '../../protocol/actor-id.js';
-import { describeValue } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient, EventOrigin } from '../../sdk/author/index.js';
+import { refuseClassTags } from '../../sdk/context/class-tags.js';
+import { nameOfEvent } from '../../sdk/context/event-name.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import type { FoundPage } from '../../sdk/context/found-actors.js';
 import type { HandleCaller } from '../../sdk/handle.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { ActorTypes } from '../actor-types.js';
+import type { CallChain } from '../turns/call-chain.js';
 import { Turn } from '../turns/turn.js';
 import { addComponent, giveTags, removeComponent } from './component-changes.js';
 import { tagsOf } from './component-lookup.js';
@@ -46,8 +47,12 @@ export class SiloEntityRuntime implements EntityRuntime {
 
   components(): readonly ComponentEntry[] {
     const { activation } = this.entity;
-    const chain = this.ownTurn()?.unit?.chain;
+    const chain = this.viewingChain();
     return activation.componentsFor(chain).map((entity) => ({ name: entity.id.component!, className: entity.metadata.name, tags: tagsOf(entity, chain) }));
+  }
+
+  get encodedArgs(): Uint8Array | undefined {
+    return this.entity.extras?.args;
   }
 
   args(): readonly unknown[] {
@@ -94,6 +99,17 @@ export class SiloEntityRuntime implements EntityRuntime {
     await this.entity.activation.units.save(unit);
   }
 
+  tmpdir(): string {
+    const { activation } = this.entity;
+    if (activation.status === 'ended') throw new ConfigurationError(`ctx.tmpdir: the activation of ${printEntityId(this.id)} is over, and its directory is gone`);
+    return activation.services.scratch.of(activation, this.id).use();
+  }
+
+  adoptTmpdir(path: string): void {
+    const { activation } = this.entity;
+    if (activation.status !== 'ended') activation.services.scratch.adopt(activation, this.id, path);
+  }
+
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void {
     const { activation } = this.entity;
     if (activation.status === 'ended') return () => undefined;
@@ -101,7 +117,7 @@ export class SiloEntityRuntime implements EntityRuntime {
   }
 
   clients(): readonly ConnectedClient[] {
-    return this.entity.activation.sessions.list();
+    return this.entity.activation.sessionsIfAny?.list() ?? [];
   }
 
   requestEnd(how: 'deactivate' | 'destroy'): void {
@@ -113,6 +129,12 @@ export class SiloEntityRuntime implements EntityRuntime {
     const turn = currentTurn();
     if (!(turn instanceof Turn)) return undefined;
     return turn.entity.type === this.id.type && turn.entity.key === this.id.key ? turn : undefined;
+  }
+
+  /** Whose changes are seen: those of the running turn's unit; outside any turn, those of the unit that holds this entity. */
+  private viewingChain(): CallChain | undefined {
+    const turn = this.ownTurn();
+    return turn ? turn.unit?.chain : this.entity.activation.units.open.holderOf(this.entity)?.chain;
   }
 
   /** The running turn of this actor, if it may change something. */
@@ -128,15 +150,13 @@ export class SiloEntityRuntime implements EntityRuntime {
   }
 
   tags(): readonly string[] {
-    return tagsOf(this.entity, this.ownTurn()?.unit?.chain);
+    return tagsOf(this.entity, this.viewingChain());
   }
 
   changeTags(added: readonly string[], removed: readonly string[]): void {
     const turn = this.writingTurn('ctx.tags');
     if (!sameEntity(turn.entity, this.id)) throw new ConfigurationError(`ctx.tags: ${turn.method} is a turn of ${printEntityId(turn.entity)}; the tags of ${printEntityId(this.id)} change in turns of its own`);
-    const { metadata } = this.entity;
-    const fixed = 'tags' in metadata ? removed.find((tag) => (metadata as ComponentMetadata).tags.includes(tag)) : undefined;
-    if (fixed !== undefined) throw new ConfigurationError(`ctx.tags.remove: '${fixed}' is a tag of the class ${metadata.name}: every component of it has it`);
+    refuseClassTags(this.entity.metadata, removed);
     giveTags(this.entity, added, removed);
   }
 
@@ -162,9 +182,3 @@ export class SiloEntityRuntime implements EntityRuntime {
 }
 
 const NO_ARGS: readonly unknown[] = Object.freeze([]);
-
-function nameOfEvent(event: object): string {
-  const metadata = typeof event === 'object' && event !== null ? eventMetadata(event.constructor) : undefined;
-  if (!metadata) throw new ConfigurationError(`emit: expected an instance of a class with @ActorEvent(name), got ${describeValue(event)}`);
-  return metadata.name;
-}

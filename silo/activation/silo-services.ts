@@ -1,5 +1,5 @@
-import type { ActorMetadata, ComponentMetadata } from '../../decorators/index.js';
 import type { ActorDirectory } from '../../directory/actor-directory.js';
+import type { Scratch } from '../../isolation/scratch.js';
 import type { ActorId, EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import type { Clock, Holder, Logger, Membership, StateStore } from '../../protocol/ports/index.js';
@@ -8,6 +8,7 @@ import type { FindPage } from '../../sdk/context/found-actors.js';
 import type { EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import type { DeactivationReason } from '../../sdk/author/index.js';
 import type { HandleCaller } from '../../sdk/handle.js';
+import type { ComponentTypes } from '../component-types.js';
 import type { DeadlineWheel } from '../turns/deadline-wheel.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Activation } from './activation.js';
@@ -39,10 +40,9 @@ export interface SiloServices {
   readonly deadlines: DeadlineWheel;
   readonly lazySaver: LazySaver;
   readonly statistics: Statistics;
+  readonly scratch: Scratch;
   readonly host: Host;
-  /** The component class of this wire name, for an actor of the type. Throws `UnknownComponentError` when no module here has it. */
-  componentClass(type: ActorMetadata, className: string): ComponentMetadata;
-  isComponentClass(className: string): boolean;
+  readonly componentTypes: ComponentTypes;
   /** What an entity's context stands on. */
   createRuntime(entity: Entity): EntityRuntime;
   handle(id: EntityId): object;

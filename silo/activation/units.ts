@@ -1,7 +1,6 @@
 // Units. Owns: the open units of work of one activation, by chain, and how each ends. One chain has at most one unit here.
 import type { StagedChanges } from '../../protocol/ports/component-host.js';
 import { StaleEpochError } from '../../protocol/errors/index.js';
-import { printEntityId } from '../../protocol/actor-id.js';
 import type { CallChain } from '../turns/call-chain.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Activation } from './activation.js';
@@ -13,7 +12,7 @@ import { merge, stageAll } from './unit-changes.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 export class Units {
-  private readonly open = new OpenUnits();
+  readonly open = new OpenUnits();
   private readonly closing = new ClosingUnits();
   private onDrained: (() => void) | undefined;
   private committing = 0;
@@ -43,7 +42,7 @@ export class Units {
 
   /** An open unit has changed the entity, or may have. */
   isHeld(entity: Entity): boolean {
-    return this.open.size > 0 && this.open.all().some((unit) => unit.held.includes(entity));
+    return this.open.holds(entity);
   }
 
   /** The chain's (or its parents') unit on this actor; a new one with `call` as its outermost turn if there is none (U1). */
@@ -61,8 +60,8 @@ export class Units {
   /** Resolves when no unit is open or committing. */
   drained(): Promise<void> {
     if (this.isEmpty) return Promise.resolve();
+    const earlier = this.onDrained;
     return new Promise((resolve) => {
-      const earlier = this.onDrained;
       this.onDrained = () => {
         earlier?.();
         resolve();
@@ -244,6 +243,6 @@ export class Units {
   }
 
   private staleError(): StaleEpochError {
-    return new StaleEpochError(`${printEntityId(this.activation.id)}: the activation lost its ownership while the turn ran`);
+    return new StaleEpochError(`${this.activation.name}: the activation lost its ownership while the turn ran`);
   }
 }

@@ -12,6 +12,10 @@ import { describeLoadFailure } from './load-failure.js';
 export interface LoadedModules {
   readonly actors: readonly Constructor[];
   readonly components: readonly Constructor[];
+  /** What threads load, in order. */
+  readonly urls: readonly string[];
+  /** The classes that came from there, with the components that actors of theirs list: a thread can load them too. */
+  readonly loadable: ReadonlySet<object>;
 }
 
 const EXTENSIONS = ['.js', '.mjs', '.cjs'];
@@ -31,9 +35,13 @@ interface Found {
 export async function loadModules(modules: readonly ModuleSource[]): Promise<LoadedModules> {
   const actors = new Map<string, Found>();
   const components = new Set<Constructor>();
+  const urls = new Set<string>();
+  const exportedByFiles = new Set<unknown>();
   let undecorated = '';
   for (const [index, module] of modules.entries()) {
-    for (const { exported, source } of await exportsOf(module, `modules[${index}]`)) {
+    for (const { exported, source, url } of await exportsOf(module, `modules[${index}]`)) {
+      if (url !== undefined) urls.add(url);
+      if (url !== undefined) exportedByFiles.add(exported);
       const actor = actorMetadata(exported);
       if (actor) addActor(actors, actor.name, { Class: actor.target, source });
       else if (componentMetadata(exported)) components.add(exported as Constructor);
@@ -41,7 +49,17 @@ export async function loadModules(modules: readonly ModuleSource[]): Promise<Loa
     }
   }
   if (actors.size === 0) throw new ConfigurationError(`modules: no actor in ${modules.map(nameOf).join(', ') || 'an empty list'}; export a class with @Actor()${undecorated}`);
-  return { actors: [...actors.values()].map(({ Class }) => Class), components: [...components] };
+  return { actors: [...actors.values()].map(({ Class }) => Class), components: [...components], urls: [...urls], loadable: loadable(exportedByFiles) };
+}
+
+function loadable(exported: ReadonlySet<unknown>): ReadonlySet<object> {
+  const classes = new Set<object>();
+  for (const each of exported) {
+    const metadata = actorMetadata(each) ?? componentMetadata(each);
+    if (metadata) classes.add(metadata.target);
+    if (metadata?.kind === 'actor') for (const { target } of metadata.components()) classes.add(target);
+  }
+  return classes;
 }
 
 function addActor(actors: Map<string, Found>, name: string, found: Found): void {
@@ -75,18 +93,25 @@ function noteOn(exported: unknown): string {
   return note === '' ? '' : `: class ${(exported as Constructor).name} has none${note}`;
 }
 
-async function exportsOf(source: ModuleSource, path: string): Promise<readonly { readonly exported: unknown; readonly source: string }[]> {
+/** `url`: of the file that exports it; absent for what was given as such. */
+interface Exported {
+  readonly exported: unknown;
+  readonly source: string;
+  readonly url?: string;
+}
+
+async function exportsOf(source: ModuleSource, path: string): Promise<readonly Exported[]> {
   if (typeof source === 'function') {
     if (actorMetadata(source) ?? componentMetadata(source)) return [{ exported: source, source: path }];
     const note = inheritedNote('Actor', source) || inheritedNote('Component', source);
     throw new ConfigurationError(`${path}: ${nameOf(source)} has no @Actor() and no @Component()${note}`);
   }
   if (typeof source !== 'string' && !(source instanceof URL)) return Object.values(source).map((exported) => ({ exported, source: path }));
-  const found: { readonly exported: unknown; readonly source: string }[] = [];
+  const found: Exported[] = [];
   for (const url of await urlsOf(source)) {
     const namespace = await load(url, String(source));
     const shown = url.startsWith('file:') ? printFile(url) : url;
-    for (const exported of Object.values(namespace)) found.push({ exported, source: shown });
+    for (const exported of Object.values(namespace)) found.push({ exported, source: shown, url });
   }
   return found;
 }

@@ -49,14 +49,22 @@ export class Turn implements TurnInfo {
     return this.pending.envelope.deadlineMs;
   }
 
+  get deadline(): number {
+    return this.deadlineMs + this.wallClockOffsetMs;
+  }
+
+  get from(): EntityId | undefined {
+    return this.pending.envelope.from;
+  }
+
   get call(): CallInfo {
-    const { pending } = this;
-    const { method, from, identity, deadlineMs, baggage } = pending.envelope;
+    const { pending, deadline } = this;
+    const { method, from, identity, baggage } = pending.envelope;
     return (this.info ??= Object.freeze({
       method,
       from,
       identity,
-      deadline: deadlineMs + this.wallClockOffsetMs,
+      deadline,
       baggage: baggage ?? {},
       get signal() {
         return pending.signal;

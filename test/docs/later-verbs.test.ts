@@ -104,7 +104,7 @@ describe('what this version lacks is said where it is declared, and nothing else
   };
   const options: Readonly<Record<string, readonly [file: string, apply: Apply, expected: readonly string[]]>> = {
     ActorOptions: ['decorators/actor.d.ts', (given) => Actor(given)(class Given {}), ['pinned', 'version', 'weight']],
-    ComponentOptions: ['decorators/component.d.ts', (given) => Component(given)(class Given {}), ['memoryLimitMb', 'threads', 'turnLimit', 'version']],
+    ComponentOptions: ['decorators/component.d.ts', (given) => Component(given)(class Given {}), ['version']],
     OnOptions: ['decorators/on.d.ts', (given) => On(Said, { from: 'self', ...given })(...member()), ['attempts', 'backoff', 'order']],
     PublicOptions: ['decorators/public.d.ts', (given) => Public(given)(...member()), []],
     ReadOnlyOptions: ['decorators/read-only.d.ts', (given) => ReadOnly(given)(...member()), []],

@@ -9,21 +9,21 @@ import { memorySilo } from '../support/memory-silo.js';
 @Actor({ name: 'warned-town', components: [Bag], isolation: 'worker' }) class Town {}
 @Actor({ name: 'warned-plain', components: [Own] }) class Plain {}
 
-const warned = async (...classes: readonly object[]): Promise<unknown> => {
+const told = async (...classes: readonly object[]): Promise<unknown> => {
   const { log, runtime } = memorySilo(classes);
   await runtime.stop();
-  return log.lines.filter(({ level }) => level === 'warn').map(({ fields, message }) => ({ fields, message }));
+  return log.lines.filter(({ level }) => level === 'info').map(({ fields, message }) => ({ fields, message }));
 };
 
-describe('classes that are to run in threads, which this version lacks,', () => {
-  it('are told in one line at the start, each once, with what silences it', async () => {
-    expect(await warned(Hero, Town, Plain)).to.deep.equal([{
+describe('classes that are to run in threads, which cannot load them because they were given as classes,', () => {
+  it('are told in one line at the start, each once, with what to give instead', async () => {
+    expect(await told(Hero, Town, Plain)).to.deep.equal([{
       fields: { classes: ['Bag', 'Mind', 'Town'] },
-      message: "threads are not in this version: Bag, Mind, Town run in the silo's own; isolation: 'inline' on them silences this warning",
+      message: "Bag, Mind, Town run in the silo's own thread: they were given as classes, and threads load files; give the paths of their modules to isolate them",
     }]);
   });
 
   it("are none where all say isolation: 'inline'", async () => {
-    expect(await warned(Plain)).to.deep.equal([]);
+    expect(await told(Plain)).to.deep.equal([]);
   });
 });

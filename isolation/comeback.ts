@@ -1,0 +1,79 @@
+// Comeback. Owns: when a thread that died may live again, and what is said of it until then.
+import { ComponentCrashedError } from '../protocol/errors/index.js';
+import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
+import type { Logger } from '../protocol/ports/logger.js';
+import { RestartPolicy } from './restart-policy.js';
+
+/** What all threads of a silo share of it. */
+export interface ComebackParts {
+  /** Real time, also where the silo's is virtual. */
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+}
+
+export class Comeback {
+  isDegraded = false;
+  crashes = 0;
+  lastError: Error | undefined;
+  private readonly policy: RestartPolicy;
+  private timer: TimerHandle | undefined;
+  private degradedUntil = 0;
+
+  constructor(private readonly name: string, private readonly parts: ComebackParts, private readonly start: () => void) {
+    this.policy = new RestartPolicy(parts.random);
+  }
+
+  /** A new life will begin by itself. */
+  get isComing(): boolean {
+    return this.timer !== undefined;
+  }
+
+  /** Says why, and begins a new life in time. */
+  died(thrown: unknown, exitCode: number | undefined): ComponentCrashedError {
+    const { clock, log } = this.parts;
+    const { name } = this;
+    const error = crashError(name, thrown, exitCode);
+    this.crashes++;
+    this.lastError = error;
+    const nowMs = clock.monotonicMs();
+    const next = this.policy.onCrash(nowMs);
+    const delayMs = next.kind === 'degraded' ? next.untilMs - nowMs : next.delayMs;
+    this.isDegraded = next.kind === 'degraded';
+    this.degradedUntil = clock.now() + delayMs;
+    const fields = { err: error, component: name, forMs: Math.round(delayMs) };
+    if (this.isDegraded) log.error(fields, `the thread of ${name} dies again and again: the component is degraded for a while`);
+    else log.warn(fields, `the thread of ${name} died; it comes back`);
+    this.timer = clock.setTimer(() => {
+      this.timer = undefined;
+      this.isDegraded = false;
+      this.start();
+    }, delayMs);
+    return error;
+  }
+
+  /** A turn ended well. */
+  worked(): void {
+    if (this.crashes > 0) this.policy.onHealthy(this.parts.clock.monotonicMs());
+  }
+
+  stop(): void {
+    this.timer?.cancel();
+    this.timer = undefined;
+  }
+
+  /** For turns while it is degraded. */
+  refusal(): ComponentCrashedError {
+    const { name, crashes, degradedUntil, lastError } = this;
+    const until = new Date(degradedUntil).toISOString();
+    return new ComponentCrashedError(`${name} is degraded until ${until}: its thread died ${crashes} times, last of: ${lastError?.message ?? ''}; the call did not run`, {
+      component: name, degradedUntil, cause: lastError,
+    });
+  }
+}
+
+function crashError(name: string, thrown: unknown, exitCode: number | undefined): ComponentCrashedError {
+  const isSaid = thrown !== undefined || exitCode === undefined;
+  const how = thrown instanceof Error ? thrown.message : isSaid ? String(thrown) : `it exited with code ${exitCode}`;
+  return new ComponentCrashedError(`${name}: its thread died: ${how}`, { component: name, exitCode, cause: thrown });
+}

@@ -1,0 +1,127 @@
+// ThreadTurns. Owns: the turns that a thread was given and has not ended, by number, in order.
+import type { Codec } from '../protocol/codec/index.js';
+import type { ConnectedClient } from '../sdk/author/index.js';
+import type { TurnInfo } from '../sdk/context/turn-scope.js';
+import type { PortBatch } from './port-batch.js';
+import type { TurnEnd } from './host.js';
+import { GREETS, RUN, SOLE } from './thread-messages.js';
+import { toWire } from './wire-value.js';
+import type { WorkerEntity } from './worker-entity.js';
+
+/** A turn on its way. */
+export interface Run {
+  readonly entity: WorkerEntity;
+  readonly method: string;
+  readonly args: readonly unknown[];
+  readonly turn: TurnInfo;
+  readonly flags: number;
+  readonly end: TurnEnd;
+  /** It has sent messages, or changed more than its own fields. */
+  hasSaid: boolean;
+}
+
+/** Numbers stay whole and small for the array that threads share: they begin anew long before. */
+const LAST_NUMBER = 2 ** 30;
+
+export class ThreadTurns {
+  private readonly open_ = new Map<number, Run>();
+  private readonly deadHavingSaid = new Set<WorkerEntity>();
+  private last = 0;
+
+  get isEmpty(): boolean {
+    return this.open_.size === 0;
+  }
+
+  get size(): number {
+    return this.open_.size;
+  }
+
+  get(number: number): Run | undefined {
+    return this.open_.get(number);
+  }
+
+  open(run: Run, out: PortBatch, codec: Codec): void {
+    const { entity, method, turn } = run;
+    let { args, flags } = run;
+    let wire: unknown;
+    let who: unknown;
+    try {
+      if (method === 'onConnect' || method === 'onDisconnect') {
+        flags |= GREETS;
+        args = [describeClient(args[0] as ConnectedClient), ...args.slice(1)];
+      }
+      if (args.length === 1 && isPrimitive(args[0])) {
+        flags |= SOLE;
+        wire = args[0];
+      } else {
+        wire = toWire(args, codec, 'args');
+      }
+      who = whoOf(turn, codec);
+    } catch (error) {
+      return run.end(true, error);
+    }
+    flags |= entity.prepare(method);
+    const number = (this.last = this.last === LAST_NUMBER ? 1 : this.last + 1);
+    this.open_.set(number, run);
+    out.write9(RUN, number, entity.instance, method, wire, turn.deadline, who, flags, entity.takeVerdicts());
+  }
+
+  close(number: number): Run | undefined {
+    const run = this.open_.get(number);
+    if (run) this.open_.delete(number);
+    return run;
+  }
+
+  /** The port would not clone a message: its turn does not run. */
+  refused(message: readonly unknown[], error: unknown): void {
+    if (message[0] !== RUN) return;
+    const run = this.close(message[1] as number);
+    run?.entity.ended(undefined, -1, undefined);
+    run?.end(true, error);
+  }
+
+  failAll(error: Error): void {
+    for (const run of this.open_.values()) run.end(true, error);
+    this.open_.clear();
+  }
+
+  /** Fails the turns that had begun; returns those that had not, in order. */
+  died(lastBegun: number, error: Error): readonly Run[] {
+    const waiting: Run[] = [];
+    this.deadHavingSaid.clear();
+    const failed: Run[] = [];
+    for (const [number, run] of this.open_) {
+      if (hasBegun(number, lastBegun)) failed.push(run);
+      else waiting.push(run);
+      if (run.hasSaid) this.deadHavingSaid.add(run.entity);
+    }
+    this.open_.clear();
+    // Told after all is in order: whoever hears it may go on at once.
+    queueMicrotask(() => failed.forEach((run) => run.end(true, error)));
+    return waiting;
+  }
+
+  diedHavingSaid(entity: WorkerEntity): boolean {
+    return this.deadHavingSaid.has(entity);
+  }
+}
+
+/** Numbers may have begun anew in between. */
+function hasBegun(number: number, lastBegun: number): boolean {
+  const behind = lastBegun - number;
+  return lastBegun > 0 && (behind >= 0 ? behind < LAST_NUMBER / 2 : behind < -LAST_NUMBER / 2);
+}
+
+function whoOf(turn: TurnInfo, codec: Codec): unknown {
+  const { from, identity, baggage } = turn;
+  if (from === undefined && identity === undefined && baggage === undefined) return undefined;
+  return toWire([from, identity, baggage], codec, 'call');
+}
+
+function isPrimitive(value: unknown): boolean {
+  return value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
+}
+
+function describeClient({ id, identity, since }: ConnectedClient): unknown {
+  return { id, identity, since };
+}

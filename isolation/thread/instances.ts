@@ -1,0 +1,87 @@
+import type { EntityId } from '../../protocol/actor-id.js';
+import { ActivationFailedError } from '../../protocol/errors/index.js';
+import { EntityContext } from '../../sdk/context/entity-context.js';
+import { runInTurn } from '../../sdk/context/turn-scope.js';
+import { refuseFunctionFields } from '../function-fields.js';
+import { NO_STATE, StateTracker } from '../state-tracker.js';
+import type { Mirrored } from '../mirror.js';
+import type { Mirror } from '../thread-messages.js';
+import { Instance } from './instance.js';
+import { ThreadRuntime, type ThreadShare } from './thread-runtime.js';
+import type { ThreadTurn } from './thread-turn.js';
+
+/** The instances of a thread, by number. One that could not be made keeps why, and says so to every turn. */
+export class Instances {
+  private readonly table = new Map<number, Instance>();
+  private readonly runtimes = new Map<number, ThreadRuntime>();
+  private readonly failures = new Map<number, Error>();
+  private readonly mirrors = new Map<Mirror, Mirrored>();
+
+  constructor(private readonly share: ThreadShare) {}
+
+  get(number: number): Instance | undefined {
+    return this.table.get(number);
+  }
+
+  failure(number: number): Error | undefined {
+    return this.failures.get(number);
+  }
+
+  runtime({ number }: Instance): ThreadRuntime {
+    return this.runtimes.get(number)!;
+  }
+
+  /** Constructs and restores; returns what kept it from that. */
+  create(number: number, id: EntityId, className: string, fields: ReadonlyMap<string, Uint8Array> | undefined, mirror: Mirror): Error | undefined {
+    try {
+      const metadata = this.share.classes.classOf(id.type, id.component, className);
+      const runtime = new ThreadRuntime(this.share, number, id, metadata, this.mirrored(mirror));
+      this.runtimes.set(number, runtime);
+      const Class = metadata.target as unknown as new (context: unknown) => Record<string, unknown>;
+      const object = new Class(new EntityContext(runtime));
+      refuseFunctionFields(metadata, object);
+      const state = metadata.state.size > 0 ? new StateTracker(object, metadata, this.share.codec, fields ?? new Map()) : NO_STATE;
+      this.table.set(number, new Instance(number, id, metadata, object, state, this.share.codec));
+      return undefined;
+    } catch (error) {
+      const failure = error instanceof Error ? error : new ActivationFailedError(`the constructor of ${className} threw ${String(error)}`);
+      this.failures.set(number, failure);
+      return failure;
+    }
+  }
+
+  remove(number: number): void {
+    this.table.delete(number);
+    this.runtimes.delete(number);
+    this.failures.delete(number);
+  }
+
+  reflect(number: number, mirror: Mirror): void {
+    this.runtimes.get(number)?.reflect(this.mirrored(mirror));
+  }
+
+  /** Runs `work` on an instance whose `onActivate` has run; one that came back after a crash runs it in the first turn. */
+  awake(instance: Instance, turn: ThreadTurn, work: () => unknown): unknown {
+    if (instance.isAwake) return work();
+    if (turn.method === 'onActivate' || !instance.metadata.hooks.has('onActivate')) {
+      instance.isAwake = true;
+      return work();
+    }
+    const hook = (): unknown => (instance.object.onActivate as () => unknown).call(instance.object);
+    instance.waking ??= Promise.resolve(runInTurn(turn, hook)).then(
+      () => void (instance.isAwake = true),
+      (error: unknown) => {
+        instance.waking = undefined;
+        throw error;
+      },
+    );
+    return instance.waking.then(work);
+  }
+
+  private mirrored(mirror: Mirror): Mirrored | undefined {
+    if (mirror === '') return undefined;
+    let known = this.mirrors.get(mirror);
+    if (!known) this.mirrors.set(mirror, (known = JSON.parse(mirror) as Mirrored));
+    return known;
+  }
+}

@@ -1,0 +1,40 @@
+import { actorMetadata, componentMetadata, type ActorMetadata, type ClassMetadata } from '../../decorators/index.js';
+import { UnknownComponentError } from '../../protocol/errors/index.js';
+
+/** The classes that this thread can make instances of: those that its modules export, and those that exported actors list. */
+export class ThreadClasses {
+  private readonly actors = new Map<string, ActorMetadata>();
+  private readonly components = new Map<string, ClassMetadata>();
+
+  static async load(modules: readonly string[]): Promise<ThreadClasses> {
+    const classes = new ThreadClasses();
+    for (const url of modules) {
+      for (const exported of Object.values((await import(url)) as Readonly<Record<string, unknown>>)) classes.add(exported);
+    }
+    return classes;
+  }
+
+  /** Throws `UnknownComponentError` for a class that no module exports or lists. */
+  classOf(type: string, component: string | undefined, className: string): ClassMetadata {
+    const actor = this.actors.get(type);
+    const listed = component === undefined ? actor : actor?.components().find(({ name }) => name === className);
+    const found = listed ?? this.components.get(className) ?? this.listedAnywhere(className);
+    if (found) return found;
+    throw new UnknownComponentError(`${className}: no module that the thread loaded has this class`, { component: className });
+  }
+
+  private add(exported: unknown): void {
+    const actor = actorMetadata(exported);
+    if (actor) this.actors.set(actor.name, actor);
+    const component = componentMetadata(exported);
+    if (component) this.components.set(component.name, component);
+  }
+
+  private listedAnywhere(className: string): ClassMetadata | undefined {
+    for (const actor of this.actors.values()) {
+      const found = actor.components().find(({ name }) => name === className);
+      if (found) return found;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,204 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { actorTypeName, type ClassMetadata } from '../../decorators/index.js';
+import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
+import type { Codec } from '../../protocol/codec/index.js';
+import { ConfigurationError } from '../../protocol/errors/index.js';
+import type { Logger } from '../../protocol/ports/logger.js';
+import type { ConnectedClient } from '../../sdk/author/index.js';
+import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
+import { refuseClassTags } from '../../sdk/context/class-tags.js';
+import type { FoundPage } from '../../sdk/context/found-actors.js';
+import { nameOfEvent } from '../../sdk/context/event-name.js';
+import { currentTurn } from '../../sdk/context/turn-scope.js';
+import type { HandleCaller, HandleFactory } from '../../sdk/handle.js';
+import type { Mirrored } from '../mirror.js';
+import { scratchName } from '../scratch-name.js';
+import type { ThreadStart } from '../thread-messages.js';
+import type { ThreadClasses } from './thread-classes.js';
+import type { ThreadLine } from './thread-line.js';
+import { ThreadTurn } from './thread-turn.js';
+
+/** What all instances of a thread share. */
+export interface ThreadShare {
+  readonly line: ThreadLine;
+  readonly codec: Codec;
+  readonly classes: ThreadClasses;
+  readonly handles: HandleFactory;
+  readonly caller: HandleCaller;
+  readonly scratch: ThreadStart['scratch'];
+}
+
+const EMPTY: Mirrored = { tags: [], components: [], clients: [] };
+const NO_ARGS: readonly unknown[] = Object.freeze([]);
+
+/** The runtime of an instance in a thread: its silo, by way of the port. What is answered at once is a mirror that the silo keeps. */
+export class ThreadRuntime implements EntityRuntime {
+  private mirrored: Mirrored = EMPTY;
+  private callbacks: Map<number, (elapsedMs: number) => unknown> | undefined;
+  private timers = 0;
+  private hasTmpdir = false;
+  private logger: Logger | undefined;
+
+  constructor(private readonly share: ThreadShare, private readonly instance: number, readonly id: EntityId, private readonly metadata: ClassMetadata, mirror: Mirrored | undefined) {
+    this.reflect(mirror);
+  }
+
+  reflect(mirror: Mirrored | undefined): void {
+    this.mirrored = mirror ?? EMPTY;
+  }
+
+  get caller(): HandleCaller {
+    return this.share.caller;
+  }
+
+  get log(): Logger {
+    return (this.logger ??= threadLogger((level, fields, message) => this.say('log', [level, fields, message]), this.share.codec, {}));
+  }
+
+  handle(id: EntityId): object {
+    return this.share.handles.handle(id);
+  }
+
+  typeName(classOrName: unknown): string {
+    return actorTypeName(classOrName);
+  }
+
+  components(): readonly ComponentEntry[] {
+    return this.mirrored.components;
+  }
+
+  clients(): readonly ConnectedClient[] {
+    return this.mirrored.clients.map((client) => this.client(client));
+  }
+
+  /** A client as hooks get it. */
+  client({ id, identity, since }: Mirrored['clients'][number]): ConnectedClient {
+    return {
+      id, identity, since,
+      send: (event) => {
+        nameOfEvent(event);
+        this.say('send', [id, this.share.codec.copy(event, 'event')]);
+      },
+      kick: (reason) => this.say('kick', [id, reason]),
+    };
+  }
+
+  get encodedArgs(): Uint8Array | undefined {
+    const { args } = this.mirrored;
+    return args === undefined ? undefined : Buffer.from(args, 'base64');
+  }
+
+  args(): readonly unknown[] {
+    const { encodedArgs } = this;
+    return encodedArgs ? (this.share.codec.decode(encodedArgs) as readonly unknown[]) : NO_ARGS;
+  }
+
+  async addComponent(className: string, tags: readonly string[], args: readonly unknown[] | undefined): Promise<string> {
+    return (await this.share.line.ask(this.instance, 'addComponent', [className, tags, args && this.share.codec.copy(args, 'args')])) as string;
+  }
+
+  async removeComponent(id: EntityId): Promise<void> {
+    await this.share.line.ask(this.instance, 'removeComponent', [id]);
+  }
+
+  async findTagged(tag: string, type: string | undefined, cursor: string | undefined): Promise<FoundPage> {
+    return (await this.share.line.ask(this.instance, 'findTagged', [tag, type, cursor])) as FoundPage;
+  }
+
+  tags(): readonly string[] {
+    return this.mirrored.tags;
+  }
+
+  /** What the silo would refuse is refused here: it is only told. Until its answer comes, the mirror is changed here. */
+  changeTags(added: readonly string[], removed: readonly string[]): void {
+    const turn = currentTurn();
+    if (!(turn instanceof ThreadTurn) || turn.instance !== this.instance) throw new ConfigurationError(`ctx.tags: no turn of ${printEntityId(this.id)} is running; call it inside a method, handler, timer or hook`);
+    if (turn.isReading) throw new ConfigurationError(`ctx.tags: ${turn.method} is @ReadOnly; it changes nothing`);
+    refuseClassTags(this.metadata, removed);
+    this.say('changeTags', [added, removed]);
+    const tags = [...new Set([...this.mirrored.tags, ...added])].filter((tag) => !removed.includes(tag));
+    const components = this.mirrored.components.map((entry) => (entry.name === this.id.component ? { ...entry, tags } : entry));
+    this.mirrored = { ...this.mirrored, tags, components };
+  }
+
+  emitLive(event: object, key: string | undefined): void {
+    nameOfEvent(event);
+    this.say('emitLive', [this.share.codec.copy(event, 'event'), key]);
+  }
+
+  emit(event: object): Promise<void> | void {
+    nameOfEvent(event);
+    const copy = this.share.codec.copy(event, 'event');
+    const turn = currentTurn();
+    // In a turn it is buffered, which cannot fail; a turn that may not emit is told so.
+    if (turn instanceof ThreadTurn && !turn.isReading) return this.say('emit', [copy]);
+    return this.share.line.ask(this.instance, 'emit', [copy]).then(() => undefined);
+  }
+
+  async save(): Promise<void> {
+    await this.share.line.ask(this.instance, 'save', []);
+  }
+
+  requestEnd(how: 'deactivate' | 'destroy'): void {
+    this.say('end', [how]);
+  }
+
+  /** The silo removes it. After a crash the number is the same, and so is the directory. */
+  tmpdir(): string {
+    const { scratch } = this.share;
+    if ('failure' in scratch) throw new ConfigurationError(scratch.failure);
+    const path = join(scratch.root, scratchName(this.id, `t${this.instance}`));
+    if (!this.hasTmpdir) this.say('tmpdir', [path]);
+    this.hasTmpdir = true;
+    mkdirSync(path, { mode: 0o700, recursive: true });
+    return path;
+  }
+
+  addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void {
+    const number = ++this.timers;
+    const isOnce = everyMs === undefined;
+    (this.callbacks ??= new Map()).set(number, isOnce ? (elapsedMs: number) => (this.callbacks!.delete(number), callback(elapsedMs)) : callback);
+    this.say('timer', [number, dueMs, everyMs]);
+    return () => {
+      if (this.callbacks!.delete(number)) this.say('cancelTimer', [number]);
+    };
+  }
+
+  /** The silo says that a timer is due; one that was cancelled meanwhile does nothing. */
+  fire(number: number, elapsedMs: number): unknown {
+    return this.callbacks?.get(number)?.(elapsedMs);
+  }
+
+  private say(verb: string, args: readonly unknown[]): void {
+    this.share.line.say(this.instance, verb, args);
+  }
+}
+
+type Send = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error', fields: object | undefined, message: string | undefined) => void;
+
+/** Fields that cannot travel are shown as text. */
+function threadLogger(send: Send, codec: Codec, bindings: Readonly<Record<string, unknown>>): Logger {
+  const has = Object.keys(bindings).length > 0;
+  const log = (level: Parameters<Send>[0]) => (first: string | object, second?: string): void => {
+    const fields = typeof first === 'string' ? undefined : first;
+    const message = typeof first === 'string' ? first : second;
+    const all = fields || has ? { ...bindings, ...(fields instanceof Error ? { err: fields } : fields) } : undefined;
+    send(level, all && carried(all, codec), message);
+  };
+  return {
+    trace: log('trace'), debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error'),
+    child: (more) => threadLogger(send, codec, { ...bindings, ...more }),
+  };
+}
+
+function carried(fields: Readonly<Record<string, unknown>>, codec: Codec): object {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => {
+    try {
+      return [name, codec.copy(value, name)];
+    } catch {
+      return [name, inspect(value, { depth: 2 })];
+    }
+  }));
+}

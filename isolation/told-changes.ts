@@ -1,0 +1,47 @@
+import type { Codec } from '../protocol/codec/index.js';
+import type { FieldChanges, StagedChanges } from '../protocol/ports/component-host.js';
+import { FIRST_FIELD, SERIAL, type FlatChanges, type ThreadChanges, type Told } from './thread-messages.js';
+
+const NONE: FieldChanges = new Map();
+/** Nothing differs. */
+export const UNCHANGED: ThreadChanges = { serial: 0, saved: NONE, lazy: NONE, manual: NONE };
+
+export function isFlat(told: Told): told is FlatChanges {
+  return Array.isArray(told);
+}
+
+/** What a thread told, with every value encoded. */
+export function readChanges(flat: FlatChanges, codec: Codec): ThreadChanges {
+  const lazyAt = FIRST_FIELD + 2 * (flat[2] as number);
+  const manualAt = lazyAt + 2 * (flat[3] as number);
+  return {
+    serial: flat[SERIAL] as number,
+    saved: readFields(flat, FIRST_FIELD, lazyAt, codec),
+    lazy: readFields(flat, lazyAt, manualAt, codec),
+    manual: readFields(flat, manualAt, flat.length, codec),
+  };
+}
+
+/** `valueOf`: what a field holds now. */
+export function writeChanges(serial: number, epoch: number, { saved, lazy, manual }: StagedChanges, valueOf: (name: string) => unknown): FlatChanges {
+  const flat: unknown[] = [serial, epoch, saved.size, lazy.size];
+  for (const fields of [saved, lazy, manual]) {
+    if (fields.size === 0) continue;
+    for (const [name, bytes] of fields) {
+      const value = valueOf(name);
+      // Bytes are dearer to send than what they stand for.
+      flat.push(name, value === null || typeof value !== 'object' ? value : bytes);
+    }
+  }
+  return flat;
+}
+
+function readFields(flat: FlatChanges, from: number, to: number, codec: Codec): FieldChanges {
+  if (from === to) return NONE;
+  const map = new Map<string, Uint8Array>();
+  for (let i = from; i < to; i += 2) {
+    const value = flat[i + 1];
+    map.set(flat[i] as string, value instanceof Uint8Array ? value : codec.encode(value, 'state'));
+  }
+  return map;
+}

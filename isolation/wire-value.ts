@@ -1,0 +1,54 @@
+// Values on their way through a message port. Trees of plain data go as they are: the port copies them faster than anything could be encoded.
+// All else is encoded, and arrives as bytes; bytes that users send are encoded too, so bytes on the way are always an encoding.
+import { fromWireError, toWireError, type Codec, type WireError } from '../protocol/codec/index.js';
+
+/** What a port can carry. */
+export type Wire = unknown;
+
+const MAX_DEPTH = 8;
+const MAX_NODES = 256;
+
+/** `value` must be nobody else's: it leaves later than now. */
+export function toWire(value: unknown, codec: Codec, root: string): Wire {
+  if (typeof value === 'object' ? value === null || isTree(value) : typeof value !== 'function' && typeof value !== 'symbol') return value;
+  return codec.encode(value, root);
+}
+
+export function fromWire(wire: Wire, codec: Codec): unknown {
+  return wire instanceof Uint8Array ? codec.decode(wire) : wire;
+}
+
+/** What was thrown. */
+export function errorToWire(error: unknown, codec: Codec): Wire {
+  return codec.encode(toWireError(error, codec, { audience: 'cluster' }), 'error');
+}
+
+export function errorFromWire(wire: Wire, codec: Codec): Error {
+  return fromWireError(fromWire(wire, codec) as WireError);
+}
+
+let nodes = 0;
+
+/** Plain objects and arrays of primitives and of their like: no classes, no handles, not too many. */
+function isTree(value: object): boolean {
+  nodes = 0;
+  return isPlain(value, 0);
+}
+
+function isPlain(value: object, depth: number): boolean {
+  if (depth > MAX_DEPTH) return false;
+  if (Array.isArray(value)) {
+    if (Object.getPrototypeOf(value) !== Array.prototype) return false;
+    for (const element of value as readonly unknown[]) if (!isPlainMember(element, depth)) return false;
+    return true;
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const name of Object.keys(value)) if (!isPlainMember((value as Record<string, unknown>)[name], depth)) return false;
+  return true;
+}
+
+function isPlainMember(member: unknown, depth: number): boolean {
+  if (++nodes > MAX_NODES) return false;
+  if (typeof member !== 'object') return typeof member !== 'function' && typeof member !== 'symbol';
+  return member === null || isPlain(member, depth + 1);
+}

@@ -1,0 +1,32 @@
+import type { HostedWatch } from '../../isolation/host.js';
+import type { StagedChanges } from '../../protocol/ports/component-host.js';
+import type { Entity } from './entity.js';
+import { hookCall } from './hooks.js';
+import { merge } from './unit-changes.js';
+
+/** What follows when an instance in a thread has something to say of itself. */
+export class InstanceWatch implements HostedWatch {
+  constructor(private readonly entity: Entity) {}
+
+  /** The unit that had something staged in it fails whole. */
+  lost(error: Error, hadStaged: boolean): void {
+    const { entity } = this;
+    if (hadStaged) entity.activation.units.open.failHolders(entity, error);
+  }
+
+  /** Whatever `onActivate` began is begun anew. */
+  returned(): void {
+    const { entity } = this;
+    const { activation } = entity;
+    if (activation.status !== 'active') return;
+    const waking = hookCall(entity, 'onActivate', []);
+    if (!waking) return;
+    entity.offer(waking);
+    waking.promise.catch((failure: unknown) => activation.log.error({ err: failure, component: entity.id.component }, 'onActivate failed when the component came back'));
+  }
+
+  leftOver(staged: StagedChanges): void {
+    this.entity.activation.services.warnOnce(`${this.entity.metadata.name}: its state changed outside a turn; it joins the next commit`);
+    this.entity.activation.commits.addLeftovers(merge([this.entity], [staged]));
+  }
+}
