@@ -4,6 +4,7 @@ import { componentMetadata, type ClassMetadata } from '../../decorators/index.js
 import type { Host, Hosted } from '../../isolation/host.js';
 import { createCodec, type Codec } from '../../protocol/codec/index.js';
 import { InvalidArgumentError, NotSerializableError } from '../../protocol/errors/index.js';
+import type { AnyHandle } from '../../sdk/author/index.js';
 import type { TurnInfo } from '../../sdk/context/turn-scope.js';
 import { Gauge, Mark, Passed } from '../isolation/fixtures/gauge.js';
 import { FakeRuntime, fakeTurn } from '../isolation/fake-runtime.js';
@@ -183,8 +184,8 @@ export function describeComponentHost(name: string, { make, isolation }: Setting
 
     it('has components added and removed, and actors found, as code of its turn', async () => {
       const turn = fakeTurn(runtime.id, 'change');
-      const [added, found] = (await run('change', [], turn)) as [object, readonly string[]];
-      expect([String(added), found]).to.deep.equal(['town/t1#gauge-2', ['town/a', 'town/b']]);
+      const [added, found] = (await run('change', [], turn)) as [AnyHandle, readonly string[]];
+      expect([added.toString(), found]).to.deep.equal(['town/t1#gauge-2', ['town/a', 'town/b']]);
       expect(runtime.calls).to.deep.equal([
         { add: 'gauge', tags: ['new'], args: [new Mark(3)], isOfTurn: true }, { remove: 'town/t1#gauge', isOfTurn: true },
         { find: 'x', type: 'town', cursor: undefined }, { find: 'x', type: 'town', cursor: 'next' },
