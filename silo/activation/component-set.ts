@@ -37,6 +37,11 @@ export class ComponentSet implements SavedPart {
     return this.leaving;
   }
 
+  /** A unit that has changed it is not committed. */
+  get isChanging(): boolean {
+    return this.changers.length > 0;
+  }
+
   /** Takes over what the row says, before anything is built. `make` prepares the entities that were added. */
   restore(bytes: Uint8Array, make: (entity: Entity) => void): void {
     const { activation } = this;

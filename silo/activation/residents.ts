@@ -58,6 +58,11 @@ export abstract class Residents {
     return this.lazySet ? this.lazySet.viewOf(chain) : this.components;
   }
 
+  /** Those who are held by a unit that changes the components see them otherwise than the rest: their mirrors change with who holds them. */
+  reflect({ hosted }: Entity): void {
+    if (hosted?.isApart && this.lazySet?.isChanging) hosted.refresh?.();
+  }
+
   /** Who stands at the address, as calls of `chain` find it; others wait at a component that is not committed yet. */
   entity(address: string | undefined, chain?: CallChain): Entity | undefined {
     if (address === undefined) return this.owner;

@@ -33,6 +33,14 @@ describe('components in threads that come and go', () => {
     expect(await camp.names()).to.deep.equal(['Tent', 'Fire']);
   });
 
+  it('see what their unit has added when they are called by it, and nothing of it when it failed', async () => {
+    const tent = await camp.manage.addComponent(Tent);
+    expect((await failure(camp.lightAndLook(true))).message).to.equal(`camp/c${keys}#Fire`);
+    expect(await tent.fires()).to.deep.equal([]);
+    expect(await camp.lightAndLook(false)).to.deep.equal([`camp/c${keys}#Fire`]);
+    expect(await tent.fires()).to.deep.equal([`camp/c${keys}#Fire`]);
+  });
+
   it('have tags that change with their unit', async () => {
     const tent = await camp.manage.addComponent(Tent);
     expect(await tent.tag(`blue${keys}`)).to.deep.equal([`camp/c${keys}#Tent`]);
