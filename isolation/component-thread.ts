@@ -80,6 +80,11 @@ export class ComponentThread {
     if (!this.isStopped) this.out.write(...message);
   }
 
+  /** What most components have none of is nothing on its way. */
+  wireOf(args: readonly unknown[]): Wire {
+    return args.length === 0 ? undefined : toWire(args, this.parts.codec, 'args');
+  }
+
   /** Resolves when the entity's constructor has run, or the thread died meanwhile. */
   constructed(entity: WorkerEntity): Promise<void> {
     return this.asks.creation(entity.instance);

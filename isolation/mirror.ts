@@ -4,11 +4,8 @@ import type { Mirror } from './thread-messages.js';
 
 /** What a context answers at once, as its thread knows it. */
 export interface Mirrored {
-  /** The entity's own tags and those of its class. */
-  readonly tags: readonly string[];
-  /** What it was added with, encoded, in base64. */
-  readonly args?: string | undefined;
   readonly components: readonly ComponentEntry[];
+  readonly tags: readonly string[];
   readonly clients: readonly { readonly id: string; readonly identity: Identity; readonly since: number }[];
 }
 
@@ -16,8 +13,6 @@ export interface Mirrored {
 export function mirrorOf(runtime: EntityRuntime): Mirror {
   const components = runtime.components();
   const tags = runtime.tags();
-  const args = runtime.encodedArgs && Buffer.from(runtime.encodedArgs).toString('base64');
   const clients = runtime.clients().map(({ id, identity, since }) => ({ id, identity, since }));
-  if (components.length + tags.length + clients.length === 0 && args === undefined) return '';
-  return JSON.stringify({ tags, args, components, clients } satisfies Mirrored);
+  return components.length + tags.length + clients.length === 0 ? '' : JSON.stringify({ components, tags, clients } satisfies Mirrored);
 }

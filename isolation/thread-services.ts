@@ -43,9 +43,20 @@ const VERBS: Readonly<Record<string, Verb>> = {
     (caller.manage!(target, options) as Record<string, (...args: unknown[]) => unknown>)[verb]!(...args),
   emit: (_, runtime, event: object) => runtime.emit(event),
   emitLive: (_, runtime, event: object, key: string | undefined) => runtime.emitLive(event, key),
-  addComponent: (_, runtime, className: string, tags: readonly string[], args: readonly unknown[] | undefined) => runtime.addComponent(className, tags, args),
-  removeComponent: (_, runtime, id: EntityId) => runtime.removeComponent(id),
-  changeTags: (_, runtime, added: readonly string[], removed: readonly string[]) => runtime.changeTags(added, removed),
+  addComponent: async ({ entity }, runtime, className: string, tags: readonly string[], args: readonly unknown[] | undefined) => {
+    const name = await runtime.addComponent(className, tags, args);
+    // Before the answer: as code of this turn sees it.
+    entity.refresh();
+    return name;
+  },
+  removeComponent: async ({ entity }, runtime, id: EntityId) => {
+    await runtime.removeComponent(id);
+    entity.refresh();
+  },
+  changeTags: ({ entity }, runtime, added: readonly string[], removed: readonly string[]) => {
+    runtime.changeTags(added, removed);
+    entity.refresh();
+  },
   findTagged: (_, runtime, tag: string, type: string | undefined, cursor: string | undefined) => runtime.findTagged(tag, type, cursor),
   save: (_, runtime) => runtime.save(),
   tmpdir: (_, runtime, path: string) => runtime.adoptTmpdir?.(path),

@@ -4,7 +4,6 @@ import { describe } from '../decorators/options.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { ComponentTypes } from './component-types.js';
 import { checkPlacement } from './placement-check.js';
-import type { SiloPorts } from './silo-ports.js';
 
 /** The actor types that one silo hosts, by wire name. */
 export class ActorTypes {
@@ -14,14 +13,6 @@ export class ActorTypes {
 
   /** `ownPolicies`: the names of the user's placement policies, which classes may ask for beside the built-in ones. */
   constructor(private readonly ownPolicies: readonly string[] = []) {}
-
-  /** What a silo of these classes hosts; as `add` of each. */
-  static of({ classes, components = [], policies }: Pick<SiloPorts, 'classes' | 'components' | 'policies'>): ActorTypes {
-    const types = new ActorTypes(policies?.map(({ name }) => name));
-    for (const Class of classes) types.add(Class);
-    for (const Class of components) types.components.addClass(Class);
-    return types;
-  }
 
   /** Throws `ConfigurationError` for an undecorated class, for two classes of one wire name, and for a placement that is not known here. */
   add(Class: unknown): void {

@@ -7,7 +7,7 @@ import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { CallOptions } from '../sdk/author/index.js';
 import { currentTurn } from '../sdk/context/turn-scope.js';
 import type { Activation } from './activation/activation.js';
-import { ALWAYS_ON_TAG } from './activation/lifecycle.js';
+import { ALWAYS_ON_TAG } from './activation/give-up.js';
 import type { SiloServices } from './activation/silo-services.js';
 import type { ActorTypes } from './actor-types.js';
 import type { Catalog } from './catalog.js';

@@ -7,8 +7,6 @@ import type { ActorId } from '../protocol/actor-id.js';
 import type { Clock, FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
 import type { ActorQuery, EntityClass, Handle } from '../sdk/author/index.js';
-import type { ThreadReport } from '../isolation/component-thread.js';
-import type { Statistics } from './activation/silo-services.js';
 import { ClusterGateways, publicAddress } from './cluster-gateways.js';
 import { openGateway, type RunningGateway } from './gateway/open-gateway.js';
 import { createLogger } from './log.js';
@@ -18,6 +16,7 @@ import { openNetwork } from './open-network.js';
 import { loadOf, Peers } from './peers.js';
 import { resolveSiloOptions, type ResolvedSiloOptions, type SiloOptions } from './silo-options.js';
 import { SiloRuntime } from './silo-runtime.js';
+import type { SiloStatistics } from './silo-statistics.js';
 import { Stages } from './stages.js';
 import { openStores } from './stores.js';
 
@@ -25,12 +24,7 @@ export type SiloEvent = 'member-joined' | 'member-dead' | 'stopping' | 'fenced' 
 
 const EVENTS: readonly SiloEvent[] = ['member-joined', 'member-dead', 'stopping', 'fenced', 'scale-needed'];
 
-/** What `silo.statistics()` gives. */
-export interface SiloStatistics extends Readonly<Statistics> {
-  /** One for each thread; none while no component runs in one. */
-  readonly threads: readonly ThreadReport[];
-}
-
+/** What stands between a silo and its network, for tests. */
 type Detour = (network: FrameNetwork) => FrameNetwork;
 
 /** A running silo. */
@@ -81,10 +75,11 @@ export class Silo {
     });
     stages.add(() => stores.close());
     const { membership, store } = stores;
-    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes: modules.actors, components: modules.components, files: modules, policies: options.placement.policies });
-    stages.add(() => runtime.scratch.stop());
+    const { actors: classes, components } = modules;
+    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes, components, files: modules, policies: options.placement.policies });
+    stages.add(() => runtime.hosts.scratch.stop());
     // Nobody waits for it but the stop: what a killed silo left may be much.
-    void runtime.scratch.sweep();
+    void runtime.hosts.scratch.sweep();
     // For a start that fails: after a stop there is nothing left to drop.
     stages.add(() => Promise.resolve(runtime.abandon('the silo did not come up')));
     let peers: Peers | undefined;
@@ -139,7 +134,7 @@ export class Silo {
 
   /** Counters since the start, and the threads of components, as of now. */
   statistics(): SiloStatistics {
-    return { ...this.runtime.statistics, threads: this.runtime.workers.report() };
+    return { ...this.runtime.statistics, threads: this.runtime.hosts.threads() };
   }
 
   /** Hears of the silo's own fate; returns what ends that. `fenced` comes with the reason, `member-…` with the member; `scale-needed` does not happen in this version. */

@@ -2,13 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { actorTypeName, type ClassMetadata } from '../../decorators/index.js';
-import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
+import type { EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient } from '../../sdk/author/index.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
-import { refuseClassTags } from '../../sdk/context/class-tags.js';
+import { checkTagChange } from '../../sdk/context/tag-change.js';
 import type { FoundPage } from '../../sdk/context/found-actors.js';
 import { nameOfEvent } from '../../sdk/context/event-name.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
@@ -21,6 +21,15 @@ import type { ThreadLine } from './thread-line.js';
 import { ThreadTurn } from './thread-turn.js';
 
 /** What all instances of a thread share. */
+/** Whose runtime it is. */
+export interface Made {
+  readonly number: number;
+  readonly id: EntityId;
+  readonly metadata: ClassMetadata;
+  /** What it was added with. */
+  readonly args: readonly unknown[];
+}
+
 export interface ThreadShare {
   readonly line: ThreadLine;
   readonly codec: Codec;
@@ -30,8 +39,7 @@ export interface ThreadShare {
   readonly scratch: ThreadStart['scratch'];
 }
 
-const EMPTY: Mirrored = { tags: [], components: [], clients: [] };
-const NO_ARGS: readonly unknown[] = Object.freeze([]);
+const EMPTY: Mirrored = { components: [], tags: [], clients: [] };
 
 /** The runtime of an instance in a thread: its silo, by way of the port. What is answered at once is a mirror that the silo keeps. */
 export class ThreadRuntime implements EntityRuntime {
@@ -41,7 +49,12 @@ export class ThreadRuntime implements EntityRuntime {
   private hasTmpdir = false;
   private logger: Logger | undefined;
 
-  constructor(private readonly share: ThreadShare, private readonly instance: number, readonly id: EntityId, private readonly metadata: ClassMetadata, mirror: Mirrored | undefined) {
+  private readonly instance: number;
+  readonly id: EntityId;
+
+  constructor(private readonly share: ThreadShare, private readonly made: Made, mirror: Mirrored | undefined) {
+    this.instance = made.number;
+    this.id = made.id;
     this.reflect(mirror);
   }
 
@@ -65,8 +78,42 @@ export class ThreadRuntime implements EntityRuntime {
     return actorTypeName(classOrName);
   }
 
+  /** Only the silo needs it. */
+  readonly setVersion = 0;
+
   components(): readonly ComponentEntry[] {
     return this.mirrored.components;
+  }
+
+  args(): readonly unknown[] {
+    return this.made.args;
+  }
+
+  async addComponent(className: string, tags: readonly string[], args: readonly unknown[] | undefined): Promise<string> {
+    const copied = args && this.share.codec.copy(args, 'args');
+    return (await this.share.line.ask(this.instance, 'addComponent', [className, tags, copied])) as string;
+  }
+
+  async removeComponent(id: EntityId): Promise<void> {
+    await this.share.line.ask(this.instance, 'removeComponent', [id]);
+  }
+
+  async findTagged(tag: string, type: string | undefined, cursor: string | undefined): Promise<FoundPage> {
+    return (await this.share.line.ask(this.instance, 'findTagged', [tag, type, cursor])) as FoundPage;
+  }
+
+  tags(): readonly string[] {
+    return this.mirrored.tags;
+  }
+
+  changeTags(added: readonly string[], removed: readonly string[]): void {
+    const turn = currentTurn();
+    checkTagChange(this.id, this.made.metadata, turn, turn instanceof ThreadTurn && !turn.isReading, removed);
+    const tags = [...this.mirrored.tags.filter((tag) => !removed.includes(tag) && !added.includes(tag)), ...added];
+    // `find` in the same turn knows them too.
+    const components = this.mirrored.components.map((entry) => (entry.name === this.id.component ? { ...entry, tags } : entry));
+    this.mirrored = { ...this.mirrored, tags, components };
+    this.say('changeTags', [added, removed]);
   }
 
   clients(): readonly ConnectedClient[] {
@@ -83,44 +130,6 @@ export class ThreadRuntime implements EntityRuntime {
       },
       kick: (reason) => this.say('kick', [id, reason]),
     };
-  }
-
-  get encodedArgs(): Uint8Array | undefined {
-    const { args } = this.mirrored;
-    return args === undefined ? undefined : Buffer.from(args, 'base64');
-  }
-
-  args(): readonly unknown[] {
-    const { encodedArgs } = this;
-    return encodedArgs ? (this.share.codec.decode(encodedArgs) as readonly unknown[]) : NO_ARGS;
-  }
-
-  async addComponent(className: string, tags: readonly string[], args: readonly unknown[] | undefined): Promise<string> {
-    return (await this.share.line.ask(this.instance, 'addComponent', [className, tags, args && this.share.codec.copy(args, 'args')])) as string;
-  }
-
-  async removeComponent(id: EntityId): Promise<void> {
-    await this.share.line.ask(this.instance, 'removeComponent', [id]);
-  }
-
-  async findTagged(tag: string, type: string | undefined, cursor: string | undefined): Promise<FoundPage> {
-    return (await this.share.line.ask(this.instance, 'findTagged', [tag, type, cursor])) as FoundPage;
-  }
-
-  tags(): readonly string[] {
-    return this.mirrored.tags;
-  }
-
-  /** What the silo would refuse is refused here: it is only told. Until its answer comes, the mirror is changed here. */
-  changeTags(added: readonly string[], removed: readonly string[]): void {
-    const turn = currentTurn();
-    if (!(turn instanceof ThreadTurn) || turn.instance !== this.instance) throw new ConfigurationError(`ctx.tags: no turn of ${printEntityId(this.id)} is running; call it inside a method, handler, timer or hook`);
-    if (turn.isReading) throw new ConfigurationError(`ctx.tags: ${turn.method} is @ReadOnly; it changes nothing`);
-    refuseClassTags(this.metadata, removed);
-    this.say('changeTags', [added, removed]);
-    const tags = [...new Set([...this.mirrored.tags, ...added])].filter((tag) => !removed.includes(tag));
-    const components = this.mirrored.components.map((entry) => (entry.name === this.id.component ? { ...entry, tags } : entry));
-    this.mirrored = { ...this.mirrored, tags, components };
   }
 
   emitLive(event: object, key: string | undefined): void {

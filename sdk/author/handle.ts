@@ -66,7 +66,7 @@ export interface HandleVerbs<T> extends AnyHandle {
   /** The first component of the class or name. No I/O: it is resolved at each call, and a missing one rejects that with `UnknownComponentError`. */
   getComponent<C extends object>(component: EntityClass<C>): Handle<C>;
   getComponent<C extends object = object>(name: string): Handle<C>;
-  /** The first component of the class that has the tag, when the call arrives. No I/O: as `getComponent`. Its `id.component` is `Burning@hot`. Throws `ConfigurationError` for what cannot be a tag. */
+  /** The first component of the class that has the tag, when the call arrives. No I/O: as `getComponent`. */
   findComponent<C extends object>(component: EntityClass<C>, tag: string): Handle<C>;
   /** Looking after the entity, as opposed to talking to it. */
   readonly manage: ManageHandle;

@@ -23,12 +23,12 @@ export interface EntityRuntime {
   readonly caller: HandleCaller;
   /** The wire name of an actor class or a name as it is. Throws `ConfigurationError` for anything else. */
   typeName(classOrName: unknown): string;
+  /** Rises when components, tags or clients are not what they were. */
+  readonly setVersion: number;
   /** The actor's components: as declared, then as added. A unit that changes them sees its changes, everybody else what is committed. */
   components(): readonly ComponentEntry[];
   /** What this component was added with; empty for actors and declared components. */
   args(): readonly unknown[];
-  /** The same as bytes, for who takes them elsewhere. */
-  readonly encodedArgs: Uint8Array | undefined;
   /** Adds a component in the running unit; its name. `className` is a wire name; `args` are copied. */
   addComponent(className: string, tags: readonly string[], args: readonly unknown[] | undefined): Promise<string>;
   /** One page of the actors with a tag, as committed; `type` is a wire name. */

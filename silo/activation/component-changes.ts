@@ -21,7 +21,7 @@ export interface NewComponent {
 
 /** Adds a component; resolves with its name when its `onActivate` has run. Rejects with `ActivationFailedError` when that or its constructor throws: then it is out again. */
 export function addComponent(activation: Activation, turn: Turn, wanted: NewComponent): Promise<string> {
-  const metadata = activation.services.componentTypes.get(activation.metadata, wanted.className);
+  const metadata = activation.services.componentClass(activation.metadata, wanted.className);
   return onOwner(activation, turn, '@addComponent', async (unit, owning) => {
     const entity = activation.set.add(unit, metadata, wanted.args);
     giveTags(entity, wanted.tags, []);

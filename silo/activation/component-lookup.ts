@@ -1,8 +1,8 @@
+import type { ComponentMetadata } from '../../decorators/index.js';
 import type { ActorId } from '../../protocol/actor-id.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import { readComponentAddress } from '../../protocol/component-address.js';
 import { UnknownComponentError } from '../../protocol/errors/index.js';
-import { classTags } from '../../sdk/context/class-tags.js';
 import type { CallChain } from '../turns/call-chain.js';
 import type { Entity } from './entity.js';
 
@@ -16,7 +16,7 @@ export function findComponent(components: readonly Entity[], address: string, ch
 
 /** Of a component its class's, and its own as code of `chain` sees them. */
 export function tagsOf({ metadata, extras }: Entity, chain: CallChain | undefined): readonly string[] {
-  const ofClass = classTags(metadata);
+  const ofClass = 'tags' in metadata ? (metadata as ComponentMetadata).tags : NONE;
   const own = extras?.tags?.seenBy(chain) ?? NONE;
   return own.length === 0 ? ofClass : [...new Set([...ofClass, ...own])];
 }

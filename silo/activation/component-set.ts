@@ -37,11 +37,6 @@ export class ComponentSet implements SavedPart {
     return this.leaving;
   }
 
-  /** A unit that has changed it is not committed. */
-  get isChanging(): boolean {
-    return this.changers.length > 0;
-  }
-
   /** Takes over what the row says, before anything is built. `make` prepares the entities that were added. */
   restore(bytes: Uint8Array, make: (entity: Entity) => void): void {
     const { activation } = this;
@@ -50,7 +45,7 @@ export class ComponentSet implements SavedPart {
     const declared = activation.components.filter(({ id }) => !record.removed.includes(id.component!));
     // A later version of the actor may declare what was added: it is that one then, with its state.
     const added = record.added.filter(({ name }) => !declared.some(({ id }) => id.component === name)).map(({ name, className, args }) => {
-      const entity = this.entity(name, activation.services.componentTypes.get(activation.metadata, className), args);
+      const entity = this.entity(name, activation.services.componentClass(activation.metadata, className), args);
       make(entity);
       return entity;
     });
@@ -68,7 +63,7 @@ export class ComponentSet implements SavedPart {
     const { activation } = this;
     const declared = activation.metadata.components();
     const isTaken = (name: string): boolean =>
-      declared.some((each) => each.name === name) || this.everyone.some(({ id }) => id.component === name) || (name !== metadata.name && activation.services.componentTypes.has(name));
+      declared.some((each) => each.name === name) || this.everyone.some(({ id }) => id.component === name) || (name !== metadata.name && activation.services.isComponentClass(name));
     const [record, name] = withAdded(this.record, metadata.name, args, isTaken);
     const entity = this.entity(name, metadata, args);
     entity.use().fate = 'new';

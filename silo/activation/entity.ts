@@ -14,11 +14,11 @@ import { Mailbox } from '../turns/mailbox.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import { Turn } from '../turns/turn.js';
 import type { Activation } from './activation.js';
-import { adoptStrays } from './adopt-strays.js';
 import { componentIsGone } from './component-lookup.js';
 import { EntityExtras } from './entity-extras.js';
 import { InstanceWatch } from './instance-watch.js';
 import { executeTurn, runTurn } from './run-turn.js';
+import { adoptStrays } from './strays.js';
 import { isChanged } from './unit-changes.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -178,7 +178,6 @@ export class Entity {
     this.openWrites++;
     this.writesBegun++;
     unit.hold(this);
-    this.activation.reflect(this);
     const turn = new Turn(call, this.id, unit, this.activation.services.wallClockOffsetMs);
     if (call.envelope.idempotencyKey !== undefined && !call.mode.readOnly) this.writeOnce(turn, unit);
     else if (call.mode.strict) runTurn(this, turn, (failed, value) => void this.endStrict(turn, unit, failed, value));
@@ -233,12 +232,11 @@ export class Entity {
     const staged = this.tryStage();
     if (!staged || staged instanceof Promise || isChanged(staged)) return;
     unit.letGo(this);
-    this.activation.reflect(this);
     this.mailbox.vacate(unit.chain);
   }
 
   /** A value that cannot be saved is reported at the unit's end, where it fails the whole unit. */
-  private tryStage(): StagedChanges | Promise<StagedChanges> | undefined {
+  tryStage(): StagedChanges | Promise<StagedChanges> | undefined {
     try {
       return this.stage();
     } catch {

@@ -39,12 +39,7 @@ export class OpenUnits {
 
   /** One of them has changed the entity, or may have. */
   holds(entity: Entity): boolean {
-    return this.holderOf(entity) !== undefined;
-  }
-
-  /** The first of those that hold the entity. */
-  holderOf(entity: Entity): UnitOfWork | undefined {
-    return this.size === 0 ? undefined : this.all().find((unit) => unit.held.includes(entity));
+    return this.size > 0 && this.all().some((unit) => unit.held.includes(entity));
   }
 
   /** What they had staged in the entity is lost: they fail whole. */

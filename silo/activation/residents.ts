@@ -4,6 +4,7 @@ import type { ActorId } from '../../protocol/actor-id.js';
 import type { ClaimedRow } from '../../protocol/ports/state-store.js';
 import type { CallChain } from '../turns/call-chain.js';
 import type { PendingCall } from '../turns/pending-call.js';
+import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import type { Activation, ActivationStatus } from './activation.js';
 import { findComponent, unknownComponent } from './component-lookup.js';
 import { ComponentSet } from './component-set.js';
@@ -22,10 +23,8 @@ export abstract class Residents {
   owner!: Entity;
   /** Of the actor now, also before the commit that says so; in order. `ComponentSet` changes it. */
   components: readonly Entity[] = NONE;
-  /** Rises when the components, or their or the actor's tags, are not what they were. */
+  /** Rises when the components, their or the actor's tags, or the connected clients are not what they were. */
   setVersion = 0;
-  /** Is told each time that `setVersion` rises. */
-  onSetChanged: (() => void) | undefined;
   private lazySet: ComponentSet | undefined;
   /** Absent while nobody in the actor has, or had, a tag. */
   tagBook: TagBook | undefined;
@@ -58,11 +57,6 @@ export abstract class Residents {
     return this.lazySet ? this.lazySet.viewOf(chain) : this.components;
   }
 
-  /** Those who are held by a unit that changes the components see them otherwise than the rest: their mirrors change with who holds them. */
-  reflect({ hosted }: Entity): void {
-    if (hosted?.isApart && this.lazySet?.isChanging) hosted.refresh?.();
-  }
-
   /** Who stands at the address, as calls of `chain` find it; others wait at a component that is not committed yet. */
   entity(address: string | undefined, chain?: CallChain): Entity | undefined {
     if (address === undefined) return this.owner;
@@ -91,11 +85,11 @@ export abstract class Residents {
     return [...this.residents.flatMap(({ mailbox }) => mailbox.takeQueued()), ...this.takeEarly()];
   }
 
+  /** Instances in threads, whose contexts answer from a mirror, are told. */
   setChanged(): void {
     this.setVersion++;
-    // Instances in threads have a mirror of it.
-    for (const { hosted } of this.residents) hosted?.refresh?.();
-    this.onSetChanged?.();
+    // As everybody sees it: the unit that changes it sees more, from its next turn on.
+    runOutsideTurns(() => this.residents.forEach(({ hosted }) => hosted?.refresh?.()));
   }
 
   /** Nothing of the actor runs here any more. */

@@ -37,8 +37,8 @@ export function runTurn(entity: Entity, turn: Turn, end: (failed: boolean, value
 /** Of an instance elsewhere: no promise stands between. */
 function performTurn(entity: Entity, turn: Turn, end: (failed: boolean, value: unknown) => void): void {
   const { envelope } = turn.pending;
-  if (envelope.kind !== 'call') {
-    void new Promise((resolve) => resolve(start(entity, turn))).then(() => end(false, undefined), (error: unknown) => end(true, error));
+  if (envelope.kind !== 'call' || isSystemMethod(envelope.method)) {
+    void new Promise((resolve) => resolve(executeTurn(entity, turn))).then((value) => end(false, value), (error: unknown) => end(true, error));
     return;
   }
   try {

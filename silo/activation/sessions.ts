@@ -17,7 +17,7 @@ export class Sessions {
   async connect(client: SessionClient): Promise<void> {
     if (!this.connected.has(client.id)) this.activation.pins++;
     this.connected.set(client.id, client);
-    this.tellInstances();
+    this.activation.setChanged();
     try {
       await this.runHooks('onConnect', [client]);
     } catch (error) {
@@ -32,15 +32,10 @@ export class Sessions {
     await this.runHooks('onDisconnect', [client, reason]);
   }
 
-  /** Contexts in threads answer from a mirror. */
-  private tellInstances(): void {
-    for (const { hosted } of this.activation.entities) hosted?.refresh?.();
-  }
-
   private remove(client: SessionClient): void {
     if (this.connected.get(client.id) !== client) return;
     this.connected.delete(client.id);
-    this.tellInstances();
+    this.activation.setChanged();
     this.activation.pins--;
   }
 

@@ -1,15 +1,14 @@
-import { printEntityId, sameEntity, type EntityId } from '../../protocol/actor-id.js';
+import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient, EventOrigin } from '../../sdk/author/index.js';
-import { refuseClassTags } from '../../sdk/context/class-tags.js';
 import { nameOfEvent } from '../../sdk/context/event-name.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import type { FoundPage } from '../../sdk/context/found-actors.js';
 import type { HandleCaller } from '../../sdk/handle.js';
+import { checkTagChange } from '../../sdk/context/tag-change.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { ActorTypes } from '../actor-types.js';
-import type { CallChain } from '../turns/call-chain.js';
 import { Turn } from '../turns/turn.js';
 import { addComponent, giveTags, removeComponent } from './component-changes.js';
 import { tagsOf } from './component-lookup.js';
@@ -45,14 +44,14 @@ export class SiloEntityRuntime implements EntityRuntime {
     return this.types.nameOf(classOrName);
   }
 
-  components(): readonly ComponentEntry[] {
-    const { activation } = this.entity;
-    const chain = this.viewingChain();
-    return activation.componentsFor(chain).map((entity) => ({ name: entity.id.component!, className: entity.metadata.name, tags: tagsOf(entity, chain) }));
+  get setVersion(): number {
+    return this.entity.activation.setVersion;
   }
 
-  get encodedArgs(): Uint8Array | undefined {
-    return this.entity.extras?.args;
+  components(): readonly ComponentEntry[] {
+    const { activation } = this.entity;
+    const chain = this.ownTurn()?.unit?.chain;
+    return activation.componentsFor(chain).map((entity) => ({ name: entity.id.component!, className: entity.metadata.name, tags: tagsOf(entity, chain) }));
   }
 
   args(): readonly unknown[] {
@@ -131,12 +130,6 @@ export class SiloEntityRuntime implements EntityRuntime {
     return turn.entity.type === this.id.type && turn.entity.key === this.id.key ? turn : undefined;
   }
 
-  /** Whose changes are seen: those of the running turn's unit; outside any turn, those of the unit that holds this entity. */
-  private viewingChain(): CallChain | undefined {
-    const turn = this.ownTurn();
-    return turn ? turn.unit?.chain : this.entity.activation.units.open.holderOf(this.entity)?.chain;
-  }
-
   /** The running turn of this actor, if it may change something. */
   private writingTurn(what: string): Turn {
     const turn = this.ownTurn();
@@ -150,13 +143,12 @@ export class SiloEntityRuntime implements EntityRuntime {
   }
 
   tags(): readonly string[] {
-    return tagsOf(this.entity, this.viewingChain());
+    return tagsOf(this.entity, this.ownTurn()?.unit?.chain);
   }
 
   changeTags(added: readonly string[], removed: readonly string[]): void {
     const turn = this.writingTurn('ctx.tags');
-    if (!sameEntity(turn.entity, this.id)) throw new ConfigurationError(`ctx.tags: ${turn.method} is a turn of ${printEntityId(turn.entity)}; the tags of ${printEntityId(this.id)} change in turns of its own`);
-    refuseClassTags(this.entity.metadata, removed);
+    checkTagChange(this.id, this.entity.metadata, turn, true, removed);
     giveTags(this.entity, added, removed);
   }
 

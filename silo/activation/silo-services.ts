@@ -1,3 +1,4 @@
+import type { ActorMetadata, ComponentMetadata } from '../../decorators/index.js';
 import type { ActorDirectory } from '../../directory/actor-directory.js';
 import type { Scratch } from '../../isolation/scratch.js';
 import type { ActorId, EntityId } from '../../protocol/actor-id.js';
@@ -8,7 +9,6 @@ import type { FindPage } from '../../sdk/context/found-actors.js';
 import type { EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import type { DeactivationReason } from '../../sdk/author/index.js';
 import type { HandleCaller } from '../../sdk/handle.js';
-import type { ComponentTypes } from '../component-types.js';
 import type { DeadlineWheel } from '../turns/deadline-wheel.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Activation } from './activation.js';
@@ -42,7 +42,9 @@ export interface SiloServices {
   readonly statistics: Statistics;
   readonly scratch: Scratch;
   readonly host: Host;
-  readonly componentTypes: ComponentTypes;
+  /** The component class of this wire name, for an actor of the type. Throws `UnknownComponentError` when no module here has it. */
+  componentClass(type: ActorMetadata, className: string): ComponentMetadata;
+  isComponentClass(className: string): boolean;
   /** What an entity's context stands on. */
   createRuntime(entity: Entity): EntityRuntime;
   handle(id: EntityId): object;

@@ -68,7 +68,7 @@ export class TestSilo {
     const intercept = (next: Invoker): Invoker => stubs.before(this.#noted(world ? this.#roots.before(next) : next), () => this.runtime.codec);
     this.runtime = new SiloRuntime({ siloId: name, clock, log, store, membership, classes, components, policies: placement.policies, intercept, random, maxLocations: MAX_LOCATIONS });
     if (world) this.#link(world, log, random!);
-    this.#stages.add(() => this.runtime.scratch.stop());
+    this.#stages.add(() => this.runtime.hosts.scratch.stop());
     this.#stages.add(() => membership.stop());
     this.#stages.add(async () => this.#peers?.takeLeave());
     membership.onFenced((reason) => void this.#fence(reason, log));
@@ -139,7 +139,7 @@ export class TestSilo {
     void this.listener.stop();
     this.runtime.abandon('its process was killed');
     void this.#membership.stop();
-    return this.runtime.scratch.stop();
+    return this.runtime.hosts.scratch.stop();
   }
 
   /** Ends it in good order, as SIGTERM does: its actors are saved and free for the others. Time must pass. Idempotent. */

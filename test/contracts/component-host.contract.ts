@@ -4,7 +4,6 @@ import { componentMetadata, type ClassMetadata } from '../../decorators/index.js
 import type { Host, Hosted } from '../../isolation/host.js';
 import { createCodec, type Codec } from '../../protocol/codec/index.js';
 import { InvalidArgumentError, NotSerializableError } from '../../protocol/errors/index.js';
-import type { AnyHandle } from '../../sdk/author/index.js';
 import type { TurnInfo } from '../../sdk/context/turn-scope.js';
 import { Gauge, Mark, Passed } from '../isolation/fixtures/gauge.js';
 import { FakeRuntime, fakeTurn } from '../isolation/fake-runtime.js';
@@ -180,34 +179,6 @@ export function describeComponentHost(name: string, { make, isolation }: Setting
 
     it('knows the siblings', async () => {
       expect(await run('siblings')).to.deep.equal(['town/t1#gauge']);
-    });
-
-    it('has components added and removed, and actors found, as code of its turn', async () => {
-      const turn = fakeTurn(runtime.id, 'change');
-      const [added, found] = (await run('change', [], turn)) as [AnyHandle, readonly string[]];
-      expect([added.toString(), found]).to.deep.equal(['town/t1#gauge-2', ['town/a', 'town/b']]);
-      expect(runtime.calls).to.deep.equal([
-        { add: 'gauge', tags: ['new'], args: [new Mark(3)], isOfTurn: true }, { remove: 'town/t1#gauge', isOfTurn: true },
-        { find: 'x', type: 'town', cursor: undefined }, { find: 'x', type: 'town', cursor: 'next' },
-      ]);
-    });
-
-    it('changes tags at once for its own code, and shows what the silo says after that', async () => {
-      runtime.ownTags = ['old'];
-      entity.refresh?.();
-      expect(await run('tag', ['new', 'old'])).to.equal(true);
-      expect(runtime.ownTags).to.deep.equal(['new']);
-      expect(await run('tagged', ['new'])).to.deep.equal(['town/t1#gauge']);
-      runtime.ownTags = ['undone'];
-      entity.refresh?.();
-      expect([await run('has', ['new']), await run('has', ['undone'])]).to.deep.equal([false, true]);
-      expect(await run('tagged', ['undone'])).to.deep.equal(['town/t1#gauge']);
-    });
-
-    it('knows what it was added with, of its classes', async () => {
-      runtime.given = [new Mark(7), 'x'];
-      entity = await create();
-      expect(await run('given')).to.deep.equal([new Mark(7), 'x']);
     });
 
     it('refuses a result that cannot be sent or is its own, without harm', async () => {

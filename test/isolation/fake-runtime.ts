@@ -10,12 +10,11 @@ import { createHandleFactory, handleReferences, type HandleCaller, type HandleFa
 /** A runtime that writes down what it is asked. */
 export class FakeRuntime implements EntityRuntime {
   readonly id: EntityId = { type: 'town', key: 't1', component: 'gauge' };
+  readonly setVersion = 0;
   readonly calls: unknown[] = [];
   readonly events: { readonly event: object; readonly live: boolean; readonly key: string | undefined }[] = [];
   readonly logged: string[] = [];
   readonly ends: string[] = [];
-  ownTags: readonly string[] = [];
-  given: readonly unknown[] = [];
   answer: (what: unknown) => unknown = () => undefined;
   readonly codec: Codec;
   readonly caller: HandleCaller;
@@ -36,7 +35,6 @@ export class FakeRuntime implements EntityRuntime {
 
   /** Nothing was asked. */
   forget(): void {
-    this.ownTags = this.given = [];
     for (const list of [this.calls, this.events, this.logged, this.ends, this.timers]) list.length = 0;
   }
 
@@ -54,37 +52,7 @@ export class FakeRuntime implements EntityRuntime {
   }
 
   components(): readonly ComponentEntry[] {
-    return [{ name: 'gauge', className: 'gauge', tags: this.ownTags }];
-  }
-
-  tags(): readonly string[] {
-    return this.ownTags;
-  }
-
-  changeTags(added: readonly string[], removed: readonly string[]): void {
-    this.ownTags = [...this.ownTags, ...added].filter((tag) => !removed.includes(tag));
-  }
-
-  args(): readonly unknown[] {
-    return this.given;
-  }
-
-  get encodedArgs(): Uint8Array | undefined {
-    return this.given.length > 0 ? this.codec.encode(this.given, 'args') : undefined;
-  }
-
-  async addComponent(className: string, tags: readonly string[], args: readonly unknown[] | undefined): Promise<string> {
-    this.calls.push({ add: className, tags, args, isOfTurn: currentTurn()?.entity === this.id });
-    return `${className}-2`;
-  }
-
-  async removeComponent(id: EntityId): Promise<void> {
-    this.calls.push({ remove: printEntityId(id), isOfTurn: currentTurn()?.entity === this.id });
-  }
-
-  async findTagged(tag: string, type: string | undefined, cursor: string | undefined): Promise<FoundPage> {
-    this.calls.push({ find: tag, type, cursor });
-    return cursor === undefined ? { ids: [{ type: 'town', key: 'a' }], cursor: 'next' } : { ids: [{ type: 'town', key: 'b' }] };
+    return [{ name: 'gauge', className: 'gauge', tags: [] }];
   }
 
   emitLive(event: object, key: string | undefined): void {
@@ -111,8 +79,30 @@ export class FakeRuntime implements EntityRuntime {
     return [];
   }
 
+  args(): readonly unknown[] {
+    return [];
+  }
+
+  addComponent(): Promise<string> {
+    return Promise.reject(new Error('not here'));
+  }
+
+  removeComponent(): Promise<void> {
+    return Promise.reject(new Error('not here'));
+  }
+
+  findTagged(): Promise<FoundPage> {
+    return Promise.resolve({ ids: [] });
+  }
+
+  tags(): readonly string[] {
+    return [];
+  }
+
+  changeTags(): void {}
+
   tmpdir(): string {
-    throw new Error('nobody asks for one here');
+    return '/nowhere';
   }
 
   requestEnd(how: 'deactivate' | 'destroy'): void {
