@@ -9,7 +9,7 @@ import type { StagedChanges } from '../protocol/ports/component-host.js';
 import { Comeback, type ComebackParts } from './comeback.js';
 import { PortBatch } from './port-batch.js';
 import { ThreadAsks } from './thread-asks.js';
-import { ThreadLife, type ThreadPlan } from './thread-life.js';
+import type { BeginLife, Life, ThreadPlan } from './thread-life.js';
 import { ANSWER, ASK, CREATED, DONE, EPOCH, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type Told } from './thread-messages.js';
 import { serve } from './thread-services.js';
 import { ThreadTurns, type Run } from './thread-turns.js';
@@ -20,6 +20,7 @@ import type { WorkerEntity } from './worker-entity.js';
 /** What all threads of a silo share. */
 export interface ThreadParts extends ComebackParts {
   readonly codec: Codec;
+  readonly begin: BeginLife;
   /** The silo's root for temporary directories; throws when there is none. */
   readonly scratchRoot: () => string;
 }
@@ -38,7 +39,7 @@ export interface ThreadReport {
 
 export class ComponentThread {
   generation = 1;
-  private life: ThreadLife | undefined;
+  private life: Life | undefined;
   private isStopped = false;
   private out: PortBatch;
   /** Written while there is no life. */
@@ -123,7 +124,7 @@ export class ComponentThread {
 
   private start(): void {
     if (this.isStopped) return;
-    const life: ThreadLife = new ThreadLife(this.plan, this.parts, {
+    const life: Life = this.parts.begin(this.plan, this.parts, {
       heard: (batch) => this.read(batch),
       died: (thrown, exitCode) => this.died(life, thrown, exitCode),
     });
@@ -225,7 +226,7 @@ export class ComponentThread {
   }
 
   /** T1, T2, T3. */
-  private died(life: ThreadLife, thrown: unknown, exitCode: number | undefined): void {
+  private died(life: Life, thrown: unknown, exitCode: number | undefined): void {
     if (this.isStopped) return;
     this.life = undefined;
     this.generation++;

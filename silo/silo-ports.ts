@@ -1,6 +1,6 @@
 import type { Invoker } from '../protocol/envelope.js';
 import type { Clock, Logger, Membership, PlacementPolicy, StateStore } from '../protocol/ports/index.js';
-import type { LoadableFiles } from './hosts.js';
+import type { LoadableFiles, ThreadMaking } from './hosts.js';
 
 /** What one silo's runtime stands on. */
 export interface SiloPorts {
@@ -13,6 +13,8 @@ export interface SiloPorts {
   readonly classes: readonly object[];
   /** What threads can load; without it everything runs inline. */
   readonly files?: LoadableFiles | undefined;
+  /** Other than real ones. */
+  readonly threads?: ThreadMaking | undefined;
   /** Component classes that can be added at run time beside those that actors list. */
   readonly components?: readonly object[] | undefined;
   /** The user's placement policies, which classes may name. */
