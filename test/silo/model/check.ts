@@ -74,8 +74,6 @@ function fateOf({ roots, witness, fences }: Run, part: Program, outermost: Progr
   // Whoever called it may have gone on.
   if (own.every(({ ended }) => ended === 'killed')) return hasSavePoint(outermost) ? 'unknown' : 'absent';
   const isNested = part !== outermost;
-  // A call that was on its way when its caller's thread died runs all the same, as a unit of its own.
-  if (isNested && runs.some(({ ended }) => ended === 'killed')) return 'unknown';
   if (runs.every(({ ended }) => ended === 'threw' || ended === 'killed')) return hasSavePoint(outermost) ? 'unknown' : isNested && fences ? 'unknown' : 'absent';
   const calls = roots.filter(({ program }) => program === outermost);
   const isAcknowledged = calls.some(({ outcome }) => outcome?.ok);
