@@ -234,10 +234,11 @@ export class ComponentThread {
     this.out = this.newBatch();
     this.kept = [];
     const error = this.comeback.died(thrown, exitCode);
-    this.asks.died(error);
     const waiting = this.turns.died(life.lastBegun, error);
     for (const entity of [...this.entities.values()]) entity.lost(error, this.turns.diedHavingSaid(entity));
     for (const run of waiting) this.run(run);
+    // At last: what is given up lets others begin at once.
+    this.asks.died(error);
   }
 
   private refusal(): ComponentCrashedError {
