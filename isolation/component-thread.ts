@@ -6,11 +6,13 @@
 import type { Codec } from '../protocol/codec/index.js';
 import { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
+import type { AskSignal } from './ask-signal.js';
 import { Comeback, type ComebackParts } from './comeback.js';
 import { PortBatch } from './port-batch.js';
 import { ThreadAsks } from './thread-asks.js';
-import { ThreadLife, type ThreadPlan } from './thread-life.js';
+import type { BeginLife, Life, ThreadPlan } from './thread-life.js';
 import { ANSWER, ASK, CREATED, DONE, EPOCH, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type Told } from './thread-messages.js';
+import type { ThreadReport } from './thread-report.js';
 import { serve } from './thread-services.js';
 import { ThreadTurns, type Run } from './thread-turns.js';
 import { isFlat, readChanges, UNCHANGED } from './told-changes.js';
@@ -20,25 +22,14 @@ import type { WorkerEntity } from './worker-entity.js';
 /** What all threads of a silo share. */
 export interface ThreadParts extends ComebackParts {
   readonly codec: Codec;
+  readonly begin: BeginLife;
   /** The silo's root for temporary directories; throws when there is none. */
   readonly scratchRoot: () => string;
 }
 
-/** One thread, for those who look after it. */
-export interface ThreadReport {
-  readonly component: string;
-  /** `waiting`: it died and will be back in a moment. `degraded`: it died too often; turns fail until its cool-down ends. */
-  readonly state: 'starting' | 'running' | 'waiting' | 'degraded' | 'stopped';
-  readonly instances: number;
-  /** Turns that it was given and has not ended. */
-  readonly turns: number;
-  readonly crashes: number;
-  readonly lastError: string | undefined;
-}
-
 export class ComponentThread {
   generation = 1;
-  private life: ThreadLife | undefined;
+  private life: Life | undefined;
   private isStopped = false;
   private out: PortBatch;
   /** Written while there is no life. */
@@ -80,6 +71,11 @@ export class ComponentThread {
     if (!this.isStopped) this.out.write(...message);
   }
 
+  /** What most components have none of is nothing on its way. */
+  wireOf(args: readonly unknown[]): Wire {
+    return args.length === 0 ? undefined : toWire(args, this.parts.codec, 'args');
+  }
+
   /** Resolves when the entity's constructor has run, or the thread died meanwhile. */
   constructed(entity: WorkerEntity): Promise<void> {
     return this.asks.creation(entity.instance);
@@ -118,7 +114,7 @@ export class ComponentThread {
 
   private start(): void {
     if (this.isStopped) return;
-    const life: ThreadLife = new ThreadLife(this.plan, this.parts, {
+    const life: Life = this.parts.begin(this.plan, this.parts, {
       heard: (batch) => this.read(batch),
       died: (thrown, exitCode) => this.died(life, thrown, exitCode),
     });
@@ -212,7 +208,7 @@ export class ComponentThread {
     }
   }
 
-  private serve(turn: number, instance: number, verb: string, wire: Wire, signal: (() => AbortSignal) | undefined): unknown {
+  private serve(turn: number, instance: number, verb: string, wire: Wire, signal: (() => AskSignal) | undefined): unknown {
     // Code outside any turn does not say whose it is.
     const entity = instance === 0 ? this.entities.values().next().value : this.entities.get(instance);
     if (!entity) throw new ComponentCrashedError(`${this.plan.name}: the instance is gone`, { component: this.plan.name });
@@ -220,17 +216,18 @@ export class ComponentThread {
   }
 
   /** T1, T2, T3. */
-  private died(life: ThreadLife, thrown: unknown, exitCode: number | undefined): void {
+  private died(life: Life, thrown: unknown, exitCode: number | undefined): void {
     if (this.isStopped) return;
     this.life = undefined;
     this.generation++;
     this.out = this.newBatch();
     this.kept = [];
     const error = this.comeback.died(thrown, exitCode);
-    this.asks.died(error);
     const waiting = this.turns.died(life.lastBegun, error);
     for (const entity of [...this.entities.values()]) entity.lost(error, this.turns.diedHavingSaid(entity));
     for (const run of waiting) this.run(run);
+    // At last: what is given up lets others begin at once.
+    this.asks.died(error);
   }
 
   private refusal(): ComponentCrashedError {

@@ -5,7 +5,8 @@
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
 import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
 import { HEAP_HEADROOM_MB, type MemoryWatch, type WatchedThread } from './memory-watch.js';
-import { LAST_BEGUN, PROGRESS, SHARED_WORDS, THREAD_ID, type ThreadStart } from './thread-messages.js';
+import { LAST_BEGUN, PROGRESS, SHARED_WORDS, THREAD_ID } from './thread-messages.js';
+import type { ThreadStart } from './thread-start.js';
 
 /** How the threads of one class are made. */
 export interface ThreadPlan {
@@ -26,6 +27,26 @@ export interface LifeListener {
   died(thrown: unknown, exitCode: number | undefined): void;
 }
 
+/** One life of a thread, as its silo has it. */
+export interface Life {
+  readonly isReady: boolean;
+  /** The number of the last turn that began in it. */
+  readonly lastBegun: number;
+  /** Throws what it cannot send. */
+  post(batch: unknown[]): void;
+  /** Its modules are loaded. */
+  ready(): void;
+  /** Looks whether a turn blocks it. `isBusy`: it has turns that have not ended. `ping` asks it for a sign of life. */
+  look(isBusy: boolean, isLate: boolean, ping: (number: number) => void): void;
+  answered(ping: number): void;
+  kill(reason: Error): void;
+  /** In silence. */
+  end(): Promise<void>;
+}
+
+/** Begins a life. */
+export type BeginLife = (plan: ThreadPlan, parts: LifeParts, listener: LifeListener) => Life;
+
 /** What a life takes of the silo. */
 export interface LifeParts {
   readonly clock: Clock;
@@ -45,7 +66,7 @@ interface Ping {
   readonly atMs: number;
 }
 
-export class ThreadLife {
+export class ThreadLife implements Life {
   isReady = false;
   private readonly shared = new Int32Array(new SharedArrayBuffer(4 * SHARED_WORDS));
   private readonly worker: Worker;
@@ -174,3 +195,6 @@ function scratchOf({ scratchRoot }: LifeParts): ThreadStart['scratch'] {
     return { failure: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** In a thread of this process. */
+export const beginThread: BeginLife = (plan, parts, listener) => new ThreadLife(plan, parts, listener);

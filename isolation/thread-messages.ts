@@ -1,10 +1,9 @@
 // What a silo and one of its component threads say to each other. A batch is one flat array: a code, then its operands, then the next code;
 // small arrays and objects cost more to clone than what they hold. `Wire` values are what `toWire` made of them.
-import type { MessagePort } from 'node:worker_threads';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 
 /** To the thread. */
-export const CREATE = 0; // instance, type, key, component, class name, saved fields, mirror
+export const CREATE = 0; // instance, type, key, component, class name, saved fields, mirror, what it was added with: Wire
 export const RUN = 1; // turn, instance, method, args: Wire, deadline (since 1970), who: Wire, flags, verdicts
 export const STAGE = 2; // ask, instance, verdicts
 export const SETTLE = 3; // instance, verdicts
@@ -25,7 +24,7 @@ export const READY = 6; // error of a module that did not load: Wire
 export const UNASK = 7; // ask
 
 /** How many operands follow each code. */
-export const TO_THREAD: readonly number[] = [7, 8, 3, 2, 1, 3, 2, 1, 2];
+export const TO_THREAD: readonly number[] = [8, 8, 3, 2, 1, 3, 2, 1, 2];
 export const TO_SILO: readonly number[] = [4, 2, 2, 5, 4, 1, 1, 1];
 
 /** Of `RUN`: the one argument itself, which is a primitive, in place of all. */
@@ -81,15 +80,3 @@ export const LAST_BEGUN = 0;
 export const PROGRESS = 1;
 /** The operating system's id of the thread; 0 where it does not tell. */
 export const THREAD_ID = 2;
-
-/** What a thread is given at its start. */
-export interface ThreadStart {
-  /** Of the modules to load, in order. */
-  readonly modules: readonly string[];
-  readonly shared: SharedArrayBuffer;
-  /** The thread's own end: user code finds neither this nor `parentPort` in use. */
-  readonly port: MessagePort;
-  readonly memoryLimitMb: number;
-  /** Where it makes its entities' temporary directories, or why it cannot. */
-  readonly scratch: { readonly root: string } | { readonly failure: string };
-}

@@ -8,11 +8,11 @@ import type { SavedFields } from '../protocol/ports/state-store.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 import type { ClassMetadata } from '../decorators/index.js';
 import type { EntityRuntime } from '../sdk/context/entity-runtime.js';
-import type { TurnInfo } from '../sdk/context/turn-scope.js';
+import { runInTurn, type TurnInfo } from '../sdk/context/turn-scope.js';
 import type { ComponentThread } from './component-thread.js';
 import type { Hosted, HostedWatch, HostSpec, TurnEnd } from './host.js';
 import { mirrorOf } from './mirror.js';
-import { CREATE, DISPOSE, FIRES, FRESH, MIRROR, READS, ROLLED_BACK, SETTLE, type ThreadChanges, type Verdict } from './thread-messages.js';
+import { CREATE, DISPOSE, FIRES, FRESH, MIRROR, READS, ROLLED_BACK, SETTLE, type Mirror, type ThreadChanges, type Verdict } from './thread-messages.js';
 
 const NO_FIELDS: SavedFields = new Map();
 const NO_CHANGES = new Map<string, Uint8Array>();
@@ -38,6 +38,10 @@ export class WorkerEntity implements Hosted {
   private stageFailure: Error | undefined;
   private mayDiffer = false;
   private isDisposed = false;
+  /** What the instance's context answers at once. */
+  private mirrored: Mirror = '';
+  /** Of the set, as the last turn was shown it. */
+  private mirroredVersion = 0;
 
   constructor(private readonly thread: ComponentThread, readonly instance: number, { id, metadata, fields, runtime }: HostSpec) {
     this.id = id;
@@ -105,7 +109,9 @@ export class WorkerEntity implements Hosted {
   }
 
   refresh(): void {
-    if (this.generation === this.thread.generation) this.thread.write(MIRROR, this.instance, mirrorOf(this.runtime));
+    if (this.generation !== this.thread.generation) return;
+    const { mirrored } = this;
+    if (this.mirror() !== mirrored) this.thread.write(MIRROR, this.instance, this.mirrored);
   }
 
   dispose(): void {
@@ -116,8 +122,9 @@ export class WorkerEntity implements Hosted {
   }
 
   /** Called before a turn leaves for the thread: there is an instance there. Returns flags of `RUN`; take the verdicts along. */
-  prepare(method: string): number {
+  prepare(method: string, turn: TurnInfo): number {
     this.beCreated();
+    if (this.runtime.setVersion !== this.mirroredVersion) this.showSet(turn);
     const isClean = this.openRuns === 0 && !this.staged && !this.mayDiffer;
     const reads = isClean && this.metadata.methods.get(method)?.readOnly === true;
     this.openRuns++;
@@ -173,6 +180,16 @@ export class WorkerEntity implements Hosted {
     });
   }
 
+  /** As code of this turn sees it: a unit that changes the set sees its own changes. */
+  private showSet(turn: TurnInfo): void {
+    this.mirroredVersion = this.runtime.setVersion;
+    runInTurn(turn, () => this.refresh());
+  }
+
+  private mirror(): Mirror {
+    return (this.mirrored = mirrorOf(this.runtime));
+  }
+
   private beCreated(): void {
     const { generation } = this.thread;
     if (this.generation === generation) return;
@@ -180,7 +197,7 @@ export class WorkerEntity implements Hosted {
     this.epoch = 0;
     this.verdicts = undefined;
     const { type, key, component } = this.id;
-    this.thread.write(CREATE, this.instance, type, key, component, this.metadata.name, this.known.size > 0 ? this.known : undefined, mirrorOf(this.runtime));
+    this.thread.write(CREATE, this.instance, type, key, component, this.metadata.name, this.known.size > 0 ? this.known : undefined, this.mirror(), this.thread.wireOf(this.runtime.args()));
   }
 
   private adopt(staged: StagedChanges): void {

@@ -2,7 +2,8 @@
 //   H1. Code of one class shares a thread only with its own kind.
 import type { ClassMetadata } from '../decorators/index.js';
 import type { TimerHandle } from '../protocol/ports/clock.js';
-import { ComponentThread, type ThreadParts, type ThreadReport } from './component-thread.js';
+import { ComponentThread, type ThreadParts } from './component-thread.js';
+import type { ThreadReport } from './thread-report.js';
 import { MemoryWatch } from './memory-watch.js';
 import { ProcessMemory } from './process-memory.js';
 import type { ThreadPlan } from './thread-life.js';

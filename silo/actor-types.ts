@@ -3,11 +3,14 @@ import { actorMetadata, actorTypeName, componentTypeName, eventMetadataByName, i
 import { describe } from '../decorators/options.js';
 import type { EntityId } from '../protocol/actor-id.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { ComponentTypes } from './component-types.js';
 import { checkPlacement } from './placement-check.js';
 
 /** The actor types that one silo hosts, by wire name. */
 export class ActorTypes {
   private readonly byName = new Map<string, ActorMetadata>();
+  /** All component classes that are known here. */
+  readonly components = new ComponentTypes();
 
   /** `ownPolicies`: the names of the user's placement policies, which classes may ask for beside the built-in ones. */
   constructor(private readonly ownPolicies: readonly string[] = []) {}
@@ -20,7 +23,7 @@ export class ActorTypes {
     if (known && known.target !== metadata.target) {
       throw new ConfigurationError(`two actors are named '${metadata.name}': ${known.target.name} and ${metadata.target.name}; give one another name with @Actor({ name })`);
     }
-    metadata.components();
+    for (const component of metadata.components()) this.components.add(component);
     checkPlacement(metadata, this.ownPolicies);
     this.byName.set(metadata.name, metadata);
   }
@@ -32,7 +35,7 @@ export class ActorTypes {
   /** As this silo's class has it; a type that it does not host might change anything. */
   isReadOnly(target: EntityId, method: string): boolean {
     const owner = this.get(target.type);
-    const metadata = target.component === undefined ? owner : owner?.components().find(({ name }) => name === target.component);
+    const metadata = target.component === undefined ? owner : owner && this.components.possible(owner, target.component);
     return metadata?.methods.get(method)?.readOnly === true;
   }
 

@@ -1,6 +1,6 @@
 import type { Invoker } from '../protocol/envelope.js';
 import type { Clock, Logger, Membership, PlacementPolicy, StateStore } from '../protocol/ports/index.js';
-import type { LoadedModules } from './options/modules.js';
+import type { LoadableFiles, ThreadMaking } from './hosts.js';
 
 /** What one silo's runtime stands on. */
 export interface SiloPorts {
@@ -9,10 +9,14 @@ export interface SiloPorts {
   readonly log: Logger;
   readonly store: StateStore;
   readonly membership: Membership;
-  /** Actor classes (components come with them). */
+  /** Actor classes (components come with them), and services. */
   readonly classes: readonly object[];
   /** What threads can load; without it everything runs inline. */
-  readonly files?: Pick<LoadedModules, 'urls' | 'loadable'> | undefined;
+  readonly files?: LoadableFiles | undefined;
+  /** Other than real ones. */
+  readonly threads?: ThreadMaking | undefined;
+  /** Component classes that can be added at run time beside those that actors list. */
+  readonly components?: readonly object[] | undefined;
   /** The user's placement policies, which classes may name. */
   readonly policies?: readonly PlacementPolicy[];
   /** Stands between handles and the router (stubs in tests). */

@@ -1,4 +1,4 @@
-import type { ThreadReport } from '../isolation/component-thread.js';
+import type { ThreadReport } from '../isolation/thread-report.js';
 import type { Statistics } from './activation/silo-services.js';
 import type { ServiceStatistics } from './services/services.js';
 

@@ -6,7 +6,7 @@ import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { ActorId } from '../protocol/actor-id.js';
 import type { Clock, FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
-import type { EntityClass, Handle } from '../sdk/author/index.js';
+import type { ActorQuery, EntityClass, Handle } from '../sdk/author/index.js';
 import { ClusterGateways, publicAddress } from './cluster-gateways.js';
 import { openGateway, type RunningGateway } from './gateway/open-gateway.js';
 import { createLogger } from './log.js';
@@ -15,8 +15,8 @@ import { loadModules, type LoadedModules } from './options/modules.js';
 import { openNetwork } from './open-network.js';
 import { loadOf, Peers } from './peers.js';
 import { resolveSiloOptions, type ResolvedSiloOptions, type SiloOptions } from './silo-options.js';
-import type { SiloStatistics } from './silo-statistics.js';
 import { SiloRuntime } from './silo-runtime.js';
+import type { SiloStatistics } from './silo-statistics.js';
 import { Stages } from './stages.js';
 import { openStores } from './stores.js';
 
@@ -75,10 +75,11 @@ export class Silo {
     });
     stages.add(() => stores.close());
     const { membership, store } = stores;
-    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes: [...modules.actors, ...modules.services], files: modules, policies: options.placement.policies });
-    stages.add(() => runtime.scratch.stop());
+    const { actors, components, services } = modules;
+    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes: [...actors, ...services], components, files: modules, policies: options.placement.policies });
+    stages.add(() => runtime.hosts.scratch.stop());
     // Nobody waits for it but the stop: what a killed silo left may be much.
-    void runtime.scratch.sweep();
+    void runtime.hosts.scratch.sweep();
     // For a start that fails: after a stop there is nothing left to drop.
     stages.add(() => Promise.resolve(runtime.abandon('the silo did not come up')));
     let peers: Peers | undefined;
@@ -100,7 +101,7 @@ export class Silo {
     await gateways.recall();
     joined(cluster);
     await runtime.wakeAlwaysOn();
-    log.info({ cluster: options.cluster, types: modules.actors.length + modules.services.length, gateway: gateway?.address }, 'the silo runs');
+    log.info({ cluster: options.cluster, types: actors.length + services.length, gateway: gateway?.address }, 'the silo runs');
     return new Silo(siloId, log, stages, membership, runtime, gateway);
   }
 
@@ -140,7 +141,7 @@ export class Silo {
 
   /** Counters since the start, and threads and services, as of now. */
   statistics(): SiloStatistics {
-    return { ...this.runtime.statistics, threads: this.runtime.workers.report(), services: this.runtime.services.statistics() };
+    return { ...this.runtime.statistics, threads: this.runtime.hosts.threads(), services: this.runtime.services.statistics() };
   }
 
   /** Hears of the silo's own fate; returns what ends that. `fenced` comes with the reason, `member-…` with the member; `scale-needed` does not happen in this version. */
@@ -152,9 +153,9 @@ export class Silo {
     return () => void listeners.delete(listener);
   }
 
-  /** All actors with a tag, activating none. Not in this version: refused with `ConfigurationError`. */
-  findActors(): never {
-    throw notImplemented('silo.findActors');
+  /** As `ctx.findActors`. */
+  findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>> {
+    return this.runtime.findActors(query) as AsyncIterable<Handle<T>>;
   }
 
   /** Re-opens the receipts of an event by its id. Not in this version: refused with `ConfigurationError`. */

@@ -1,5 +1,5 @@
 import { actorMetadata, componentMetadata, serviceMetadata, type ActorMetadata, type ClassMetadata } from '../../decorators/index.js';
-import { isService, type ActorId, type EntityId } from '../../protocol/actor-id.js';
+import { isService, type EntityId } from '../../protocol/actor-id.js';
 import { UnknownComponentError } from '../../protocol/errors/index.js';
 
 /** The classes that this thread can make instances of: those that its modules export, and those that exported actors list. */
@@ -13,6 +13,13 @@ export class ThreadClasses {
     for (const url of modules) {
       for (const exported of Object.values((await import(url)) as Readonly<Record<string, unknown>>)) classes.add(exported);
     }
+    return classes;
+  }
+
+  /** Of classes that are here already. */
+  static of(exported: readonly unknown[]): ThreadClasses {
+    const classes = new ThreadClasses();
+    for (const each of exported) classes.add(each);
     return classes;
   }
 
@@ -42,14 +49,5 @@ export class ThreadClasses {
       if (found) return found;
     }
     return undefined;
-  }
-
-  /** The class of a mirrored component, if it is known here. */
-  targetOf({ type, key }: ActorId, className: string): object | undefined {
-    try {
-      return this.classOf({ type, key, component: className }, className).target;
-    } catch {
-      return undefined;
-    }
   }
 }

@@ -1,22 +1,33 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { actorTypeName, serviceTypeName } from '../../decorators/index.js';
+import { actorTypeName, serviceTypeName, type ClassMetadata } from '../../decorators/index.js';
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient } from '../../sdk/author/index.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
+import { checkTagChange } from '../../sdk/context/tag-change.js';
+import type { FoundPage } from '../../sdk/context/found-actors.js';
 import { nameOfEvent } from '../../sdk/context/event-name.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { HandleCaller, HandleFactory } from '../../sdk/handle.js';
 import type { Mirrored } from '../mirror.js';
 import { scratchName } from '../scratch-name.js';
-import type { ThreadStart } from '../thread-messages.js';
+import type { ThreadStart } from '../thread-start.js';
 import type { ThreadClasses } from './thread-classes.js';
 import type { ThreadLine } from './thread-line.js';
 import { ThreadTurn } from './thread-turn.js';
+
+/** Whose runtime it is. */
+export interface Made {
+  readonly number: number;
+  readonly id: EntityId;
+  readonly metadata: ClassMetadata;
+  /** What it was added with. */
+  readonly args: readonly unknown[];
+}
 
 /** What all instances of a thread share. */
 export interface ThreadShare {
@@ -28,7 +39,7 @@ export interface ThreadShare {
   readonly scratch: ThreadStart['scratch'];
 }
 
-const EMPTY: Mirrored = { components: [], clients: [] };
+const EMPTY: Mirrored = { components: [], tags: [], clients: [] };
 
 /** The runtime of an instance in a thread: its silo, by way of the port. What is answered at once is a mirror that the silo keeps. */
 export class ThreadRuntime implements EntityRuntime {
@@ -38,7 +49,12 @@ export class ThreadRuntime implements EntityRuntime {
   private hasTmpdir = false;
   private logger: Logger | undefined;
 
-  constructor(private readonly share: ThreadShare, private readonly instance: number, readonly id: EntityId, mirror: Mirrored | undefined) {
+  private readonly instance: number;
+  readonly id: EntityId;
+
+  constructor(private readonly share: ThreadShare, private readonly made: Made, mirror: Mirrored | undefined) {
+    this.instance = made.number;
+    this.id = made.id;
     this.reflect(mirror);
   }
 
@@ -66,8 +82,42 @@ export class ThreadRuntime implements EntityRuntime {
     return serviceTypeName(classOrName);
   }
 
+  /** Only the silo needs it. */
+  readonly setVersion = 0;
+
   components(): readonly ComponentEntry[] {
-    return this.mirrored.components.map((entry) => ({ ...entry, target: this.share.classes.targetOf(this.id, entry.className) ?? UNKNOWN }));
+    return this.mirrored.components;
+  }
+
+  args(): readonly unknown[] {
+    return this.made.args;
+  }
+
+  async addComponent(className: string, tags: readonly string[], args: readonly unknown[] | undefined): Promise<string> {
+    const copied = args && this.share.codec.copy(args, 'args');
+    return (await this.share.line.ask(this.instance, 'addComponent', [className, tags, copied])) as string;
+  }
+
+  async removeComponent(id: EntityId): Promise<void> {
+    await this.share.line.ask(this.instance, 'removeComponent', [id]);
+  }
+
+  async findTagged(tag: string, type: string | undefined, cursor: string | undefined): Promise<FoundPage> {
+    return (await this.share.line.ask(this.instance, 'findTagged', [tag, type, cursor])) as FoundPage;
+  }
+
+  tags(): readonly string[] {
+    return this.mirrored.tags;
+  }
+
+  changeTags(added: readonly string[], removed: readonly string[]): void {
+    const turn = currentTurn();
+    checkTagChange(this.id, this.made.metadata, turn, turn instanceof ThreadTurn && !turn.isReading, removed);
+    const tags = [...this.mirrored.tags.filter((tag) => !removed.includes(tag) && !added.includes(tag)), ...added];
+    // `find` in the same turn knows them too.
+    const components = this.mirrored.components.map((entry) => (entry.name === this.id.component ? { ...entry, tags } : entry));
+    this.mirrored = { ...this.mirrored, tags, components };
+    this.say('changeTags', [added, removed]);
   }
 
   clients(): readonly ConnectedClient[] {
@@ -138,8 +188,6 @@ export class ThreadRuntime implements EntityRuntime {
     this.share.line.say(this.instance, verb, args);
   }
 }
-
-const UNKNOWN = Object.freeze({});
 
 type Send = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error', fields: object | undefined, message: string | undefined) => void;
 

@@ -5,6 +5,7 @@ import { notImplemented } from '../../protocol/errors/not-implemented.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { CallInfo } from '../author/index.js';
 import type { EntityRuntime } from './entity-runtime.js';
+import { checkActorQuery, findActors } from './found-actors.js';
 import { openTurn } from './turn-scope.js';
 
 /** Implements `ServiceContext` (the type in `sdk/author` says what a user can rely on). */
@@ -39,6 +40,12 @@ export class ServiceContext {
     return this.#runtime.handle(serviceId(this.#runtime.serviceName(classOrName)));
   }
 
+  findActors(query: unknown): AsyncIterable<object> {
+    openTurn('ctx.findActors');
+    const checked = checkActorQuery(query, (type) => this.#runtime.typeName(type));
+    return findActors(checked, (...page) => this.#runtime.findTagged(...page), (id) => this.#runtime.handle(id));
+  }
+
   /** Of this instance; gone with it. */
   get tmpdir(): string {
     return this.#runtime.tmpdir();
@@ -48,13 +55,4 @@ export class ServiceContext {
   emit(): Promise<never> {
     return Promise.reject(notImplemented('ctx.emit of a service'));
   }
-}
-
-const LATER = ['findActors'];
-for (const name of LATER) {
-  Object.defineProperty(ServiceContext.prototype, name, {
-    get(): never {
-      throw notImplemented(`ctx.${name}`);
-    },
-  });
 }

@@ -18,7 +18,7 @@ class EntityTimer {
   private ticking: PendingCall | undefined;
 
   constructor(
-    private readonly entity: Entity,
+    readonly entity: Entity,
     private readonly method: string,
     firstMs: number,
     private readonly periodMs: number | undefined,
@@ -87,6 +87,10 @@ export class EntityTimers {
     const timer: EntityTimer = new EntityTimer(entity, method, firstMs, periodMs, () => this.timers.delete(timer), extraArgs);
     this.timers.add(timer);
     return () => timer.stop();
+  }
+
+  stopOf(entity: Entity): void {
+    for (const timer of [...this.timers]) if (timer.entity === entity) timer.stop();
   }
 
   stop(): void {

@@ -4,6 +4,7 @@ import { notImplemented } from '../../protocol/errors/not-implemented.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient } from '../../sdk/author/index.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
+import type { FoundPage } from '../../sdk/context/found-actors.js';
 import type { HandleCaller } from '../../sdk/handle.js';
 import type { SiloServices } from '../activation/silo-services.js';
 import type { ActorTypes } from '../actor-types.js';
@@ -11,9 +12,10 @@ import type { ServiceTypes } from './service-types.js';
 
 /** What the context of one instance of a service stands on: the silo itself. What only actors have is refused here, wherever the instance runs. */
 export class SiloServiceRuntime implements EntityRuntime {
+  readonly setVersion = 0;
   private logger: Logger | undefined;
 
-  constructor(readonly id: EntityId, private readonly silo: Pick<SiloServices, 'log' | 'handle' | 'caller' | 'scratch'>, private readonly types: ActorTypes, private readonly services: ServiceTypes) {}
+  constructor(readonly id: EntityId, private readonly silo: Pick<SiloServices, 'log' | 'handle' | 'caller' | 'scratch' | 'findTagged'>, private readonly types: ActorTypes, private readonly services: ServiceTypes) {}
 
   get log(): Logger {
     return (this.logger ??= this.silo.log.child({ service: this.id.type }));
@@ -37,6 +39,30 @@ export class SiloServiceRuntime implements EntityRuntime {
 
   components(): readonly ComponentEntry[] {
     return [];
+  }
+
+  args(): readonly unknown[] {
+    return [];
+  }
+
+  tags(): readonly string[] {
+    return [];
+  }
+
+  addComponent(): Promise<never> {
+    return Promise.reject(this.lacks('addComponent', 'no components'));
+  }
+
+  removeComponent(): Promise<never> {
+    return Promise.reject(this.lacks('removeComponent', 'no components'));
+  }
+
+  changeTags(): never {
+    throw this.lacks('tags', 'no tags');
+  }
+
+  findTagged(tag: string, type: string | undefined, cursor: string | undefined): Promise<FoundPage> {
+    return this.silo.findTagged(tag, type, cursor);
   }
 
   clients(): readonly ConnectedClient[] {

@@ -4,16 +4,17 @@ import { randomBytes } from 'node:crypto';
 import { createCodec, type Codec } from '../../protocol/codec/index.js';
 import { ConfigurationError, InvalidArgumentError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { Identity } from '../../protocol/identity.js';
-import type { EntityClass, Handle } from '../../sdk/author/index.js';
+import type { ActorQuery, EntityClass, Handle } from '../../sdk/author/index.js';
 import type { Client } from '../../sdk/client/client.js';
 import { connect } from '../../sdk/client/connect.js';
+import { checkActorQuery } from '../../sdk/context/found-actors.js';
 import { handleReferences } from '../../sdk/handle.js';
 import { eraseCluster } from '../../state/erase-cluster.js';
 import { RedisConnection } from '../../state/redis-connection.js';
 import { loadModules } from '../options/modules.js';
 import { writeToken } from './client-token.js';
 import { addressOf, crossingOptions, type ProcessClusterOptions } from './process-cluster-options.js';
-import { actorTarget, processHandles, serviceTarget } from './process-handles.js';
+import { actorTarget, foundIn, processHandles, serviceTarget, typeName } from './process-handles.js';
 import type { ProcessSettings } from './process-messages.js';
 import { ProcessSilo, type ProcessSiloParts } from './process-silo.js';
 import { STORE } from './test-world.js';
@@ -87,6 +88,11 @@ export class ProcessCluster {
   service<T extends object = object>(name: string): Handle<T>;
   service(service: unknown): unknown {
     return this.#handles.handle(serviceTarget(service));
+  }
+
+  /** As `ctx.findActors`, through the first silo that runs. */
+  findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>> {
+    return foundIn(() => this.#running(), checkActorQuery(query, typeName), (type, key) => this.actor<T>(type, key));
   }
 
   /** A connected client with this identity, at the gateway of a silo (default: the first that runs). When that is lost it goes on at another one, as in production. */

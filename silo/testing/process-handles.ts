@@ -3,8 +3,10 @@ import { checkKey, isWireName, serviceId, type EntityId } from '../../protocol/a
 import { createCodec } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { CallOptions } from '../../sdk/author/index.js';
+import type { CheckedQuery } from '../../sdk/context/found-actors.js';
 import { createHandleFactory, handleReferences, type HandleFactory } from '../../sdk/handle.js';
 import type { RemoteCall } from './process-messages.js';
+import type { ProcessSilo } from './process-silo.js';
 
 /** The silo's process that a call is made through. */
 export interface CallThrough {
@@ -40,9 +42,7 @@ export function processHandles(through: () => CallThrough): HandleFactory {
 /** Whom `actor(Class | name, key)` means. */
 export function actorTarget(actor: unknown, key: string): EntityId {
   checkKey(key);
-  const name = typeof actor === 'function' ? actorMetadata(actor)?.name : actor;
-  if (isWireName(name)) return { type: name, key };
-  throw new ConfigurationError('actor: expected a class with @Actor, or its name');
+  return { type: typeName(actor), key };
 }
 
 /** Whom `service(Class | name)` means. */
@@ -50,4 +50,16 @@ export function serviceTarget(service: unknown): EntityId {
   const name = typeof service === 'function' ? serviceMetadata(service)?.name : service;
   if (isWireName(name)) return serviceId(name);
   throw new ConfigurationError('service: expected a class with @Service, or its name');
+}
+
+/** The actors that the silo finds, which is chosen when somebody begins to look. */
+export async function* foundIn<H>(silo: () => ProcessSilo, query: CheckedQuery, handle: (type: string, key: string) => H): AsyncGenerator<H, void, undefined> {
+  for (const { type, key } of await silo().find(query)) yield handle(type, key);
+}
+
+/** The wire name of an actor class, or a name as it is. */
+export function typeName(actor: unknown): string {
+  const name = typeof actor === 'function' ? actorMetadata(actor)?.name : actor;
+  if (isWireName(name)) return name;
+  throw new ConfigurationError('actor: expected a class with @Actor, or its name');
 }

@@ -3,10 +3,10 @@
 //   P2. It never outlives this process: it ends when the channel does, and is killed at our exit, frozen or not.
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
+import { printEntityId, type ActorId, type EntityId } from '../../protocol/actor-id.js';
 import { fromWireError, type Codec, type WireError } from '../../protocol/codec/index.js';
 import { LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
-import type { EntityClass, Handle } from '../../sdk/author/index.js';
+import type { ActorQuery, EntityClass, Handle } from '../../sdk/author/index.js';
 import { actorTarget, serviceTarget } from './process-handles.js';
 import type { FromSilo, ProcessSettings, RemoteCall, RunningProcess, ToSilo } from './process-messages.js';
 
@@ -116,6 +116,11 @@ export class ProcessSilo {
   service<T extends object = object>(name: string): Handle<T>;
   service(service: unknown): unknown {
     return this.#parts.handle(this, serviceTarget(service));
+  }
+
+  /** @internal As `ctx.findActors`, through this silo; all at once. `type` is a wire name. */
+  find(query: ActorQuery): Promise<readonly ActorId[]> {
+    return this.#ask('findActors', (id) => ({ kind: 'find', id, query })) as Promise<readonly ActorId[]>;
   }
 
   /** The actors that are active on it now, as `type/key`. */

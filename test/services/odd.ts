@@ -1,5 +1,5 @@
 // A service and an actor that call each other, held where a test wants them.
-import { Actor, Service, type ActorContext, type Handle, type ServiceContext } from '../../sdk/index.js';
+import { Actor, Service, type ActorContext, type ActorQuery, type Handle, type ServiceContext } from '../../sdk/index.js';
 import { gate } from '../support/memory-silo.js';
 import { newScene, scene } from './stall.js';
 
@@ -46,6 +46,11 @@ export class Odd {
     const { call, type } = this.ctx;
     return { type, from: call.from, method: call.method };
   }
+  async find(query: ActorQuery): Promise<readonly string[]> {
+    const keys: string[] = [];
+    for await (const { id } of this.ctx.findActors(query)) keys.push(id.key);
+    return keys;
+  }
   async emitNow(): Promise<void> {
     await this.ctx.emit(new Error('no event'));
   }
@@ -72,6 +77,9 @@ export class Lane {
   constructor(private readonly ctx: ActorContext<Lane>) {}
   work(): string {
     return this.ctx.key;
+  }
+  tag(tag: string): void {
+    this.ctx.tags.add(tag);
   }
   /** Holds the actor, then needs the service. */
   async workThenAsk(): Promise<number> {

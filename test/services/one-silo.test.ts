@@ -82,6 +82,14 @@ describe('a service', () => {
     expect(await odd.add(1, 1), 'their permits came back').to.equal(2);
   });
 
+  it('finds actors by their tags', async () => {
+    await t.actor(Lane, 'a').tag('wide');
+    await t.actor(Lane, 'b').tag('narrow');
+    expect(await odd.find({ tag: 'wide' })).to.deep.equal(['a']);
+    expect(await odd.find({ tag: 'wide', type: 'guest' })).to.deep.equal([]);
+    expect(await failure(odd.find({ tag: '!wide' }))).to.be.instanceOf(ConfigurationError);
+  });
+
   it('shows each of its turns its own call', async () => {
     const answers = Promise.all([odd.whoAmI(), odd.whoAmI()]);
     await scene.has(2);
@@ -99,6 +107,7 @@ describe('a service', () => {
   it('refuses what it has not: components, management, recorded results, events, unknown methods', async () => {
     const words = 'odd is a service';
     expect(() => odd.getComponent('Part')).to.throw(ConfigurationError, words);
+    expect(() => odd.findComponent(Guest, 'tag')).to.throw(ConfigurationError, words);
     expect(() => odd.manage).to.throw(ConfigurationError, words);
     expect(() => odd.with({ idempotencyKey: 'k' })).to.throw(ConfigurationError, words);
     expect(await failure(odd.emitNow())).to.be.instanceOf(ConfigurationError).and.have.property('message').that.contains('ctx.emit of a service');

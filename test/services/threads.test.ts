@@ -38,6 +38,12 @@ describe('a service in two threads', function () {
     expect(await threaded.nest(20)).to.equal(20);
   });
 
+  it('finds actors by their tags', async () => {
+    await keeper.tag('wide');
+    expect(await threaded.find('wide')).to.deep.equal(['k']);
+    expect(await threaded.find('narrow')).to.deep.equal([]);
+  });
+
   it('has a temporary directory per instance, which goes with the silo', async () => {
     const paths = await Promise.all([threaded.scratch(), threaded.scratch()]);
     for (const path of paths) expect(existsSync(path)).to.equal(true);

@@ -1,0 +1,52 @@
+import { tmpdir } from 'node:os';
+import type { ClassMetadata } from '../decorators/index.js';
+import type { ThreadParts } from '../isolation/component-thread.js';
+import type { Host, Hosted, HostSpec } from '../isolation/host.js';
+import { InlineHost } from '../isolation/inline-host.js';
+import { Scratch } from '../isolation/scratch.js';
+import type { ThreadReport } from '../isolation/thread-report.js';
+import { beginThread } from '../isolation/thread-life.js';
+import { WorkerHost } from '../isolation/worker-host.js';
+import type { Codec } from '../protocol/codec/index.js';
+import type { Logger } from '../protocol/ports/index.js';
+import { SystemClock } from '../protocol/system-clock.js';
+import type { LoadedModules } from './options/modules.js';
+
+/** How threads come to be, and by whose clock. */
+export type ThreadMaking = Pick<ThreadParts, 'begin' | 'clock'>;
+
+/** In real time, also where the silo's own is virtual. */
+const REAL_THREADS: ThreadMaking = { begin: beginThread, clock: new SystemClock() };
+
+/** What threads can load. */
+export type LoadableFiles = Pick<LoadedModules, 'urls' | 'loadable'>;
+
+/** Where the code of one silo's entities runs: each where its class wants to, in a thread if one can load the class, else inline. */
+export class Hosts implements Host {
+  readonly scratch: Scratch;
+  private readonly inline: InlineHost;
+  private readonly workers: WorkerHost;
+
+  constructor(private readonly files: LoadableFiles | undefined, codec: Codec, log: Logger, random: () => number, threads: ThreadMaking = REAL_THREADS) {
+    this.scratch = new Scratch(tmpdir(), (err, path) => log.warn({ err, path }, 'temporary files could not be removed'));
+    this.inline = new InlineHost(codec);
+    this.workers = new WorkerHost({ codec, log, ...threads, random, scratchRoot: () => this.scratch.root() }, this.modulesOf);
+  }
+
+  create(spec: HostSpec): Promise<Hosted> | Hosted {
+    const isApart = spec.metadata.isolation !== 'inline' && this.modulesOf(spec.metadata) !== undefined;
+    return (isApart ? this.workers : this.inline).create(spec);
+  }
+
+  /** One for each thread. */
+  threads(): readonly ThreadReport[] {
+    return this.workers.report();
+  }
+
+  async stop(): Promise<void> {
+    await this.workers.stop();
+    await this.inline.stop();
+  }
+
+  private readonly modulesOf = ({ target }: ClassMetadata): readonly string[] | undefined => (this.files?.loadable.has(target) ? this.files.urls : undefined);
+}
