@@ -3,6 +3,7 @@
 //   W2. What a turn changed comes with its end. `stage` asks the thread only where something may have changed since.
 //   W3. When its thread dies the instance is gone. The next turn finds a new one with the last accepted state; what was staged is lost, and
 //       whoever holds the entity is told so.
+//   W4. While a commit of what it staged is on its way, nobody knows what the last accepted state is: no new instance is made until the answer.
 import type { EntityId } from '../protocol/actor-id.js';
 import type { SavedFields } from '../protocol/ports/state-store.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
@@ -12,9 +13,9 @@ import { runInTurn, type TurnInfo } from '../sdk/context/turn-scope.js';
 import type { ComponentThread } from './component-thread.js';
 import type { Hosted, HostedWatch, HostSpec, TurnEnd } from './host.js';
 import { mirrorOf } from './mirror.js';
+import type { Run } from './thread-turns.js';
 import { CREATE, DISPOSE, FIRES, FRESH, MIRROR, READS, ROLLED_BACK, SETTLE, type Mirror, type ThreadChanges, type Verdict } from './thread-messages.js';
 
-const NO_FIELDS: SavedFields = new Map();
 const NO_CHANGES = new Map<string, Uint8Array>();
 const NOTHING: StagedChanges = { saved: NO_CHANGES, lazy: NO_CHANGES, manual: NO_CHANGES };
 const NOBODY: readonly string[] = [];
@@ -37,7 +38,12 @@ export class WorkerEntity implements Hosted {
   private staged: ThreadChanges | undefined;
   private stageFailure: Error | undefined;
   private mayDiffer = false;
+  /** A turn that ended had changed something, and there was no verdict on it. */
+  private hasChanged = false;
   private isDisposed = false;
+  /** On their way to the store. */
+  private commits = 0;
+  private heldBack: Run[] | undefined;
   /** What the instance's context answers at once. */
   private mirrored: Mirror = '';
   /** Of the set, as the last turn was shown it. */
@@ -87,6 +93,7 @@ export class WorkerEntity implements Hosted {
     this.adopt(staged);
     if (this.staged === staged) {
       this.staged = undefined;
+      this.hasChanged = false;
       this.mayDiffer = this.openRuns > 0;
     } else {
       this.mayDiffer = true;
@@ -96,6 +103,7 @@ export class WorkerEntity implements Hosted {
 
   rollback(): void {
     this.staged = this.stageFailure = undefined;
+    this.hasChanged = false;
     this.mayDiffer = this.openRuns > 0;
     this.settle(ROLLED_BACK);
   }
@@ -106,6 +114,24 @@ export class WorkerEntity implements Hosted {
 
   capture(): SavedFields {
     return this.known;
+  }
+
+  /** W4. */
+  awaitCommit(): () => void {
+    this.commits++;
+    return () => {
+      if (--this.commits > 0) return;
+      const runs = this.heldBack;
+      this.heldBack = undefined;
+      for (const run of runs ?? []) this.thread.run(run);
+    };
+  }
+
+  /** W4: the turn waits. */
+  holdsBack(run: Run): boolean {
+    if (this.commits === 0 || this.generation === this.thread.generation) return false;
+    (this.heldBack ??= []).push(run);
+    return true;
   }
 
   refresh(): void {
@@ -121,7 +147,7 @@ export class WorkerEntity implements Hosted {
     this.thread.forget(this);
   }
 
-  /** Called before a turn leaves for the thread: there is an instance there. Returns flags of `RUN`; take the verdicts along. */
+  /** A turn leaves for the thread: there is an instance there. Returns flags of `RUN`. */
   prepare(method: string, turn: TurnInfo): number {
     this.beCreated();
     if (this.runtime.setVersion !== this.mirroredVersion) this.showSet(turn);
@@ -135,6 +161,7 @@ export class WorkerEntity implements Hosted {
   /** A turn ended, and these are the changes since the last accepted state. */
   ended(changes: ThreadChanges | undefined, epoch: number, failure: Error | undefined): void {
     this.openRuns--;
+    if (changes || failure) this.hasChanged = true;
     if (epoch !== this.epoch || this.openRuns > 0) return;
     this.staged = changes;
     this.stageFailure = failure;
@@ -149,7 +176,8 @@ export class WorkerEntity implements Hosted {
 
   /** W3. `hasSaid`: a turn that died with it had sent messages. */
   lost(error: Error, hasSaid: boolean): void {
-    const hadStaged = this.staged !== undefined;
+    const hadStaged = this.staged !== undefined || this.hasChanged;
+    this.hasChanged = false;
     this.openRuns = 0;
     this.staged = this.stageFailure = this.verdicts = undefined;
     this.mayDiffer = false;
@@ -202,7 +230,7 @@ export class WorkerEntity implements Hosted {
 
   private adopt(staged: StagedChanges): void {
     if (staged.saved.size + staged.lazy.size + staged.manual.size === 0) return;
-    const known = new Map(this.known === NO_FIELDS ? undefined : this.known);
+    const known = new Map(this.known);
     for (const fields of [staged.saved, staged.lazy, staged.manual]) {
       for (const [name, value] of fields) {
         if (value === undefined) known.delete(name);
