@@ -3,11 +3,13 @@
 //       had begun and not ended fail; the others surely did not run and go to its next life.
 //   T2. `generation` rises at each death: instances of earlier ones are gone (W3).
 //   T3. It comes back as the policy says; while it is degraded, turns fail at once.
+//   T4. While the files that it would load are being exchanged it does not start: what it is given waits.
 import type { Codec } from '../protocol/codec/index.js';
 import { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 import { Comeback, type ComebackParts } from './comeback.js';
 import { PortBatch } from './port-batch.js';
+import type { SpawnGate } from './spawn-gate.js';
 import { ThreadAsks } from './thread-asks.js';
 import { ThreadLife, type ThreadPlan } from './thread-life.js';
 import { ANSWER, ASK, CREATED, DONE, EPOCH, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type Told } from './thread-messages.js';
@@ -20,12 +22,13 @@ import type { WorkerEntity } from './worker-entity.js';
 /** What all threads of a silo share. */
 export interface ThreadParts extends ComebackParts {
   readonly codec: Codec;
+  readonly gate?: SpawnGate | undefined;
 }
 
 /** One thread, for those who look after it. */
 export interface ThreadReport {
   readonly component: string;
-  /** `waiting`: it died and will be back in a moment. `degraded`: it died too often; turns fail until its cool-down ends. */
+  /** `waiting`: it died and will be back in a moment, or its files are being exchanged. `degraded`: it died too often; turns fail until its cool-down ends. */
   readonly state: 'starting' | 'running' | 'waiting' | 'degraded' | 'stopped';
   readonly instances: number;
   /** Turns that it was given and has not ended. */
@@ -38,6 +41,7 @@ export class ComponentThread {
   generation = 1;
   private life: ThreadLife | undefined;
   private isStopped = false;
+  private isHeldBack = false;
   private out: PortBatch;
   /** Written while there is no life. */
   private kept: unknown[][] = [];
@@ -62,6 +66,11 @@ export class ComponentThread {
   adopt(entity: WorkerEntity): void {
     this.entities.set(entity.instance, entity);
     if (!this.life && !this.comeback.isComing) this.start();
+  }
+
+  /** Its class runs elsewhere from now on: it ends with its last instance. */
+  retire(): void {
+    if (this.entities.size === 0) this.plan.onEmpty?.();
   }
 
   forget(entity: WorkerEntity): void {
@@ -110,13 +119,24 @@ export class ComponentThread {
   }
 
   private start(): void {
-    if (this.isStopped) return;
+    if (this.isStopped || this.isHeldBack) return;
+    const { gate } = this.parts;
+    if (gate?.isHeld) return this.startWhenOpen(gate);
     const life: ThreadLife = new ThreadLife(this.plan, this.parts.clock, {
       heard: (batch) => this.read(batch),
       died: (thrown, exitCode) => this.died(life, thrown, exitCode),
     });
     this.life = life;
     for (const batch of this.kept.splice(0)) this.out.send(batch);
+  }
+
+  /** T4. */
+  private startWhenOpen(gate: SpawnGate): void {
+    this.isHeldBack = true;
+    gate.whenOpen(() => {
+      this.isHeldBack = false;
+      this.start();
+    });
   }
 
   private newBatch(): PortBatch {
@@ -222,7 +242,7 @@ export class ComponentThread {
     this.asks.died(error);
     const waiting = this.turns.died(life.lastBegun, error);
     for (const entity of [...this.entities.values()]) entity.lost(error, this.turns.diedHavingSaid(entity));
-    for (const run of waiting) this.run(run);
+    for (const run of waiting) run.entity.again(run);
   }
 
   private refusal(): ComponentCrashedError {

@@ -16,6 +16,10 @@ export interface HostedWatch {
   lost(error: Error, hadStaged: boolean): void;
   /** What changed outside any turn; accepted already. */
   leftOver(staged: StagedChanges): void;
+  /** The instance is gone; the next turn finds one of the class that took its place, with the last accepted state. */
+  moved(metadata: ClassMetadata): void;
+  /** Resolves when no unit of work that may have changed its state is open or commits; `undefined` when none is. */
+  unsettled(): Promise<void> | undefined;
 }
 
 export interface Hosted extends HostedEntity<TurnInfo> {
@@ -23,6 +27,8 @@ export interface Hosted extends HostedEntity<TurnInfo> {
   watch?: HostedWatch | undefined;
   /** As `run`, without a promise: of instances elsewhere. */
   perform?(method: string, args: readonly unknown[], turn: TurnInfo, end: TurnEnd): void;
+  /** Its class was loaded anew. Moves to the new one as soon as nothing of it runs or waits for a commit. Absent: it stays what it is. */
+  renew?(metadata: ClassMetadata): void;
   /** What the context answers at once (components, tags, clients) has changed. */
   refresh?(): void;
 }

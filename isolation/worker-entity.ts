@@ -3,6 +3,8 @@
 //   W2. What a turn changed comes with its end. `stage` asks the thread only where something may have changed since.
 //   W3. When its thread dies the instance is gone. The next turn finds a new one with the last accepted state; what was staged is lost, and
 //       whoever holds the entity is told so.
+//   W4. When its class was loaded anew it moves: its instance is dropped as soon as no turn runs and nothing waits for a verdict, and the next
+//       turn finds one in a thread of the new class, with the last accepted state.
 import type { EntityId } from '../protocol/actor-id.js';
 import type { SavedFields } from '../protocol/ports/state-store.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
@@ -12,6 +14,7 @@ import type { TurnInfo } from '../sdk/context/turn-scope.js';
 import type { ComponentThread } from './component-thread.js';
 import type { Hosted, HostedWatch, HostSpec, TurnEnd } from './host.js';
 import { mirrorOf } from './mirror.js';
+import type { Run } from './thread-turns.js';
 import { CREATE, DISPOSE, FIRES, FRESH, MIRROR, READS, ROLLED_BACK, SETTLE, type ThreadChanges, type Verdict } from './thread-messages.js';
 
 const NO_FIELDS: SavedFields = new Map();
@@ -28,7 +31,7 @@ export class WorkerEntity implements Hosted {
   openRuns = 0;
   /** Ends what the instance's timers are on the silo; gone with the instance. */
   timers: Map<number, () => void> | undefined;
-  private readonly metadata: ClassMetadata;
+  private metadata: ClassMetadata;
   private known: SavedFields;
   /** Of the thread in which the instance lives; 0 before there is one. */
   private generation = 0;
@@ -38,8 +41,16 @@ export class WorkerEntity implements Hosted {
   private stageFailure: Error | undefined;
   private mayDiffer = false;
   private isDisposed = false;
+  /** W4. */
+  private renewed: ClassMetadata | undefined;
+  private isWaiting = false;
+  private turnsBegun = 0;
 
-  constructor(private readonly thread: ComponentThread, readonly instance: number, { id, metadata, fields, runtime }: HostSpec) {
+  /** `threadOf`: where instances of a class live that took the place of this one's. */
+  constructor(
+    private thread: ComponentThread, readonly instance: number, { id, metadata, fields, runtime }: HostSpec,
+    private readonly threadOf: (metadata: ClassMetadata) => ComponentThread,
+  ) {
     this.id = id;
     this.metadata = metadata;
     this.runtime = runtime;
@@ -72,7 +83,7 @@ export class WorkerEntity implements Hosted {
 
   stage(): StagedChanges | Promise<StagedChanges> {
     if (this.generation !== this.thread.generation) return NOTHING;
-    if (this.mayDiffer) return this.thread.stage(this);
+    if (this.mayDiffer) return this.askStaged();
     if (this.stageFailure) throw this.stageFailure;
     return this.staged ?? NOTHING;
   }
@@ -88,12 +99,14 @@ export class WorkerEntity implements Hosted {
       this.mayDiffer = true;
     }
     this.settle(serial);
+    this.moveIfIdle();
   }
 
   rollback(): void {
     this.staged = this.stageFailure = undefined;
     this.mayDiffer = this.openRuns > 0;
     this.settle(ROLLED_BACK);
+    this.moveIfIdle();
   }
 
   strayed(): readonly string[] {
@@ -121,6 +134,7 @@ export class WorkerEntity implements Hosted {
     const isClean = this.openRuns === 0 && !this.staged && !this.mayDiffer;
     const reads = isClean && this.metadata.methods.get(method)?.readOnly === true;
     this.openRuns++;
+    this.turnsBegun++;
     this.mayDiffer = true;
     return reads ? READS : isClean ? FRESH : 0;
   }
@@ -128,10 +142,23 @@ export class WorkerEntity implements Hosted {
   /** A turn ended, and these are the changes since the last accepted state. */
   ended(changes: ThreadChanges | undefined, epoch: number, failure: Error | undefined): void {
     this.openRuns--;
-    if (epoch !== this.epoch || this.openRuns > 0) return;
-    this.staged = changes;
-    this.stageFailure = failure;
-    this.mayDiffer = false;
+    if (epoch === this.epoch && this.openRuns === 0) {
+      this.staged = changes;
+      this.stageFailure = failure;
+      this.mayDiffer = false;
+    }
+    this.moveIfIdle();
+  }
+
+  /** W4. */
+  renew(metadata: ClassMetadata): void {
+    this.renewed = metadata;
+    this.moveIfIdle();
+  }
+
+  /** A turn that had not begun when its thread died. */
+  again(run: Run): void {
+    this.thread.run(run);
   }
 
   /** Takes what changed outside any turn: the thread has accepted it. */
@@ -147,13 +174,75 @@ export class WorkerEntity implements Hosted {
     this.staged = this.stageFailure = this.verdicts = undefined;
     this.mayDiffer = false;
     this.stopTimers();
-    if (!this.isDisposed) this.watch?.lost(error, hadStaged || hasSaid);
+    if (this.isDisposed) return;
+    this.watch?.lost(error, hadStaged || hasSaid);
+    this.moveIfIdle();
   }
 
   takeVerdicts(): readonly Verdict[] | undefined {
     const { verdicts } = this;
     this.verdicts = undefined;
     return verdicts;
+  }
+
+  private async askStaged(): Promise<StagedChanges> {
+    const { thread, turnsBegun, epoch } = this;
+    const isAlone = this.openRuns === 0;
+    const staged = await thread.stage(this);
+    // Nothing has run or been decided meanwhile: that is all there is.
+    if (isAlone && turnsBegun === this.turnsBegun && epoch === this.epoch && thread === this.thread) {
+      this.staged = staged.saved.size + staged.lazy.size + staged.manual.size > 0 ? (staged as ThreadChanges) : undefined;
+      this.mayDiffer = false;
+    }
+    return staged;
+  }
+
+  /** W4. */
+  private moveIfIdle(): void {
+    if (!this.renewed || this.isDisposed || this.openRuns > 0) return;
+    const hasInstance = this.generation === this.thread.generation;
+    const differs = this.mayDiffer || this.staged !== undefined || this.stageFailure !== undefined;
+    const settled = hasInstance && differs ? this.watch?.unsettled() : undefined;
+    if (settled) return this.moveAfter(settled);
+    if (hasInstance && this.mayDiffer) return this.moveAfter(this.adoptStrays());
+    if (hasInstance && this.staged) this.takeStrays(this.staged);
+    this.move(this.renewed);
+  }
+
+  /** Units that are open or commit say what becomes of the fields, at which it may move too: whatever is first. */
+  private moveAfter(settled: Promise<void>): void {
+    if (this.isWaiting) return;
+    this.isWaiting = true;
+    const again = (): void => {
+      this.isWaiting = false;
+      this.moveIfIdle();
+    };
+    settled.then(again, again);
+  }
+
+  /** No unit is to blame, but fields may differ. */
+  private async adoptStrays(): Promise<void> {
+    const { thread, turnsBegun } = this;
+    // What cannot be saved goes with the instance.
+    const strays = await thread.stage(this).catch(() => NOTHING);
+    if (turnsBegun !== this.turnsBegun || this.thread !== thread || this.watch?.unsettled()) return;
+    this.mayDiffer = false;
+    if (strays.saved.size + strays.lazy.size + strays.manual.size > 0) this.takeStrays(strays as ThreadChanges);
+  }
+
+  private move(metadata: ClassMetadata): void {
+    const { thread } = this;
+    this.renewed = undefined;
+    if (this.generation === thread.generation) thread.write(DISPOSE, this.instance);
+    this.stopTimers();
+    this.verdicts = this.staged = this.stageFailure = undefined;
+    this.mayDiffer = false;
+    this.generation = this.epoch = 0;
+    this.metadata = metadata;
+    this.thread = this.threadOf(metadata);
+    this.thread.adopt(this);
+    thread.forget(this);
+    this.watch?.moved(metadata);
   }
 
   private promise(method: string, args: readonly unknown[], turn: TurnInfo, flags: number): Promise<unknown> {

@@ -128,7 +128,7 @@ function open(activation: Activation): void {
 
 function startTimers(activation: Activation): void {
   for (const entity of activation.entities) {
-    for (const { method, periodMs } of entity.metadata.timers) (activation.timers ??= new EntityTimers()).add(entity, method, periodMs, periodMs);
+    if (entity.metadata.timers.length > 0) (activation.timers ??= new EntityTimers()).follow(entity);
   }
 }
 
