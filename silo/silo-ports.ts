@@ -1,3 +1,4 @@
+import type { SpawnGate } from '../isolation/spawn-gate.js';
 import type { Invoker } from '../protocol/envelope.js';
 import type { Clock, Logger, Membership, PlacementPolicy, StateStore } from '../protocol/ports/index.js';
 import type { LoadedModules } from './options/modules.js';
@@ -13,6 +14,8 @@ export interface SiloPorts {
   readonly classes: readonly object[];
   /** What threads can load; without it everything runs inline. */
   readonly files?: Pick<LoadedModules, 'urls' | 'loadable'> | undefined;
+  /** Holds threads back while their files are being exchanged. */
+  readonly gate?: SpawnGate | undefined;
   /** The user's placement policies, which classes may name. */
   readonly policies?: readonly PlacementPolicy[];
   /** Stands between handles and the router (stubs in tests). */

@@ -2,7 +2,7 @@
 // clock and membership: the same for a real silo, an embedded one and a test.
 import { InlineHost } from '../isolation/inline-host.js';
 import { IsolatingHost } from '../isolation/isolating-host.js';
-import { WorkerHost, type ModulesOf } from '../isolation/worker-host.js';
+import { WorkerHost } from '../isolation/worker-host.js';
 import type { ActorDirectory } from '../directory/actor-directory.js';
 import { LocationCache } from '../directory/location-cache.js';
 import { StoreActorDirectory } from '../directory/store-actor-directory.js';
@@ -36,6 +36,7 @@ import { PeerTopics } from './sessions/peer-topics.js';
 import { SiloGatewayBackend } from './silo-gateway-backend.js';
 import { SiloHandleCaller } from './silo-handle-caller.js';
 import type { SiloPorts } from './silo-ports.js';
+import { ThreadableClasses } from './threadable-classes.js';
 import type { Answer } from './turns/answer.js';
 import { SystemClock } from '../protocol/system-clock.js';
 import { CallChain } from './turns/call-chain.js';
@@ -63,6 +64,7 @@ export class SiloRuntime {
   /** The threads of this silo. */
   readonly workers: WorkerHost;
   private readonly host: Host;
+  readonly threadable: ThreadableClasses;
   private readonly topics = new PeerTopics();
   private readonly alwaysOn: AlwaysOn;
   private readonly router: Router;
@@ -78,7 +80,8 @@ export class SiloRuntime {
     const { clock, log, membership } = ports;
     this.types = new ActorTypes(ports.policies?.map(({ name }) => name));
     for (const Class of ports.classes) this.types.add(Class);
-    warnAboutClasses([...this.types.all()], (Class) => ports.files?.loadable.has(Class) ?? false, log);
+    this.threadable = new ThreadableClasses(ports.files);
+    warnAboutClasses([...this.types.all()], (Class) => this.threadable.has(Class), log);
     this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);
     this.alwaysOn = new AlwaysOn(clock, log, (id) => this.catalog.stopping || this.activate(id));
     this.deadlines = new DeadlineWheel(clock);
@@ -99,8 +102,8 @@ export class SiloRuntime {
     this.handles = createHandleFactory(services.caller);
     this.codec = createCodec({ references: handleReferences(this.handles) });
     services.codec = this.codec;
-    this.workers = new WorkerHost({ codec: this.codec, log, clock: new SystemClock(), random: services.random }, this.modulesOf);
-    services.host = this.host = new IsolatingHost(new InlineHost(this.codec), this.workers, this.modulesOf);
+    this.workers = new WorkerHost({ codec: this.codec, log, clock: new SystemClock(), random: services.random, gate: ports.gate }, this.threadable.modulesOf);
+    services.host = this.host = new IsolatingHost(new InlineHost(this.codec), this.workers, this.threadable.modulesOf);
   }
 
   actor(classOrName: unknown, key: string): object {
@@ -197,11 +200,6 @@ export class SiloRuntime {
   }
 
   private readonly isMyAlwaysOn = (id: ActorId): boolean => (this.types.get(id.type)?.alwaysOn ?? false) && isMyShare(this.ports.membership, id);
-
-  private readonly modulesOf: ModulesOf = ({ target }) => {
-    const { files } = this.ports;
-    return files?.loadable.has(target) ? files.urls : undefined;
-  };
 
   private activate(id: ActorId): Activation {
     return this.catalog.getOrActivate(this.types.get(id.type)!, id, new CallChain());

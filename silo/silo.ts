@@ -15,6 +15,7 @@ import { LoadMeter } from './load-meter.js';
 import { loadModules, type LoadedModules } from './options/modules.js';
 import { openNetwork } from './open-network.js';
 import { loadOf, Peers } from './peers.js';
+import { HotModules } from './reload/hot-modules.js';
 import { resolveSiloOptions, type ResolvedSiloOptions, type SiloOptions } from './silo-options.js';
 import { SiloRuntime } from './silo-runtime.js';
 import { Stages } from './stages.js';
@@ -40,6 +41,7 @@ export class Silo {
     private readonly membership: Membership,
     private readonly runtime: SiloRuntime,
     private readonly gateway: RunningGateway | undefined,
+    private readonly hot: HotModules,
   ) {
     membership.onFenced((reason) => void this.fence(reason).catch((error: unknown) => log.error({ err: error }, 'the silo did not stop well')));
     membership.onChange(({ joined, dead }) => {
@@ -75,15 +77,13 @@ export class Silo {
     });
     stages.add(() => stores.close());
     const { membership, store } = stores;
-    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes: modules.actors, files: modules, policies: options.placement.policies });
+    const hot = new HotModules(options, clock, log);
+    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes: modules.actors, files: modules, gate: hot.lock, policies: options.placement.policies });
     // For a start that fails: after a stop there is nothing left to drop.
     stages.add(() => Promise.resolve(runtime.abandon('the silo did not come up')));
-    let peers: Peers | undefined;
-    if (stores.isShared) {
-      peers = new Peers({ siloId, clock, log, network, membership, runtime, options, load });
-      stages.add(() => peers!.close());
-      await peers.open();
-    }
+    const peers = stores.isShared ? new Peers({ siloId, clock, log, network, membership, runtime, options, load }) : undefined;
+    if (peers) stages.add(() => peers.close());
+    await peers?.open();
     const gateways = new ClusterGateways(membership);
     let joined!: (cluster: { readonly genesis: string }) => void;
     // The port is open before the silo joins, which tells the others its address; clients wait until it has joined.
@@ -97,8 +97,10 @@ export class Silo {
     await gateways.recall();
     joined(cluster);
     await runtime.wakeAlwaysOn();
+    stages.add(async () => hot.stop());
+    await hot.start(runtime);
     log.info({ cluster: options.cluster, types: modules.actors.length, gateway: gateway?.address }, 'the silo runs');
-    return new Silo(siloId, log, stages, membership, runtime, gateway);
+    return new Silo(siloId, log, stages, membership, runtime, gateway, hot);
   }
 
   /** `http://host:port` of the gateway; `undefined` without one. */
@@ -116,6 +118,11 @@ export class Silo {
   /** @internal The other silos, as this one sees them now. */
   get peers(): readonly Member[] {
     return this.membership.peers;
+  }
+
+  /** @internal Looks for changed modules now; resolves when they run, or were refused. */
+  reload(): ReturnType<HotModules['look']> {
+    return this.hot.look();
   }
 
   /** The silos of the cluster. */
