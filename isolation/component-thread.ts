@@ -41,7 +41,6 @@ export class ComponentThread {
   generation = 1;
   private life: ThreadLife | undefined;
   private isStopped = false;
-  private isHeldBack = false;
   private out: PortBatch;
   /** Written while there is no life. */
   private kept: unknown[][] = [];
@@ -49,9 +48,10 @@ export class ComponentThread {
   private readonly asks = new ThreadAsks();
   private readonly entities = new Map<number, WorkerEntity>();
   private readonly comeback: Comeback;
+  private readonly starting = (): void => this.start();
 
   constructor(private readonly plan: ThreadPlan, private readonly parts: ThreadParts) {
-    this.comeback = new Comeback(plan.name, parts, () => this.start());
+    this.comeback = new Comeback(plan.name, parts, this.starting);
     this.out = this.newBatch();
   }
 
@@ -66,11 +66,6 @@ export class ComponentThread {
   adopt(entity: WorkerEntity): void {
     this.entities.set(entity.instance, entity);
     if (!this.life && !this.comeback.isComing) this.start();
-  }
-
-  /** Its class runs elsewhere from now on: it ends with its last instance. */
-  retire(): void {
-    if (this.entities.size === 0) this.plan.onEmpty?.();
   }
 
   forget(entity: WorkerEntity): void {
@@ -119,24 +114,14 @@ export class ComponentThread {
   }
 
   private start(): void {
-    if (this.isStopped || this.isHeldBack) return;
-    const { gate } = this.parts;
-    if (gate?.isHeld) return this.startWhenOpen(gate);
+    // T4.
+    if (this.isStopped || this.life || this.parts.gate?.holdsBack(this.starting)) return;
     const life: ThreadLife = new ThreadLife(this.plan, this.parts.clock, {
       heard: (batch) => this.read(batch),
       died: (thrown, exitCode) => this.died(life, thrown, exitCode),
     });
     this.life = life;
     for (const batch of this.kept.splice(0)) this.out.send(batch);
-  }
-
-  /** T4. */
-  private startWhenOpen(gate: SpawnGate): void {
-    this.isHeldBack = true;
-    gate.whenOpen(() => {
-      this.isHeldBack = false;
-      this.start();
-    });
   }
 
   private newBatch(): PortBatch {

@@ -3,8 +3,7 @@
 //   W2. What a turn changed comes with its end. `stage` asks the thread only where something may have changed since.
 //   W3. When its thread dies the instance is gone. The next turn finds a new one with the last accepted state; what was staged is lost, and
 //       whoever holds the entity is told so.
-//   W4. When its class was loaded anew it moves: its instance is dropped as soon as no turn runs and nothing waits for a verdict, and the next
-//       turn finds one in a thread of the new class, with the last accepted state.
+//   W4. When its class was loaded anew its instance is dropped between turns, when nothing waits for a verdict; the next turn finds one of the new class.
 import type { EntityId } from '../protocol/actor-id.js';
 import type { SavedFields } from '../protocol/ports/state-store.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
@@ -13,11 +12,12 @@ import type { EntityRuntime } from '../sdk/context/entity-runtime.js';
 import type { TurnInfo } from '../sdk/context/turn-scope.js';
 import type { ComponentThread } from './component-thread.js';
 import type { Hosted, HostedWatch, HostSpec, TurnEnd } from './host.js';
+import { EntityMove } from './entity-move.js';
 import { mirrorOf } from './mirror.js';
 import type { Run } from './thread-turns.js';
+import { withChanges } from './told-changes.js';
 import { CREATE, DISPOSE, FIRES, FRESH, MIRROR, READS, ROLLED_BACK, SETTLE, type ThreadChanges, type Verdict } from './thread-messages.js';
 
-const NO_FIELDS: SavedFields = new Map();
 const NO_CHANGES = new Map<string, Uint8Array>();
 const NOTHING: StagedChanges = { saved: NO_CHANGES, lazy: NO_CHANGES, manual: NO_CHANGES };
 const NOBODY: readonly string[] = [];
@@ -41,9 +41,8 @@ export class WorkerEntity implements Hosted {
   private stageFailure: Error | undefined;
   private mayDiffer = false;
   private isDisposed = false;
-  /** W4. */
-  private renewed: ClassMetadata | undefined;
-  private isWaiting = false;
+  /** W4: on its way. */
+  move: EntityMove | undefined;
   private turnsBegun = 0;
 
   /** `threadOf`: where instances of a class live that took the place of this one's. */
@@ -83,7 +82,7 @@ export class WorkerEntity implements Hosted {
 
   stage(): StagedChanges | Promise<StagedChanges> {
     if (this.generation !== this.thread.generation) return NOTHING;
-    if (this.mayDiffer) return this.askStaged();
+    if (this.mayDiffer) return this.thread.stage(this);
     if (this.stageFailure) throw this.stageFailure;
     return this.staged ?? NOTHING;
   }
@@ -91,7 +90,7 @@ export class WorkerEntity implements Hosted {
   accept(staged: StagedChanges): void {
     if (staged === NOTHING) return;
     const { serial } = staged as ThreadChanges;
-    this.adopt(staged);
+    this.known = withChanges(this.known, staged);
     if (this.staged === staged) {
       this.staged = undefined;
       this.mayDiffer = this.openRuns > 0;
@@ -99,14 +98,12 @@ export class WorkerEntity implements Hosted {
       this.mayDiffer = true;
     }
     this.settle(serial);
-    this.moveIfIdle();
   }
 
   rollback(): void {
     this.staged = this.stageFailure = undefined;
     this.mayDiffer = this.openRuns > 0;
     this.settle(ROLLED_BACK);
-    this.moveIfIdle();
   }
 
   strayed(): readonly string[] {
@@ -147,13 +144,47 @@ export class WorkerEntity implements Hosted {
       this.stageFailure = failure;
       this.mayDiffer = false;
     }
-    this.moveIfIdle();
+    this.move?.tryNow();
   }
 
   /** W4. */
   renew(metadata: ClassMetadata): void {
-    this.renewed = metadata;
-    this.moveIfIdle();
+    this.move = new EntityMove(this, metadata);
+    this.move.tryNow();
+  }
+
+  get isBusy(): boolean {
+    return this.isDisposed || this.openRuns > 0;
+  }
+
+  /** Its fields may not be those of the last accepted state. */
+  get differs(): boolean {
+    return this.generation === this.thread.generation && (this.mayDiffer || this.staged !== undefined || this.stageFailure !== undefined);
+  }
+
+  /** What differs is nobody's: it is taken. Resolves when that is done, or a turn has begun meanwhile. What cannot be saved goes with the instance. */
+  async settleStrays(): Promise<void> {
+    const { thread, turnsBegun } = this;
+    const strays = this.mayDiffer ? await thread.stage(this).catch(() => NOTHING) : (this.staged ?? NOTHING);
+    if (turnsBegun !== this.turnsBegun || thread !== this.thread || this.watch?.unsettled()) return;
+    this.mayDiffer = false;
+    this.staged = this.stageFailure = undefined;
+    if (strays.saved.size + strays.lazy.size + strays.manual.size > 0) this.takeStrays(strays as ThreadChanges);
+  }
+
+  /** W4. Only what is neither busy nor differs. */
+  moveTo(metadata: ClassMetadata): void {
+    const { thread } = this;
+    this.move = undefined;
+    if (this.generation === thread.generation) thread.write(DISPOSE, this.instance);
+    this.stopTimers();
+    this.verdicts = undefined;
+    this.generation = this.epoch = 0;
+    this.metadata = metadata;
+    this.thread = this.threadOf(metadata);
+    this.thread.adopt(this);
+    thread.forget(this);
+    this.watch?.moved(metadata);
   }
 
   /** A turn that had not begun when its thread died. */
@@ -163,7 +194,7 @@ export class WorkerEntity implements Hosted {
 
   /** Takes what changed outside any turn: the thread has accepted it. */
   takeStrays(strays: ThreadChanges): void {
-    this.adopt(strays);
+    this.known = withChanges(this.known, strays);
     this.watch?.leftOver(strays);
   }
 
@@ -176,73 +207,13 @@ export class WorkerEntity implements Hosted {
     this.stopTimers();
     if (this.isDisposed) return;
     this.watch?.lost(error, hadStaged || hasSaid);
-    this.moveIfIdle();
+    this.move?.tryNow();
   }
 
   takeVerdicts(): readonly Verdict[] | undefined {
     const { verdicts } = this;
     this.verdicts = undefined;
     return verdicts;
-  }
-
-  private async askStaged(): Promise<StagedChanges> {
-    const { thread, turnsBegun, epoch } = this;
-    const isAlone = this.openRuns === 0;
-    const staged = await thread.stage(this);
-    // Nothing has run or been decided meanwhile: that is all there is.
-    if (isAlone && turnsBegun === this.turnsBegun && epoch === this.epoch && thread === this.thread) {
-      this.staged = staged.saved.size + staged.lazy.size + staged.manual.size > 0 ? (staged as ThreadChanges) : undefined;
-      this.mayDiffer = false;
-    }
-    return staged;
-  }
-
-  /** W4. */
-  private moveIfIdle(): void {
-    if (!this.renewed || this.isDisposed || this.openRuns > 0) return;
-    const hasInstance = this.generation === this.thread.generation;
-    const differs = this.mayDiffer || this.staged !== undefined || this.stageFailure !== undefined;
-    const settled = hasInstance && differs ? this.watch?.unsettled() : undefined;
-    if (settled) return this.moveAfter(settled);
-    if (hasInstance && this.mayDiffer) return this.moveAfter(this.adoptStrays());
-    if (hasInstance && this.staged) this.takeStrays(this.staged);
-    this.move(this.renewed);
-  }
-
-  /** Units that are open or commit say what becomes of the fields, at which it may move too: whatever is first. */
-  private moveAfter(settled: Promise<void>): void {
-    if (this.isWaiting) return;
-    this.isWaiting = true;
-    const again = (): void => {
-      this.isWaiting = false;
-      this.moveIfIdle();
-    };
-    settled.then(again, again);
-  }
-
-  /** No unit is to blame, but fields may differ. */
-  private async adoptStrays(): Promise<void> {
-    const { thread, turnsBegun } = this;
-    // What cannot be saved goes with the instance.
-    const strays = await thread.stage(this).catch(() => NOTHING);
-    if (turnsBegun !== this.turnsBegun || this.thread !== thread || this.watch?.unsettled()) return;
-    this.mayDiffer = false;
-    if (strays.saved.size + strays.lazy.size + strays.manual.size > 0) this.takeStrays(strays as ThreadChanges);
-  }
-
-  private move(metadata: ClassMetadata): void {
-    const { thread } = this;
-    this.renewed = undefined;
-    if (this.generation === thread.generation) thread.write(DISPOSE, this.instance);
-    this.stopTimers();
-    this.verdicts = this.staged = this.stageFailure = undefined;
-    this.mayDiffer = false;
-    this.generation = this.epoch = 0;
-    this.metadata = metadata;
-    this.thread = this.threadOf(metadata);
-    this.thread.adopt(this);
-    thread.forget(this);
-    this.watch?.moved(metadata);
   }
 
   private promise(method: string, args: readonly unknown[], turn: TurnInfo, flags: number): Promise<unknown> {
@@ -262,18 +233,6 @@ export class WorkerEntity implements Hosted {
     this.thread.write(CREATE, this.instance, type, key, component, this.metadata.name, this.known.size > 0 ? this.known : undefined, mirrorOf(this.runtime));
   }
 
-  private adopt(staged: StagedChanges): void {
-    if (staged.saved.size + staged.lazy.size + staged.manual.size === 0) return;
-    const known = new Map(this.known === NO_FIELDS ? undefined : this.known);
-    for (const fields of [staged.saved, staged.lazy, staged.manual]) {
-      for (const [name, value] of fields) {
-        if (value === undefined) known.delete(name);
-        else known.set(name, value);
-      }
-    }
-    this.known = known;
-  }
-
   /** W1. */
   private settle(verdict: Verdict): void {
     if (this.generation !== this.thread.generation) return;
@@ -281,6 +240,7 @@ export class WorkerEntity implements Hosted {
     (this.verdicts ??= []).push(verdict);
     // A turn that runs looks at its fields before the next message of its own accord.
     if (this.openRuns > 0) this.thread.write(SETTLE, this.instance, this.takeVerdicts());
+    this.move?.tryNow();
   }
 
   private stopTimers(): void {

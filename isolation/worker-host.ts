@@ -53,7 +53,7 @@ export class WorkerHost implements Host {
     this.successors.set(metadata, successor);
     for (const thread of this.pools.get(metadata) ?? []) {
       this.passing.add(thread);
-      thread.retire();
+      if (thread.instances === 0) this.emptied(thread);
     }
     this.pools.delete(metadata);
   }

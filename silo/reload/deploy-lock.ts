@@ -9,7 +9,7 @@ const LONG_MS = 600_000;
 const TELL_EVERY_MS = 60_000;
 
 export class DeployLock implements SpawnGate {
-  private waiting: (() => void)[] = [];
+  private readonly waiting = new Set<() => void>();
   private timer: TimerHandle | undefined;
   private toldMs: number | undefined;
   private isStopped = false;
@@ -20,14 +20,17 @@ export class DeployLock implements SpawnGate {
     return !this.isStopped && existsSync(this.path);
   }
 
-  /** Also called back when the silo stops. */
-  whenOpen(callback: () => void): void {
-    this.waiting.push(callback);
+  /** Calls back also when the silo stops. */
+  holdsBack(start: () => void): boolean {
+    if (!this.isHeld) return false;
+    this.waiting.add(start);
     if (!this.timer) this.look();
+    return true;
   }
 
+  /** Resolves when nobody holds it; `undefined` when nobody does now. */
   opened(): Promise<void> | undefined {
-    return this.isHeld ? new Promise((resolve) => this.whenOpen(resolve)) : undefined;
+    return this.isHeld ? new Promise((resolve) => void (this.holdsBack(resolve) || resolve())) : undefined;
   }
 
   stop(): void {
@@ -40,7 +43,9 @@ export class DeployLock implements SpawnGate {
     this.timer = undefined;
     if (!this.isHeld) {
       this.toldMs = undefined;
-      for (const callback of this.waiting.splice(0)) callback();
+      const waiting = [...this.waiting];
+      this.waiting.clear();
+      for (const start of waiting) start();
       return;
     }
     this.tell();
