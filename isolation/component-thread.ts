@@ -23,6 +23,8 @@ import type { WorkerEntity } from './worker-entity.js';
 export interface ThreadParts extends ComebackParts {
   readonly codec: Codec;
   readonly gate?: SpawnGate | undefined;
+  /** The silo's root for temporary directories; throws when there is none. */
+  readonly scratchRoot: () => string;
 }
 
 /** One thread, for those who look after it. */
@@ -57,6 +59,11 @@ export class ComponentThread {
 
   get isDegraded(): boolean {
     return this.comeback.isDegraded;
+  }
+
+  /** It died, and is not back yet. */
+  get isAway(): boolean {
+    return this.comeback.isComing;
   }
 
   get instances(): number {
@@ -116,12 +123,13 @@ export class ComponentThread {
   private start(): void {
     // T4.
     if (this.isStopped || this.life || this.parts.gate?.holdsBack(this.starting)) return;
-    const life: ThreadLife = new ThreadLife(this.plan, this.parts.clock, {
+    const life: ThreadLife = new ThreadLife(this.plan, this.parts, {
       heard: (batch) => this.read(batch),
       died: (thrown, exitCode) => this.died(life, thrown, exitCode),
     });
     this.life = life;
     for (const batch of this.kept.splice(0)) this.out.send(batch);
+    if (this.generation > 1) for (const entity of [...this.entities.values()]) entity.returned();
   }
 
   private newBatch(): PortBatch {
@@ -158,7 +166,7 @@ export class ComponentThread {
 
   private ready(failure: Wire): void {
     if (failure !== undefined) this.life!.kill(errorFromWire(failure, this.parts.codec));
-    else this.life!.isReady = true;
+    else this.life!.ready();
   }
 
   private done(turn: number, isWell: boolean, value: Wire, told: Told): void {

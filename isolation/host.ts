@@ -10,10 +10,23 @@ export type HostSpec = EntitySpec<ClassMetadata, EntityRuntime>;
 /** Gets the value, or what was thrown. */
 export type TurnEnd = (failed: boolean, value: unknown) => void;
 
+/** What a turn comes to, as a promise. */
+export function promised(start: (end: TurnEnd) => void): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    start((failed, value) => {
+      // Whatever was thrown has become an error on its way.
+      if (failed) reject(value as Error);
+      else resolve(value);
+    });
+  });
+}
+
 /** What the silo wants to hear of an instance that lives elsewhere. */
 export interface HostedWatch {
   /** The instance is gone; its turns have failed. `hadStaged`: with it went what an open unit had staged. */
   lost(error: Error, hadStaged: boolean): void;
+  /** Its thread lives again: it will be made anew by its next turn. */
+  returned(): void;
   /** What changed outside any turn; accepted already. */
   leftOver(staged: StagedChanges): void;
   /** The instance is gone; the next turn finds one of the class that took its place, with the last accepted state. */

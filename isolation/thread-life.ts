@@ -2,9 +2,10 @@
 //   L1. It dies once, whatever happens: exit, an error nobody caught, out of memory, or killed because a turn blocked it. Nothing of it is heard after that.
 //   L2. A turn blocks it when the thread has done nothing and answered no ping for `turnLimitMs`; while the silo itself stood still nobody can tell.
 //   L3. It keeps the process alive while something is asked of it, and for a moment after.
-import { Worker } from 'node:worker_threads';
-import type { Clock } from '../protocol/ports/clock.js';
-import { LAST_BEGUN, PROGRESS, SHARED_WORDS, type ThreadStart } from './thread-messages.js';
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
+import { HEAP_HEADROOM_MB, type MemoryWatch, type WatchedThread } from './memory-watch.js';
+import { LAST_BEGUN, PROGRESS, SHARED_WORDS, THREAD_ID, type ThreadStart } from './thread-messages.js';
 
 /** How the threads of one class are made. */
 export interface ThreadPlan {
@@ -14,6 +15,7 @@ export interface ThreadPlan {
   readonly modules: () => readonly string[];
   readonly memoryLimitMb: number;
   readonly turnLimitMs: number;
+  readonly memory: MemoryWatch;
   /** Called when its last instance has left. */
   readonly onEmpty?: (() => void) | undefined;
 }
@@ -24,6 +26,16 @@ export interface LifeListener {
   died(thrown: unknown, exitCode: number | undefined): void;
 }
 
+/** What a life takes of the silo. */
+export interface LifeParts {
+  readonly clock: Clock;
+  readonly scratchRoot: () => string;
+}
+
+/** A thread that hangs in a system call is not waited for longer. */
+const END_LIMIT_MS = 1000;
+const MB = 2 ** 20;
+const LAST_BATCHES = 100;
 /** How long the modules may take to load. */
 const START_LIMIT_MS = 30_000;
 
@@ -37,6 +49,9 @@ export class ThreadLife {
   isReady = false;
   private readonly shared = new Int32Array(new SharedArrayBuffer(4 * SHARED_WORDS));
   private readonly worker: Worker;
+  private readonly port: MessagePort;
+  private readonly clock: Clock;
+  private memory: WatchedThread | undefined;
   private isOver = false;
   private thrown: unknown;
   private pinged: Ping | undefined;
@@ -44,16 +59,23 @@ export class ThreadLife {
   private keepsAlive = true;
   private readonly startedMs: number;
 
-  constructor(private readonly plan: ThreadPlan, private readonly clock: Clock, private readonly listener: LifeListener) {
-    this.startedMs = clock.monotonicMs();
-    const workerData: ThreadStart = { modules: plan.modules(), shared: this.shared.buffer };
+  constructor(private readonly plan: ThreadPlan, parts: LifeParts, private readonly listener: LifeListener) {
+    this.clock = parts.clock;
+    this.startedMs = this.clock.monotonicMs();
+    const { port1, port2 } = new MessageChannel();
+    this.port = port1;
+    const { memoryLimitMb } = plan;
+    const workerData: ThreadStart = { modules: plan.modules(), shared: this.shared.buffer, port: port2, memoryLimitMb, scratch: scratchOf(parts) };
     this.worker = new Worker(new URL('./thread/main.js', import.meta.url), {
-      workerData, name: plan.name, env: {}, resourceLimits: { maxOldGenerationSizeMb: plan.memoryLimitMb },
+      workerData, transferList: [port2], name: plan.name, env: {}, resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb + HEAP_HEADROOM_MB },
     });
-    this.worker.on('message', (batch: readonly unknown[]) => {
+    port1.on('message', (batch: readonly unknown[]) => {
+      this.memory?.heard();
       if (!this.isOver) listener.heard(batch);
     });
-    this.worker.on('messageerror', (error) => this.die(error, undefined));
+    // The worker says whether the process may end (L3).
+    port1.unref();
+    port1.on('messageerror', (error) => this.die(error, undefined));
     this.worker.on('error', (error) => (this.thrown = error));
     this.worker.on('exit', (code) => this.die(this.thrown, code));
   }
@@ -65,10 +87,21 @@ export class ThreadLife {
 
   post(batch: unknown[]): void {
     if (this.isOver) return;
-    this.worker.postMessage(batch);
+    this.port.postMessage(batch);
+    this.memory?.setBusy(true);
     if (this.keepsAlive) return;
     this.keepsAlive = true;
     this.worker.ref();
+  }
+
+  /** Its modules are loaded. */
+  ready(): void {
+    this.isReady = true;
+    const { memory, memoryLimitMb } = this.plan;
+    const id = Atomics.load(this.shared, THREAD_ID);
+    this.memory = memory.watch(id === 0 ? undefined : id, memoryLimitMb * MB, (taken) =>
+      this.kill(new Error(`a turn took ${Math.ceil(taken / MB)} MB in one stretch, more than ${memoryLimitMb} MB (memoryLimitMb)`)));
+    this.memory.setBusy(true);
   }
 
   /** L2. `isBusy`: it has turns that have not ended. `ping` asks it for a sign of life. */
@@ -88,6 +121,7 @@ export class ThreadLife {
   /** L3. */
   private rest(): void {
     this.pinged = undefined;
+    this.memory?.setBusy(false);
     if (!this.keepsAlive) return;
     this.keepsAlive = false;
     this.worker.unref();
@@ -104,13 +138,39 @@ export class ThreadLife {
   /** In silence. A thread that hangs in a system call ends when that does; nobody else waits for it. */
   async end(): Promise<void> {
     this.isOver = true;
-    await this.worker.terminate();
+    this.memory?.unwatch();
+    // Before the thread's end: what it has said till then would all be read in one go, and nobody hears it.
+    this.port.close();
+    let timer: TimerHandle | undefined;
+    const limit = new Promise<void>((resolve) => (timer = this.clock.setTimer(resolve, END_LIMIT_MS)));
+    await Promise.race([this.worker.terminate(), limit]);
+    timer?.cancel();
+  }
+
+  /** What had ended well before has ended well. Bounded: a thread may have said very much. */
+  private hearLastWords(): void {
+    for (let left = LAST_BATCHES; left > 0; left--) {
+      const last: { readonly message: unknown } | undefined = receiveMessageOnPort(this.port);
+      if (!last) return;
+      this.listener.heard(last.message as readonly unknown[]);
+    }
   }
 
   /** L1. */
   private die(thrown: unknown, exitCode: number | undefined): void {
     if (this.isOver) return;
+    this.isOver = true;
+    this.hearLastWords();
     void this.end();
     this.listener.died(thrown, exitCode);
+  }
+}
+
+/** A silo that has no room for temporary files has threads all the same. */
+function scratchOf({ scratchRoot }: LifeParts): ThreadStart['scratch'] {
+  try {
+    return { root: scratchRoot() };
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -44,6 +44,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   emit: (_, runtime, event: object) => runtime.emit(event),
   emitLive: (_, runtime, event: object, key: string | undefined) => runtime.emitLive(event, key),
   save: (_, runtime) => runtime.save(),
+  tmpdir: (_, runtime, path: string) => runtime.adoptTmpdir?.(path),
   end: (_, runtime, how: 'deactivate' | 'destroy') => runtime.requestEnd(how),
   log: (_, { log }, level: 'info', fields: object | undefined, message: string) => (fields === undefined ? log[level](message) : log[level](fields, message)),
   send: (_, runtime, client: string, event: object) => runtime.clients().find(({ id }) => id === client)?.send(event),

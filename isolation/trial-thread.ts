@@ -1,6 +1,5 @@
 import type { Codec } from '../protocol/codec/index.js';
-import type { Clock } from '../protocol/ports/clock.js';
-import { ThreadLife } from './thread-life.js';
+import { ThreadLife, type LifeParts, type ThreadPlan } from './thread-life.js';
 import { READY, TO_SILO } from './thread-messages.js';
 import { errorFromWire } from './wire-value.js';
 
@@ -8,10 +7,11 @@ import { errorFromWire } from './wire-value.js';
 const LIMIT_MS = 30_000;
 
 /** Whether a thread can load the modules, in a thread that ends with the answer: rejects with what keeps it from that. */
-export async function tryModules(modules: readonly string[], memoryLimitMb: number, { clock, codec }: { readonly clock: Clock; readonly codec: Codec }): Promise<void> {
+export async function tryModules(modules: readonly string[], limits: Pick<ThreadPlan, 'memoryLimitMb' | 'memory'>, parts: LifeParts & { readonly codec: Codec }): Promise<void> {
   let life: ThreadLife | undefined;
   let timer: { cancel(): void } | undefined;
-  const plan = { name: 'trial', modules: () => modules, memoryLimitMb, turnLimitMs: LIMIT_MS };
+  const { clock, codec } = parts;
+  const plan: ThreadPlan = { name: 'trial', modules: () => modules, turnLimitMs: LIMIT_MS, ...limits };
   try {
     await new Promise<void>((resolve, reject: (error: Error) => void) => {
       timer = clock.setTimer(() => reject(new Error(`the modules did not load within ${LIMIT_MS} ms`)), LIMIT_MS);
@@ -23,7 +23,7 @@ export async function tryModules(modules: readonly string[], memoryLimitMb: numb
           else reject(errorFromWire(batch[at + 1], codec));
         }
       };
-      life = new ThreadLife(plan, clock, { heard, died });
+      life = new ThreadLife(plan, parts, { heard, died });
     });
   } finally {
     timer?.cancel();

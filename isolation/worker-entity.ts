@@ -11,7 +11,7 @@ import type { ClassMetadata } from '../decorators/index.js';
 import type { EntityRuntime } from '../sdk/context/entity-runtime.js';
 import type { TurnInfo } from '../sdk/context/turn-scope.js';
 import type { ComponentThread } from './component-thread.js';
-import type { Hosted, HostedWatch, HostSpec, TurnEnd } from './host.js';
+import { promised, type Hosted, type HostedWatch, type HostSpec, type TurnEnd } from './host.js';
 import { EntityMove } from './entity-move.js';
 import { mirrorOf } from './mirror.js';
 import type { Run } from './thread-turns.js';
@@ -56,9 +56,9 @@ export class WorkerEntity implements Hosted {
     this.known = fields;
   }
 
-  /** Resolves when the constructor has run, or the thread died of it; rejects with what it threw. */
+  /** Resolves when the constructor has run, or the thread died of it; rejects with what it threw. `undefined`: the thread is away, and nobody waits for it. */
   construct(): Promise<void> | undefined {
-    if (this.thread.isDegraded) return undefined;
+    if (this.thread.isAway) return undefined;
     this.beCreated();
     return this.thread.constructed(this);
   }
@@ -68,12 +68,12 @@ export class WorkerEntity implements Hosted {
   }
 
   run(method: string, args: readonly unknown[], turn: TurnInfo): Promise<unknown> {
-    return this.promise(method, args, turn, 0);
+    return promised((end) => this.perform(method, args, turn, end));
   }
 
   /** A timer of the instance is due. */
   fire(timer: number, elapsedMs: unknown, turn: TurnInfo): Promise<unknown> {
-    return this.promise('', [timer, elapsedMs], turn, FIRES);
+    return promised((end) => this.thread.run({ entity: this, method: '', args: [timer, elapsedMs], turn, flags: FIRES, end, hasSaid: false }));
   }
 
   has(hook: string): boolean {
@@ -210,17 +210,15 @@ export class WorkerEntity implements Hosted {
     this.move?.tryNow();
   }
 
+  /** Its thread lives again. */
+  returned(): void {
+    if (!this.isDisposed) this.watch?.returned();
+  }
+
   takeVerdicts(): readonly Verdict[] | undefined {
     const { verdicts } = this;
     this.verdicts = undefined;
     return verdicts;
-  }
-
-  private promise(method: string, args: readonly unknown[], turn: TurnInfo, flags: number): Promise<unknown> {
-    return new Promise((resolve, reject: (error: unknown) => void) => {
-      const end: TurnEnd = (failed, value) => (failed ? reject(value) : resolve(value));
-      this.thread.run({ entity: this, method, args, turn, flags, end, hasSaid: false });
-    });
   }
 
   private beCreated(): void {

@@ -4,8 +4,10 @@
 import type { ClassMetadata } from '../decorators/index.js';
 import type { TimerHandle } from '../protocol/ports/clock.js';
 import { ComponentThread, type ThreadParts, type ThreadReport } from './component-thread.js';
-import { tryModules } from './trial-thread.js';
+import { MemoryWatch } from './memory-watch.js';
+import { ProcessMemory } from './process-memory.js';
 import type { ThreadPlan } from './thread-life.js';
+import { tryModules } from './trial-thread.js';
 import type { Host, Hosted, HostSpec } from './host.js';
 import { WorkerEntity } from './worker-entity.js';
 
@@ -25,9 +27,12 @@ export class WorkerHost implements Host {
   private looking: TimerHandle | undefined;
   private lookedAtMs = 0;
   private instances = 0;
+  private readonly memory: MemoryWatch;
   private isStopped = false;
 
-  constructor(private readonly parts: ThreadParts, private readonly modulesOf: ModulesOf) {}
+  constructor(private readonly parts: ThreadParts, private readonly modulesOf: ModulesOf) {
+    this.memory = new MemoryWatch(parts.clock, new ProcessMemory());
+  }
 
   create(spec: HostSpec): Promise<Hosted> | Hosted {
     const metadata = this.currentOf(spec.metadata);
@@ -45,7 +50,7 @@ export class WorkerHost implements Host {
 
   /** Rejects with what keeps a thread from loading these files, if anything does. */
   tryModules(urls: readonly string[]): Promise<void> {
-    return tryModules(urls, DEFAULT_MEMORY_LIMIT_MB, this.parts);
+    return tryModules(urls, { memoryLimitMb: DEFAULT_MEMORY_LIMIT_MB, memory: this.memory }, this.parts);
   }
 
   /** H2. Entities of the old class move when they are told to. */
@@ -73,6 +78,7 @@ export class WorkerHost implements Host {
     this.isStopped = true;
     this.looking?.cancel();
     await Promise.all(this.threads().map((thread) => thread.stop()));
+    this.memory.stop();
   }
 
   private threads(): readonly ComponentThread[] {
@@ -95,7 +101,7 @@ export class WorkerHost implements Host {
   private newThread(metadata: ClassMetadata): ComponentThread {
     const plan: ThreadPlan = {
       name: metadata.name, modules: () => this.modulesOf(metadata) ?? [], memoryLimitMb: metadata.threading.memoryLimitMb ?? DEFAULT_MEMORY_LIMIT_MB,
-      turnLimitMs: metadata.threading.turnLimitMs, onEmpty: () => this.emptied(thread),
+      turnLimitMs: metadata.threading.turnLimitMs, memory: this.memory, onEmpty: () => this.emptied(thread),
     };
     const thread: ComponentThread = new ComponentThread(plan, this.parts);
     return thread;

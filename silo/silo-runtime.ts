@@ -1,7 +1,9 @@
 // SiloRuntime: one silo's actors, without its ports to the world. The composition of catalog, router and services over given stores,
 // clock and membership: the same for a real silo, an embedded one and a test.
+import { tmpdir } from 'node:os';
 import { InlineHost } from '../isolation/inline-host.js';
 import { IsolatingHost } from '../isolation/isolating-host.js';
+import { Scratch } from '../isolation/scratch.js';
 import { WorkerHost } from '../isolation/worker-host.js';
 import type { ActorDirectory } from '../directory/actor-directory.js';
 import { LocationCache } from '../directory/location-cache.js';
@@ -53,6 +55,8 @@ export interface PeerParts extends Pick<PlacingParts, 'chooser' | 'defaultPolicy
 export class SiloRuntime {
   readonly types: ActorTypes;
   readonly statistics: Statistics = { activations: 0, activated: 0, deactivated: 0, commits: 0, calls: 0 };
+  /** Its entities' temporary directories. Stop it after everything else. */
+  readonly scratch: Scratch;
   readonly catalog: Catalog;
   readonly handles: HandleFactory;
   readonly codec: Codec;
@@ -82,6 +86,7 @@ export class SiloRuntime {
     for (const Class of ports.classes) this.types.add(Class);
     this.threadable = new ThreadableClasses(ports.files);
     warnAboutClasses([...this.types.all()], (Class) => this.threadable.has(Class), log);
+    this.scratch = new Scratch(tmpdir(), (err, path) => log.warn({ err, path }, 'temporary files could not be removed'));
     this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);
     this.alwaysOn = new AlwaysOn(clock, log, (id) => this.catalog.stopping || this.activate(id));
     this.deadlines = new DeadlineWheel(clock);
@@ -102,7 +107,7 @@ export class SiloRuntime {
     this.handles = createHandleFactory(services.caller);
     this.codec = createCodec({ references: handleReferences(this.handles) });
     services.codec = this.codec;
-    this.workers = new WorkerHost({ codec: this.codec, log, clock: new SystemClock(), random: services.random, gate: ports.gate }, this.threadable.modulesOf);
+    this.workers = new WorkerHost({ codec: this.codec, log, clock: new SystemClock(), random: services.random, gate: ports.gate, scratchRoot: () => this.scratch.root() }, this.threadable.modulesOf);
     services.host = this.host = new IsolatingHost(new InlineHost(this.codec), this.workers, this.threadable.modulesOf);
   }
 
@@ -209,7 +214,7 @@ export class SiloRuntime {
     const { clock, store, membership, random = Math.random } = this.ports;
     const services = {
       siloId: this.ports.siloId, clock, log: this.ports.log, store, membership, random,
-      deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics,
+      deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics, scratch: this.scratch,
       wallClockOffsetMs: clock.now() - clock.monotonicMs(),
       directory: this.directory,
       createRuntime: (entity) => new SiloEntityRuntime(entity, this.types),

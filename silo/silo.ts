@@ -4,12 +4,13 @@ import { hostname } from 'node:os';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { ActorId } from '../protocol/actor-id.js';
-import type { Clock, FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
+import type { FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
 import type { EntityClass, Handle } from '../sdk/author/index.js';
+import type { ThreadReport } from '../isolation/component-thread.js';
 import type { Statistics } from './activation/silo-services.js';
-import { ClusterGateways, publicAddress } from './cluster-gateways.js';
-import { openGateway, type RunningGateway } from './gateway/open-gateway.js';
+import { ClusterGateways } from './cluster-gateways.js';
+import type { RunningGateway } from './gateway/open-gateway.js';
 import { createLogger } from './log.js';
 import { LoadMeter } from './load-meter.js';
 import { loadModules, type LoadedModules } from './options/modules.js';
@@ -19,11 +20,18 @@ import { HotModules } from './reload/hot-modules.js';
 import { resolveSiloOptions, type ResolvedSiloOptions, type SiloOptions } from './silo-options.js';
 import { SiloRuntime } from './silo-runtime.js';
 import { Stages } from './stages.js';
+import { startGateway } from './start-gateway.js';
 import { openStores } from './stores.js';
 
 export type SiloEvent = 'member-joined' | 'member-dead' | 'stopping' | 'fenced' | 'scale-needed';
 
 const EVENTS: readonly SiloEvent[] = ['member-joined', 'member-dead', 'stopping', 'fenced', 'scale-needed'];
+
+/** What `silo.statistics()` gives. */
+export interface SiloStatistics extends Readonly<Statistics> {
+  /** One for each thread; none while no component runs in one. */
+  readonly threads: readonly ThreadReport[];
+}
 
 /** What stands between a silo and its network, for tests. */
 type Detour = (network: FrameNetwork) => FrameNetwork;
@@ -79,6 +87,9 @@ export class Silo {
     const { membership, store } = stores;
     const hot = new HotModules(options, clock, log);
     const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes: modules.actors, files: modules, gate: hot.lock, policies: options.placement.policies });
+    stages.add(() => runtime.scratch.stop());
+    // Nobody waits for it but the stop: what a killed silo left may be much.
+    void runtime.scratch.sweep();
     // For a start that fails: after a stop there is nothing left to drop.
     stages.add(() => Promise.resolve(runtime.abandon('the silo did not come up')));
     const peers = stores.isShared ? new Peers({ siloId, clock, log, network, membership, runtime, options, load }) : undefined;
@@ -135,9 +146,9 @@ export class Silo {
     return this.runtime.catalog.all().map(({ id }) => id);
   }
 
-  /** Counters since the start, as of now. */
-  statistics(): Readonly<Statistics> {
-    return { ...this.runtime.statistics };
+  /** Counters since the start, and the threads of components, as of now. */
+  statistics(): SiloStatistics {
+    return { ...this.runtime.statistics, threads: this.runtime.workers.report() };
   }
 
   /** Hears of the silo's own fate; returns what ends that. `fenced` comes with the reason, `member-…` with the member; `scale-needed` does not happen in this version. */
@@ -225,24 +236,4 @@ export class Silo {
  */
 export function startSilo(options: SiloOptions): Promise<Silo> {
   return Silo.start(options);
-}
-
-interface GatewayContext {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly gateways: ClusterGateways;
-  readonly joining: Promise<{ readonly genesis: string }>;
-}
-
-async function startGateway(options: ResolvedSiloOptions, runtime: SiloRuntime, { clock, log, gateways, joining }: GatewayContext): Promise<RunningGateway | undefined> {
-  if (!options.gateway) return undefined;
-  const { session } = options.gateway;
-  if (session !== undefined && !runtime.types.get(session)) {
-    throw new ConfigurationError(`gateway.session: no module exports an actor named '${session}'; it has ${[...runtime.types.all()].map(({ name }) => name).join(', ')}`);
-  }
-  let resumeSecret = '';
-  const ready = joining.then(({ genesis }) => (resumeSecret = `${options.secrets[0] ?? ''}${genesis}`));
-  const gateway = await openGateway(options.gateway, { backend: runtime.backend, codec: runtime.codec, clock, log, gateways, ready, resumeSecret: () => resumeSecret });
-  gateways.own = publicAddress(options.gateway.advertise, gateway.address);
-  return gateway;
 }

@@ -2,26 +2,35 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCodec, type Codec } from '../../protocol/codec/index.js';
 import { createHandleFactory, handleReferences } from '../../sdk/handle.js';
-import { READY, type ThreadStart } from '../thread-messages.js';
+import { READY, THREAD_ID, type ThreadStart } from '../thread-messages.js';
 import { errorToWire } from '../wire-value.js';
 import { ComponentWorker } from './component-worker.js';
+import { guardThread } from './guards.js';
+import { watchHeap } from './heap-check.js';
 import { Instances } from './instances.js';
+import { ownThreadId } from './own-thread-id.js';
 import { ThreadClasses } from './thread-classes.js';
 import { ThreadHandleCaller } from './thread-handles.js';
 import { ThreadLine } from './thread-line.js';
 
-const { modules, shared } = workerData as ThreadStart;
-const port = parentPort!;
+const { modules, shared, port, memoryLimitMb, scratch } = workerData as ThreadStart;
+// User code that writes to `parentPort`, or reads `workerData`, reaches nothing of the conversation.
+parentPort!.close();
+for (const name of Object.keys(workerData as object)) Reflect.deleteProperty(workerData as object, name);
+guardThread();
 const codec = (): Codec => theCodec;
 const line = new ThreadLine(port, codec);
 const caller = new ThreadHandleCaller(line, codec);
 const handles = createHandleFactory(caller);
 const theCodec = createCodec({ references: handleReferences(handles) });
 
+const words = new Int32Array(shared);
+words[THREAD_ID] = ownThreadId() ?? 0;
 try {
   const classes = await ThreadClasses.load(modules);
-  const instances = new Instances({ line, codec: theCodec, classes, handles, caller });
-  new ComponentWorker(line, theCodec, instances, new Int32Array(shared)).listen(port);
+  const instances = new Instances({ line, codec: theCodec, classes, handles, caller, scratch });
+  new ComponentWorker(line, theCodec, instances, words).listen(port);
+  watchHeap(memoryLimitMb);
   line.out.write(READY, undefined);
 } catch (error) {
   line.out.write(READY, errorToWire(error, theCodec));

@@ -1,7 +1,10 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { actorTypeName } from '../../decorators/index.js';
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
+import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient } from '../../sdk/author/index.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
@@ -9,6 +12,8 @@ import { nameOfEvent } from '../../sdk/context/event-name.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { HandleCaller, HandleFactory } from '../../sdk/handle.js';
 import type { Mirrored } from '../mirror.js';
+import { scratchName } from '../scratch-name.js';
+import type { ThreadStart } from '../thread-messages.js';
 import type { ThreadClasses } from './thread-classes.js';
 import type { ThreadLine } from './thread-line.js';
 import { ThreadTurn } from './thread-turn.js';
@@ -20,6 +25,7 @@ export interface ThreadShare {
   readonly classes: ThreadClasses;
   readonly handles: HandleFactory;
   readonly caller: HandleCaller;
+  readonly scratch: ThreadStart['scratch'];
 }
 
 const EMPTY: Mirrored = { components: [], clients: [] };
@@ -29,6 +35,7 @@ export class ThreadRuntime implements EntityRuntime {
   private mirrored: Mirrored = EMPTY;
   private callbacks: Map<number, (elapsedMs: number) => unknown> | undefined;
   private timers = 0;
+  private hasTmpdir = false;
   private logger: Logger | undefined;
 
   constructor(private readonly share: ThreadShare, private readonly instance: number, readonly id: EntityId, mirror: Mirrored | undefined) {
@@ -95,6 +102,17 @@ export class ThreadRuntime implements EntityRuntime {
 
   requestEnd(how: 'deactivate' | 'destroy'): void {
     this.say('end', [how]);
+  }
+
+  /** The silo removes it. After a crash the number is the same, and so is the directory. */
+  tmpdir(): string {
+    const { scratch } = this.share;
+    if ('failure' in scratch) throw new ConfigurationError(scratch.failure);
+    const path = join(scratch.root, scratchName(this.id, `t${this.instance}`));
+    if (!this.hasTmpdir) this.say('tmpdir', [path]);
+    this.hasTmpdir = true;
+    mkdirSync(path, { mode: 0o700, recursive: true });
+    return path;
   }
 
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void {

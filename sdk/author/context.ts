@@ -38,7 +38,10 @@ export interface BaseContext {
   readonly log: Logger;
   /** The running turn. Throws `ConfigurationError` outside of a turn, also in code that a turn left behind. */
   readonly call: CallInfo;
-  /** A private directory for temporary files; gone with the activation. Not in this version: refused with `ConfigurationError`. */
+  /**
+   * A directory for temporary files, of this entity and activation alone; made when it is first asked for, gone with the activation, or after a
+   * crash when a silo starts there next. Below the system's temporary directory (`TMPDIR`).
+   */
   readonly tmpdir: string;
   /** A handle: no I/O, always valid. Throws `InvalidArgumentError` for a bad key. */
   actor<T extends object>(actor: EntityClass<T>, key: string): Handle<T>;

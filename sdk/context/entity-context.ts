@@ -48,6 +48,11 @@ export class EntityContext {
     return this.#runtime.clients();
   }
 
+  /** Made when it is first asked for. */
+  get tmpdir(): string {
+    return this.#runtime.tmpdir();
+  }
+
   actor(classOrName: unknown, key: string): object {
     checkKey(key);
     return this.#runtime.handle({ type: this.#runtime.typeName(classOrName), key });
@@ -111,7 +116,7 @@ export class EntityContext {
 }
 
 const LATER = [
-  'service', 'findActors', 'addComponent', 'removeComponent', 'tags', 'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall', 'tmpdir',
+  'service', 'findActors', 'addComponent', 'removeComponent', 'tags', 'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall',
 ];
 for (const name of LATER) {
   Object.defineProperty(EntityContext.prototype, name, {

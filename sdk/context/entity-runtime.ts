@@ -31,6 +31,10 @@ export interface EntityRuntime {
   save(): Promise<void>;
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void;
   clients(): readonly ConnectedClient[];
+  /** The path of the entity's own temporary directory, which is there now. Throws `ConfigurationError` after the activation's end. */
+  tmpdir(): string;
+  /** A thread has made it at `path`: it is to be removed as one that `tmpdir` has made. */
+  adoptTmpdir?(path: string): void;
   /** After the running unit. */
   requestEnd(how: 'deactivate' | 'destroy'): void;
 }

@@ -221,6 +221,8 @@ export class Activation {
       return entity.mailbox.takeQueued();
     });
     for (const entity of this.entities) void entity.hosted?.dispose();
+    // The silo's scratch waits for it when it stops.
+    void this.services.scratch.release(this);
     this.lazyLive?.end();
     this.settleReady(this.endedError());
     this.handOn(waiting);

@@ -2,6 +2,7 @@
 //   T1. A timer never overlaps itself: the next tick is armed after the last one's turn ended.
 //   T2. Ticks keep to the grid of the first one; missed ticks are not made up.
 //   T3. While the silo's lease is over, ticks are missed. A stopped timer's tick that waits does not run.
+import { ComponentCrashedError } from '../../protocol/errors/index.js';
 import type { TimerHandle } from '../../protocol/ports/clock.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
@@ -70,7 +71,9 @@ class EntityTimer {
   };
 
   private readonly onFailed = (error: unknown): void => {
-    if (!this.isStopped) this.entity.activation.log.error({ err: error, timer: this.method }, 'a timer failed');
+    // That its component is degraded is in the log already.
+    const isDegraded = error instanceof ComponentCrashedError && error.degradedUntil !== undefined;
+    if (!this.isStopped && !isDegraded) this.entity.activation.log.error({ err: error, timer: this.method }, 'a timer failed');
   };
 
   private readonly onTicked = (): void => {

@@ -10,11 +10,14 @@ import { merge } from './unit-changes.js';
 export class InstanceWatch implements HostedWatch {
   constructor(private readonly entity: Entity) {}
 
-  /** The unit that had something staged in it fails whole. Whatever `onActivate` began is begun anew. */
+  /** The unit that had something staged in it fails whole. */
   lost(error: Error, hadStaged: boolean): void {
     const { entity } = this;
-    const { activation } = entity;
-    if (hadStaged) activation.units.open.failHolders(entity, error);
+    if (hadStaged) entity.activation.units.open.failHolders(entity, error);
+  }
+
+  /** Whatever `onActivate` began is begun anew. */
+  returned(): void {
     this.wake();
   }
 

@@ -2,7 +2,8 @@
 //   L1. The hooks of the beginning are one unit: if the constructor or `onActivate` throws, nothing of it happened and nothing is left.
 //   L2. The end: no new chains, open units finish, hooks, lazily saved fields, then the token is given up; each wait for user code is bounded.
 //   L3. Who wakes always-on actors knows of this one before it answers its first call.
-import { ActivationFailedError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
+//   L4. A component whose thread dies meanwhile does not keep the actor from beginning: its next turn finds it, or says why not.
+import { ActivationFailedError, ComponentCrashedError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
 import type { Clock, TimerHandle } from '../../protocol/ports/index.js';
 import type { ClaimedRow, Holder } from '../../protocol/ports/state-store.js';
 import type { DeactivationReason } from '../../sdk/author/index.js';
@@ -65,7 +66,9 @@ export async function deactivate(activation: Activation, reason: DeactivationRea
   await giveUp(activation, isDestroyed);
   activation.services.statistics.deactivated++;
   activation.isLost = true;
+  const cleared = activation.services.scratch.release(activation);
   activation.end();
+  if (cleared) await endsWithin(activation.services.clock, cleared, DRAIN_LIMIT_MS);
 }
 
 /** Constructs, restores and calls `onActivate`: whatever fails here is the actor's own. */
@@ -82,12 +85,22 @@ function awaken(activation: Activation, row: ClaimedRow, chain: CallChain): Prom
 async function runFirstHooks(activation: Activation, building: Promise<void> | undefined, chain: CallChain): Promise<void> {
   const hooks = async (): Promise<void> => {
     await building;
-    for (const entity of activation.entities) await runHook(entity, 'onActivate', [], chain);
+    for (const entity of activation.entities) await begin(entity, chain);
   };
   try {
     if (!(await endsWithin(activation.services.clock, hooks(), ACTIVATION_LIMIT_MS))) throw new Error(`it did not end within ${ACTIVATION_LIMIT_MS} ms`);
   } catch (error) {
     throw failureOf(activation, error);
+  }
+}
+
+/** L4. */
+async function begin(entity: Entity, chain: CallChain): Promise<void> {
+  try {
+    await runHook(entity, 'onActivate', [], chain);
+  } catch (error) {
+    if (!(error instanceof ComponentCrashedError) || entity.id.component === undefined) throw error;
+    entity.activation.log.error({ err: error, component: entity.id.component }, 'onActivate did not end; the actor goes on without it');
   }
 }
 
@@ -127,9 +140,7 @@ function open(activation: Activation): void {
 }
 
 function startTimers(activation: Activation): void {
-  for (const entity of activation.entities) {
-    if (entity.metadata.timers.length > 0) (activation.timers ??= new EntityTimers()).follow(entity);
-  }
+  for (const entity of activation.entities) if (entity.metadata.timers.length > 0) (activation.timers ??= new EntityTimers()).follow(entity);
 }
 
 /** L1: the callers learn why; the row is given up and vanishes if it never held anything. */

@@ -73,6 +73,17 @@ export class SiloEntityRuntime implements EntityRuntime {
     await this.entity.activation.units.save(unit);
   }
 
+  tmpdir(): string {
+    const { activation } = this.entity;
+    if (activation.status === 'ended') throw new ConfigurationError(`ctx.tmpdir: the activation of ${printEntityId(this.id)} is over, and its directory is gone`);
+    return activation.services.scratch.of(activation, this.id).use();
+  }
+
+  adoptTmpdir(path: string): void {
+    const { activation } = this.entity;
+    if (activation.status !== 'ended') activation.services.scratch.adopt(activation, this.id, path);
+  }
+
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void {
     const { activation } = this.entity;
     if (activation.status === 'ended') return () => undefined;

@@ -1,4 +1,5 @@
 import type { ActorDirectory } from '../../directory/actor-directory.js';
+import type { Scratch } from '../../isolation/scratch.js';
 import type { ActorId, EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import type { Clock, Holder, Logger, Membership, StateStore } from '../../protocol/ports/index.js';
@@ -37,6 +38,7 @@ export interface SiloServices {
   readonly deadlines: DeadlineWheel;
   readonly lazySaver: LazySaver;
   readonly statistics: Statistics;
+  readonly scratch: Scratch;
   readonly host: Host;
   /** What an entity's context stands on. */
   createRuntime(entity: Entity): EntityRuntime;

@@ -28,6 +28,8 @@ export class TestCluster {
   readonly #silos = new Map<string, TestSilo>();
   readonly #listeners = new Map<string, MemoryClientListener>();
   #stopped: Promise<void> | undefined;
+  /** What killed silos leave is removed before the cluster has stopped. */
+  readonly #cleared: Promise<void>[] = [];
 
   /** @internal */
   constructor(readonly clock: VirtualClock, blueprint: SiloBlueprint, identities: Map<string, Identity>) {
@@ -92,7 +94,7 @@ export class TestCluster {
     const world = this.#world('kill');
     world.trace.note(name, 'killed');
     world.network.kill(this.silo(name).name);
-    this.silo(name).kill();
+    this.#cleared.push(this.silo(name).kill());
   }
 
   /** The silo's process stands still, as by SIGSTOP: its timers do not ring, answers wait for it. It knows nothing of it until `thaw`. Promises of a test's own go on. */
@@ -224,5 +226,6 @@ export class TestCluster {
     }
     await Promise.all(this.#clients.map((client) => client.close()));
     for (const silo of up) await silo.stop();
+    await Promise.all(this.#cleared);
   }
 }

@@ -67,6 +67,7 @@ export class TestSilo {
     const intercept = (next: Invoker): Invoker => stubs.before(this.#noted(world ? this.#roots.before(next) : next), () => this.runtime.codec);
     this.runtime = new SiloRuntime({ siloId: name, clock, log, store, membership, classes, policies: placement.policies, intercept, random, maxLocations: MAX_LOCATIONS });
     if (world) this.#link(world, log, random!);
+    this.#stages.add(() => this.runtime.scratch.stop());
     this.#stages.add(() => membership.stop());
     this.#stages.add(async () => this.#peers?.takeLeave());
     membership.onFenced((reason) => void this.#fence(reason, log));
@@ -125,13 +126,14 @@ export class TestSilo {
     return this.#membership.refresh();
   }
 
-  /** @internal */
-  kill(): void {
+  /** @internal Resolves when its temporary files are gone, as they are once a real one's successor has started. */
+  kill(): Promise<void> {
     this.clock.stop();
     this.#roots.end();
     void this.listener.stop();
     this.runtime.abandon('its process was killed');
     void this.#membership.stop();
+    return this.runtime.scratch.stop();
   }
 
   /** Ends it in good order, as SIGTERM does: its actors are saved and free for the others. Time must pass. Idempotent. */

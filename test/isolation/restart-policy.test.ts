@@ -1,0 +1,128 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { RESTART_LIMITS, RestartPolicy, type RestartVerdict } from '../../isolation/restart-policy.js';
+import { SeededRandom } from '../../silo/testing/seeded-random.js';
+
+const { windowMs, quietMs, coolDownMs, crashLimit, maxDelayMs } = RESTART_LIMITS;
+/** Rare enough that no window ever holds `crashLimit` crashes, often enough that it is never quiet. */
+const STEADY_MS = Math.ceil(windowMs / (crashLimit - 1)) + 1;
+
+const waits = (policy: RestartPolicy, instants: readonly number[]): (number | 'degraded')[] =>
+  instants.map((atMs) => policy.onCrash(atMs)).map((verdict: RestartVerdict) => (verdict.kind === 'restart' ? verdict.delayMs : 'degraded'));
+const steadily = (count: number): number[] => Array.from({ length: count }, (_, index) => index * STEADY_MS);
+const noChance = (): number => 0;
+
+describe('the restart policy', () => {
+  it('lets the first crash be answered at once, then doubles the wait up to the greatest', () => {
+    expect(waits(new RestartPolicy(noChance), steadily(10))).to.deep.equal([0, 50, 100, 200, 400, 800, 1600, 3200, maxDelayMs, maxDelayMs]);
+  });
+
+  it('takes at most half of a wait off by chance, and never adds to it', () => {
+    const full = waits(new RestartPolicy(noChance), steadily(12)) as number[];
+    const seen = new Set<number>();
+    for (let seed = 1; seed <= 200; seed++) {
+      const delays = waits(new RestartPolicy(new SeededRandom(seed).next), steadily(12)) as number[];
+      delays.forEach((delayMs, index) => expect(delayMs).to.be.within(full[index]! / 2, full[index]!));
+      seen.add(delays.at(-1)!);
+    }
+    expect(seen.size).to.be.greaterThan(190);
+    expect(Math.max(...seen) - Math.min(...seen)).to.be.greaterThan(maxDelayMs * 0.45);
+  });
+
+  it('begins anew after a quiet time', () => {
+    const [third, quiet] = [2 * STEADY_MS, 2 * STEADY_MS + quietMs];
+    expect(waits(new RestartPolicy(noChance), [0, STEADY_MS, third, quiet, quiet + 1])).to.deep.equal([0, 50, 100, 0, 50]);
+  });
+
+  it('degrades at the fifth crash within a minute, and says until when', () => {
+    const policy = new RestartPolicy(noChance);
+    expect(waits(policy, [0, 10, 20, 30])).to.deep.equal([0, 50, 100, 200]);
+    expect(policy.onCrash(40)).to.deep.equal({ kind: 'degraded', untilMs: 40 + coolDownMs });
+    expect(policy.state(41)).to.deep.equal({ status: 'degraded', crashes: 5, recentCrashes: 5, untilMs: 40 + coolDownMs });
+  });
+
+  it('does not count crashes that have left the window', () => {
+    const policy = new RestartPolicy(noChance);
+    expect(waits(policy, [0, 1, 2, 3, windowMs + 3])).to.not.include('degraded');
+    expect(policy.state(windowMs + 3).recentCrashes).to.equal(1);
+    expect(policy.state(windowMs + 3).crashes).to.equal(5);
+  });
+
+  it('lets no thread start while it waits or is degraded', () => {
+    const policy = new RestartPolicy(noChance);
+    policy.onCrash(0);
+    expect(policy.mayStart(0)).to.equal(true);
+    policy.onCrash(10);
+    expect([policy.mayStart(59), policy.mayStart(60)]).to.deep.equal([false, true]);
+    for (let atMs = 60; atMs < 63; atMs++) policy.onCrash(atMs);
+    expect(policy.mayStart(62 + coolDownMs - 1)).to.equal(false);
+  });
+
+  it('allows one try after the cool-down, and another only when nothing is heard of it', () => {
+    const policy = degradedAt(0);
+    expect([policy.mayStart(coolDownMs), policy.mayStart(coolDownMs), policy.mayStart(2 * coolDownMs - 1)]).to.deep.equal([true, false, false]);
+    expect(policy.state(coolDownMs).status).to.equal('trying');
+    expect(policy.mayStart(2 * coolDownMs)).to.equal(true);
+  });
+
+  it('is degraded anew at once when the try crashes', () => {
+    const policy = degradedAt(0);
+    const laterMs = 10 * windowMs;
+    expect(policy.mayStart(laterMs)).to.equal(true);
+    expect(policy.onCrash(laterMs)).to.deep.equal({ kind: 'degraded', untilMs: laterMs + coolDownMs });
+    expect(policy.mayStart(laterMs + coolDownMs - 1)).to.equal(false);
+    expect(policy.mayStart(laterMs + coolDownMs)).to.equal(true);
+  });
+
+  it('forgets everything when the try works', () => {
+    const policy = degradedAt(0);
+    policy.mayStart(coolDownMs);
+    policy.onHealthy(coolDownMs + 5);
+    expect(policy.state(coolDownMs + 5)).to.deep.equal({ status: 'running', crashes: crashLimit, recentCrashes: 0, untilMs: undefined });
+    expect(waits(policy, [coolDownMs + 10, coolDownMs + 11])).to.deep.equal([0, 50]);
+  });
+
+  it('takes work that ends late, in a thread of before, for no proof that it is well again', () => {
+    const policy = degradedAt(0);
+    policy.onHealthy(1);
+    expect(policy.state(1).status).to.equal('degraded');
+  });
+
+  it('goes on counting crashes when turns work in between', () => {
+    const policy = new RestartPolicy(noChance);
+    const verdicts = [0, 100, 200, 300, 400].map((atMs) => {
+      policy.onHealthy(atMs);
+      return policy.onCrash(atMs).kind;
+    });
+    expect(verdicts.at(-1)).to.equal('degraded');
+  });
+
+  it('lengthens a cool-down by chance, by a tenth at most', () => {
+    for (let seed = 1; seed <= 50; seed++) {
+      const policy = new RestartPolicy(new SeededRandom(seed).next);
+      for (let crash = 1; crash < crashLimit; crash++) policy.onCrash(0);
+      const verdict = policy.onCrash(0);
+      expect(verdict.kind === 'degraded' && verdict.untilMs).to.be.within(coolDownMs, coolDownMs * 1.1);
+    }
+  });
+
+  it('never waits longer than the greatest wait, whatever crashes when', () => {
+    fc.assert(fc.property(fc.array(fc.nat(2 * quietMs), { maxLength: 60 }), fc.integer(), (gaps, seed) => {
+      const policy = new RestartPolicy(new SeededRandom(seed).next);
+      let nowMs = 0;
+      for (const gapMs of gaps) {
+        nowMs += gapMs;
+        const verdict = policy.onCrash(nowMs);
+        if (verdict.kind === 'restart') expect(verdict.delayMs).to.be.within(0, maxDelayMs);
+        else expect(verdict.untilMs - nowMs).to.be.within(coolDownMs, coolDownMs * 1.1);
+        expect(policy.state(nowMs).recentCrashes).to.be.within(1, crashLimit);
+      }
+    }));
+  });
+});
+
+function degradedAt(atMs: number): RestartPolicy {
+  const policy = new RestartPolicy(noChance);
+  for (let crash = 0; crash < crashLimit; crash++) policy.onCrash(atMs);
+  return policy;
+}
