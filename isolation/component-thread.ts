@@ -7,6 +7,7 @@
 import type { Codec } from '../protocol/codec/index.js';
 import { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
+import type { Clock } from '../protocol/ports/clock.js';
 import { Comeback, type ComebackParts } from './comeback.js';
 import { PortBatch } from './port-batch.js';
 import type { SpawnGate } from './spawn-gate.js';
@@ -64,6 +65,10 @@ export class ComponentThread {
   /** It died, and is not back yet. */
   get isAway(): boolean {
     return this.comeback.isComing;
+  }
+
+  get clock(): Clock {
+    return this.parts.clock;
   }
 
   get instances(): number {
@@ -235,7 +240,7 @@ export class ComponentThread {
     this.asks.died(error);
     const waiting = this.turns.died(life.lastBegun, error);
     for (const entity of [...this.entities.values()]) entity.lost(error, this.turns.diedHavingSaid(entity));
-    for (const run of waiting) run.entity.again(run);
+    for (const run of waiting) run.entity.begin(run);
   }
 
   private refusal(): ComponentCrashedError {

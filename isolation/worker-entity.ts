@@ -40,7 +40,7 @@ export class WorkerEntity implements Hosted {
   private staged: ThreadChanges | undefined;
   private stageFailure: Error | undefined;
   private mayDiffer = false;
-  private isDisposed = false;
+  isDisposed = false;
   /** W4: on its way. */
   move: EntityMove | undefined;
   private turnsBegun = 0;
@@ -64,7 +64,7 @@ export class WorkerEntity implements Hosted {
   }
 
   perform(method: string, args: readonly unknown[], turn: TurnInfo, end: TurnEnd): void {
-    this.thread.run({ entity: this, method, args, turn, flags: 0, end, hasSaid: false });
+    this.begin({ entity: this, method, args, turn, flags: 0, end, hasSaid: false });
   }
 
   run(method: string, args: readonly unknown[], turn: TurnInfo): Promise<unknown> {
@@ -73,7 +73,7 @@ export class WorkerEntity implements Hosted {
 
   /** A timer of the instance is due. */
   fire(timer: number, elapsedMs: unknown, turn: TurnInfo): Promise<unknown> {
-    return promised((end) => this.thread.run({ entity: this, method: '', args: [timer, elapsedMs], turn, flags: FIRES, end, hasSaid: false }));
+    return promised((end) => this.begin({ entity: this, method: '', args: [timer, elapsedMs], turn, flags: FIRES, end, hasSaid: false }));
   }
 
   has(hook: string): boolean {
@@ -120,6 +120,7 @@ export class WorkerEntity implements Hosted {
 
   dispose(): void {
     this.isDisposed = true;
+    this.move?.end();
     if (this.generation === this.thread.generation) this.thread.write(DISPOSE, this.instance);
     this.stopTimers();
     this.thread.forget(this);
@@ -149,12 +150,10 @@ export class WorkerEntity implements Hosted {
 
   /** W4. */
   renew(metadata: ClassMetadata): void {
-    this.move = new EntityMove(this, metadata);
+    const earlier = this.move;
+    this.move = new EntityMove(this, metadata, this.thread.clock);
     this.move.tryNow();
-  }
-
-  get isBusy(): boolean {
-    return this.isDisposed || this.openRuns > 0;
+    earlier?.end();
   }
 
   /** Its fields may not be those of the last accepted state. */
@@ -187,9 +186,9 @@ export class WorkerEntity implements Hosted {
     this.watch?.moved(metadata);
   }
 
-  /** A turn that had not begun when its thread died. */
-  again(run: Run): void {
-    this.thread.run(run);
+  /** Also of a turn that had not begun when its thread died. */
+  begin(run: Run): void {
+    if (!this.move?.holds(run)) this.thread.run(run);
   }
 
   /** Takes what changed outside any turn: the thread has accepted it. */

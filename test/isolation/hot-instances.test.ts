@@ -122,4 +122,26 @@ describe('instances whose module is loaded anew', () => {
     await crash;
     expect([await next, await stage.engine('a').version()]).to.deep.equal([2, 2]);
   });
+
+  it('moves though its turns overlap without a pause', async () => {
+    await using stage = await HotStage.open({ 'engine.js': overlapping(1) });
+    const versions: number[] = [];
+    let isOver = false;
+    const strand = async (): Promise<void> => {
+      while (!isOver) {
+        versions.push(await stage.engine('a').version());
+        isOver ||= versions.at(-1) === 2;
+      }
+    };
+    const strands = Array.from({ length: 5 }, strand);
+    stage.project.write('engine.js', overlapping(2));
+    await stage.silo.reload();
+    await Promise.all(strands);
+    expect([...new Set(versions)]).to.deep.equal([1, 2]);
+  });
 });
+
+/** Its reads take a while, side by side. */
+function overlapping(version: number): string {
+  return engine(version).replace(`version() { return ${version}; }`, `async version() { await new Promise((done) => setTimeout(done, Math.random() * 10)); return ${version}; }`);
+}
