@@ -7,7 +7,6 @@
 import type { Codec } from '../protocol/codec/index.js';
 import { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
-import type { Clock } from '../protocol/ports/clock.js';
 import { Comeback, type ComebackParts } from './comeback.js';
 import { PortBatch } from './port-batch.js';
 import type { SpawnGate } from './spawn-gate.js';
@@ -53,7 +52,7 @@ export class ComponentThread {
   private readonly comeback: Comeback;
   private readonly starting = (): void => this.start();
 
-  constructor(private readonly plan: ThreadPlan, private readonly parts: ThreadParts) {
+  constructor(private readonly plan: ThreadPlan, readonly parts: ThreadParts) {
     this.comeback = new Comeback(plan.name, parts, this.starting);
     this.out = this.newBatch();
   }
@@ -65,10 +64,6 @@ export class ComponentThread {
   /** It died, and is not back yet. */
   get isAway(): boolean {
     return this.comeback.isComing;
-  }
-
-  get clock(): Clock {
-    return this.parts.clock;
   }
 
   get instances(): number {
@@ -87,6 +82,11 @@ export class ComponentThread {
 
   write(...message: readonly unknown[]): void {
     if (!this.isStopped) this.out.write(...message);
+  }
+
+  /** What most components have none of is nothing on its way. */
+  wireOf(args: readonly unknown[]): Wire {
+    return args.length === 0 ? undefined : toWire(args, this.parts.codec, 'args');
   }
 
   /** Resolves when the entity's constructor has run, or the thread died meanwhile. */

@@ -4,6 +4,7 @@
 //       for is merely late.
 import type { ClassMetadata } from '../decorators/index.js';
 import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
+import type { ThreadChanges } from './thread-messages.js';
 import type { Run } from './thread-turns.js';
 import type { WorkerEntity } from './worker-entity.js';
 
@@ -25,7 +26,7 @@ export class EntityMove {
   tryNow(): void {
     const { entity } = this;
     if (entity.isDisposed || entity.openRuns > 0) return;
-    if (entity.differs) return this.wait(entity.watch?.unsettled() ?? entity.settleStrays());
+    if (this.differs) return this.wait(entity.watch?.unsettled() ?? this.settleStrays());
     entity.moveTo(this.metadata);
     this.end();
   }
@@ -53,6 +54,23 @@ export class EntityMove {
     this.pauseMs = Math.min(2 * this.pauseMs, LONGEST_PAUSE_MS);
     this.end();
     this.tryNow();
+  }
+
+  /** The fields of the instance, if there is one, may not be those of the last accepted state. */
+  private get differs(): boolean {
+    const { generation, thread, mayDiffer, staged, stageFailure } = this.entity;
+    return generation === thread.generation && (mayDiffer || staged !== undefined || stageFailure !== undefined);
+  }
+
+  /** What differs is no unit's: it is taken. Resolves when that is done, or a turn has begun meanwhile. What cannot be saved goes with the instance. */
+  private async settleStrays(): Promise<void> {
+    const { entity } = this;
+    const { thread, turnsBegun, staged } = entity;
+    const strays = entity.mayDiffer ? await thread.stage(entity).catch(() => undefined) : staged;
+    if (turnsBegun !== entity.turnsBegun || thread !== entity.thread || entity.watch?.unsettled()) return;
+    entity.mayDiffer = false;
+    entity.staged = entity.stageFailure = undefined;
+    if (strays && strays.saved.size + strays.lazy.size + strays.manual.size > 0) entity.takeStrays(strays as ThreadChanges);
   }
 
   /** Units that are open or commit decide, and say so; where they do not concern it, their end is waited for. */

@@ -34,7 +34,7 @@ export function serve(wish: Wish): unknown {
 }
 
 /** A unit in which these were done cannot lose the fields of the turn that did them. */
-const CHANGING: ReadonlySet<string> = new Set(['emit', 'addComponent', 'removeComponent', 'addTags', 'removeTags']);
+const CHANGING: ReadonlySet<string> = new Set(['emit', 'addComponent', 'removeComponent', 'changeTags']);
 
 const VERBS: Readonly<Record<string, Verb>> = {
   call: ({ signal }, { caller }, target: EntityId, method: string, args: unknown[], options: CallOptions, mode: 'call' | 'oneWay', isCancellable: boolean) =>
@@ -43,6 +43,21 @@ const VERBS: Readonly<Record<string, Verb>> = {
     (caller.manage!(target, options) as Record<string, (...args: unknown[]) => unknown>)[verb]!(...args),
   emit: (_, runtime, event: object) => runtime.emit(event),
   emitLive: (_, runtime, event: object, key: string | undefined) => runtime.emitLive(event, key),
+  addComponent: async ({ entity }, runtime, className: string, tags: readonly string[], args: readonly unknown[] | undefined) => {
+    const name = await runtime.addComponent(className, tags, args);
+    // Before the answer: as code of this turn sees it.
+    entity.refresh();
+    return name;
+  },
+  removeComponent: async ({ entity }, runtime, id: EntityId) => {
+    await runtime.removeComponent(id);
+    entity.refresh();
+  },
+  changeTags: ({ entity }, runtime, added: readonly string[], removed: readonly string[]) => {
+    runtime.changeTags(added, removed);
+    entity.refresh();
+  },
+  findTagged: (_, runtime, tag: string, type: string | undefined, cursor: string | undefined) => runtime.findTagged(tag, type, cursor),
   save: (_, runtime) => runtime.save(),
   tmpdir: (_, runtime, path: string) => runtime.adoptTmpdir?.(path),
   end: (_, runtime, how: 'deactivate' | 'destroy') => runtime.requestEnd(how),

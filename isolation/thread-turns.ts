@@ -60,7 +60,7 @@ export class ThreadTurns {
     } catch (error) {
       return run.end(true, error);
     }
-    flags |= entity.prepare(method);
+    flags |= entity.prepare(method, turn);
     const number = (this.last = this.last === LAST_NUMBER ? 1 : this.last + 1);
     this.open_.set(number, run);
     out.write9(RUN, number, entity.instance, method, wire, turn.deadline, who, flags, entity.takeVerdicts());

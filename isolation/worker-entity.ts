@@ -9,14 +9,14 @@ import type { SavedFields } from '../protocol/ports/state-store.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 import type { ClassMetadata } from '../decorators/index.js';
 import type { EntityRuntime } from '../sdk/context/entity-runtime.js';
-import type { TurnInfo } from '../sdk/context/turn-scope.js';
+import { runInTurn, type TurnInfo } from '../sdk/context/turn-scope.js';
 import type { ComponentThread } from './component-thread.js';
 import { promised, type Hosted, type HostedWatch, type HostSpec, type TurnEnd } from './host.js';
 import { EntityMove } from './entity-move.js';
 import { mirrorOf } from './mirror.js';
 import type { Run } from './thread-turns.js';
 import { withChanges } from './told-changes.js';
-import { CREATE, DISPOSE, FIRES, FRESH, MIRROR, READS, ROLLED_BACK, SETTLE, type ThreadChanges, type Verdict } from './thread-messages.js';
+import { CREATE, DISPOSE, FIRES, FRESH, MIRROR, READS, ROLLED_BACK, SETTLE, type Mirror, type ThreadChanges, type Verdict } from './thread-messages.js';
 
 const NO_CHANGES = new Map<string, Uint8Array>();
 const NOTHING: StagedChanges = { saved: NO_CHANGES, lazy: NO_CHANGES, manual: NO_CHANGES };
@@ -34,20 +34,25 @@ export class WorkerEntity implements Hosted {
   private metadata: ClassMetadata;
   private known: SavedFields;
   /** Of the thread in which the instance lives; 0 before there is one. */
-  private generation = 0;
+  generation = 0;
   private epoch = 0;
   private verdicts: Verdict[] | undefined;
-  private staged: ThreadChanges | undefined;
-  private stageFailure: Error | undefined;
-  private mayDiffer = false;
+  staged: ThreadChanges | undefined;
+  stageFailure: Error | undefined;
+  /** A turn may have changed fields that it has not told of. */
+  mayDiffer = false;
   isDisposed = false;
   /** W4: on its way. */
   move: EntityMove | undefined;
-  private turnsBegun = 0;
+  turnsBegun = 0;
+  /** What the instance's context answers at once. */
+  private mirrored: Mirror = '';
+  /** Of the set, as the last turn was shown it. */
+  private mirroredVersion = 0;
 
   /** `threadOf`: where instances of a class live that took the place of this one's. */
   constructor(
-    private thread: ComponentThread, readonly instance: number, { id, metadata, fields, runtime }: HostSpec,
+    public thread: ComponentThread, readonly instance: number, { id, metadata, fields, runtime }: HostSpec,
     private readonly threadOf: (metadata: ClassMetadata) => ComponentThread,
   ) {
     this.id = id;
@@ -115,7 +120,9 @@ export class WorkerEntity implements Hosted {
   }
 
   refresh(): void {
-    if (this.generation === this.thread.generation) this.thread.write(MIRROR, this.instance, mirrorOf(this.runtime));
+    if (this.generation !== this.thread.generation) return;
+    const { mirrored } = this;
+    if (this.mirror() !== mirrored) this.thread.write(MIRROR, this.instance, this.mirrored);
   }
 
   dispose(): void {
@@ -127,8 +134,9 @@ export class WorkerEntity implements Hosted {
   }
 
   /** Called before a turn leaves for the thread: there is an instance there. Returns flags of `RUN`; take the verdicts along. */
-  prepare(method: string): number {
+  prepare(method: string, turn: TurnInfo): number {
     this.beCreated();
+    if (this.runtime.setVersion !== this.mirroredVersion) this.showSet(turn);
     const isClean = this.openRuns === 0 && !this.staged && !this.mayDiffer;
     const reads = isClean && this.metadata.methods.get(method)?.readOnly === true;
     this.openRuns++;
@@ -151,24 +159,9 @@ export class WorkerEntity implements Hosted {
   /** W4. */
   renew(metadata: ClassMetadata): void {
     const earlier = this.move;
-    this.move = new EntityMove(this, metadata, this.thread.clock);
+    this.move = new EntityMove(this, metadata, this.thread.parts.clock);
     this.move.tryNow();
     earlier?.end();
-  }
-
-  /** Its fields may not be those of the last accepted state. */
-  get differs(): boolean {
-    return this.generation === this.thread.generation && (this.mayDiffer || this.staged !== undefined || this.stageFailure !== undefined);
-  }
-
-  /** What differs is nobody's: it is taken. Resolves when that is done, or a turn has begun meanwhile. What cannot be saved goes with the instance. */
-  async settleStrays(): Promise<void> {
-    const { thread, turnsBegun } = this;
-    const strays = this.mayDiffer ? await thread.stage(this).catch(() => NOTHING) : (this.staged ?? NOTHING);
-    if (turnsBegun !== this.turnsBegun || thread !== this.thread || this.watch?.unsettled()) return;
-    this.mayDiffer = false;
-    this.staged = this.stageFailure = undefined;
-    if (strays.saved.size + strays.lazy.size + strays.manual.size > 0) this.takeStrays(strays as ThreadChanges);
   }
 
   /** W4. Only what is neither busy nor differs. */
@@ -220,6 +213,16 @@ export class WorkerEntity implements Hosted {
     return verdicts;
   }
 
+  /** As code of this turn sees it: a unit that changes the set sees its own changes. */
+  private showSet(turn: TurnInfo): void {
+    this.mirroredVersion = this.runtime.setVersion;
+    runInTurn(turn, () => this.refresh());
+  }
+
+  private mirror(): Mirror {
+    return (this.mirrored = mirrorOf(this.runtime));
+  }
+
   private beCreated(): void {
     const { generation } = this.thread;
     if (this.generation === generation) return;
@@ -227,7 +230,7 @@ export class WorkerEntity implements Hosted {
     this.epoch = 0;
     this.verdicts = undefined;
     const { type, key, component } = this.id;
-    this.thread.write(CREATE, this.instance, type, key, component, this.metadata.name, this.known.size > 0 ? this.known : undefined, mirrorOf(this.runtime));
+    this.thread.write(CREATE, this.instance, type, key, component, this.metadata.name, this.known.size > 0 ? this.known : undefined, this.mirror(), this.thread.wireOf(this.runtime.args()));
   }
 
   /** W1. */

@@ -3,6 +3,7 @@
 //   N1. A handle is immutable, does no I/O by itself, and is never a thenable.
 //   N2. Method names become functions on the factory's shared prototype at their first use: later uses are ordinary property hits.
 import { printEntityId, sameEntity, type EntityId } from '../protocol/actor-id.js';
+import { isTag, printComponentAddress } from '../protocol/component-address.js';
 import type { ReferenceCodec } from '../protocol/codec/index.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { notImplemented } from '../protocol/errors/not-implemented.js';
@@ -29,7 +30,7 @@ export interface HandleFactory {
 
 const MAX_METHOD_NAMES = 10_000;
 const NO_OPTIONS: CallOptions = Object.freeze({});
-const LATER_VERBS = ['send', 'bind', 'unbind', 'findComponent'] as const;
+const LATER_VERBS = ['send', 'bind', 'unbind'] as const;
 
 class HandleBase implements AnyHandle {
   readonly #target: EntityId;
@@ -106,6 +107,14 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
     getComponent(classOrName: unknown): BoundHandle {
       const { type, key } = HandleBase.target(this);
       return new BoundHandle(freezeId({ type, key, component: caller.componentName(classOrName) }), HandleBase.options(this));
+    }
+
+    findComponent(classOrName: unknown, tag: unknown): unknown {
+      if (caller.lacks) return Promise.reject(caller.lacks('findComponent'));
+      if (!isTag(tag)) throw new ConfigurationError(`findComponent: expected a tag, got ${typeof tag === 'string' ? JSON.stringify(tag) : typeof tag}`);
+      const { type, key } = HandleBase.target(this);
+      const component = printComponentAddress({ name: caller.componentName(classOrName), tag });
+      return new BoundHandle(freezeId({ type, key, component }), HandleBase.options(this));
     }
 
     get oneWay(): object {

@@ -2,11 +2,14 @@ import type { ActorMetadata, ClassMetadata, ComponentMetadata, EventMetadata } f
 import { actorMetadata, actorTypeName, componentTypeName, eventMetadataByName, inheritedNote } from '../decorators/index.js';
 import { describe } from '../decorators/options.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { ComponentTypes } from './component-types.js';
 import { checkPlacement } from './placement-check.js';
 
 /** The actor types that one silo hosts, by wire name. */
 export class ActorTypes {
   private readonly byName = new Map<string, ActorMetadata>();
+  /** All component classes that are known here. */
+  readonly components = new ComponentTypes();
 
   /** `ownPolicies`: the names of the user's placement policies, which classes may ask for beside the built-in ones. */
   constructor(private readonly ownPolicies: readonly string[] = []) {}
@@ -19,7 +22,7 @@ export class ActorTypes {
     if (known && known.target !== metadata.target) {
       throw new ConfigurationError(`two actors are named '${metadata.name}': ${known.target.name} and ${metadata.target.name}; give one another name with @Actor({ name })`);
     }
-    metadata.components();
+    for (const component of metadata.components()) this.components.add(component);
     checkPlacement(metadata, this.ownPolicies);
     this.byName.set(metadata.name, metadata);
   }
@@ -28,13 +31,15 @@ export class ActorTypes {
    * Classes that were loaded anew, in the place of those of their names. `currentOf`: what became of a component's class, wherever it is listed.
    * Throws `ConfigurationError`, and changes nothing, when one of the types is gone or a class cannot be used.
    */
-  renew(Classes: readonly object[], currentOf: (metadata: ClassMetadata) => ClassMetadata): void {
+  renew({ actors, components }: { readonly actors: readonly object[]; readonly components: readonly object[] }, currentOf: (metadata: ClassMetadata) => ClassMetadata): void {
     const fresh = new ActorTypes(this.ownPolicies);
-    for (const Class of Classes) fresh.add(Class);
+    for (const Class of actors) fresh.add(Class);
+    for (const Class of components) fresh.components.addClass(Class);
     for (const { name } of this.all()) {
       if (!fresh.byName.has(name)) throw new ConfigurationError(`no module exports the actor '${name}' any more; bring it back, or start the silo anew without it`);
     }
     for (const metadata of fresh.all()) this.byName.set(metadata.name, withCurrentComponents(metadata, currentOf));
+    this.components.renew(fresh.components, currentOf);
   }
 
   get(name: string): ActorMetadata | undefined {

@@ -6,7 +6,7 @@ import type { ActorId } from '../protocol/actor-id.js';
 import { printEntityId } from '../protocol/actor-id.js';
 import type { Clock, Logger, StateStore, TimerHandle } from '../protocol/ports/index.js';
 import type { Activation } from './activation/activation.js';
-import { ALWAYS_ON_TAG } from './activation/lifecycle.js';
+import { ALWAYS_ON_TAG } from './activation/give-up.js';
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;

@@ -1,6 +1,7 @@
 // The door `troupe/silo`.
-export { Silo, startSilo, type SiloEvent, type SiloStatistics } from './silo.js';
+export { Silo, startSilo, type SiloEvent } from './silo.js';
 export type { PlacementPolicy, PlacementRequest, SiloSnapshot } from '../protocol/ports/placement.js';
+export type { SiloStatistics } from './silo-statistics.js';
 export type { ThreadReport } from '../isolation/component-thread.js';
 export type { Statistics } from './activation/silo-services.js';
 export type {

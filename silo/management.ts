@@ -7,10 +7,11 @@ import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { CallOptions } from '../sdk/author/index.js';
 import { currentTurn } from '../sdk/context/turn-scope.js';
 import type { Activation } from './activation/activation.js';
-import { ALWAYS_ON_TAG } from './activation/lifecycle.js';
+import { ALWAYS_ON_TAG } from './activation/give-up.js';
 import type { SiloServices } from './activation/silo-services.js';
 import type { ActorTypes } from './actor-types.js';
 import type { Catalog } from './catalog.js';
+import { componentVerbs } from './component-verbs.js';
 import { withinTime } from './gateway/within-time.js';
 import { lineageOf } from './links/lineage.js';
 import { DEFAULT_TIMEOUT_MS } from './local-envelope.js';
@@ -49,7 +50,7 @@ export class Management {
   constructor(
     private readonly types: ActorTypes,
     private readonly catalog: Catalog,
-    private readonly services: Pick<SiloServices, 'directory' | 'store' | 'siloId' | 'clock'>,
+    private readonly services: Pick<SiloServices, 'directory' | 'store' | 'siloId' | 'clock' | 'caller'>,
     private readonly forgetAlwaysOn: (id: ActorId) => void,
   ) {}
 
@@ -73,14 +74,8 @@ export class Management {
       activation: (): Promise<ActivationInfo | undefined> => this.within(target, 'activation', options, (timeoutMs) => this.activationOf(id, timeoutMs)),
       deactivate: (): Promise<void> => this.within(target, 'deactivate', options, (timeoutMs) => this.end(target, 'deactivate', timeoutMs)),
       destroy: (): Promise<void> => this.within(target, 'destroy', options, (timeoutMs) => this.end(target, 'destroy', timeoutMs)),
-      components: (): Promise<object[]> => {
-        const metadata = this.types.get(id.type);
-        if (!metadata) return Promise.reject(new UnknownActorTypeError(`no silo hosts the actor type '${id.type}'`, { type: id.type }));
-        return Promise.resolve(metadata.components().map(({ name }) => handleOf({ ...id, component: name })));
-      },
       migrate: later('migrate'),
-      addComponent: later('addComponent'),
-      removeComponent: later('removeComponent'),
+      ...componentVerbs(id, (method, ...args) => this.services.caller.call(id, method, [...args], options, 'call'), this.types, handleOf),
     };
   }
 
@@ -141,6 +136,7 @@ export class Management {
     const isDestroyed = await this.services.store.destroy(id, registered.token);
     if (!isDestroyed) throw new SiloUnavailableError(`${printEntityId(id)}: another silo took it before it was destroyed`);
     this.forgetAlwaysOn(id);
+    for (const tag of registered.row.tags) await this.services.store.indexTag(tag, id, false, { version: registered.row.version, by: '' });
     if (metadata.alwaysOn) await this.services.store.indexTag(ALWAYS_ON_TAG, id, false);
   }
 }

@@ -3,10 +3,12 @@ import { functionFieldNote, type ActorMetadata, type ClassMetadata } from '../de
 import { printEntityId, type ActorId, type EntityId } from '../protocol/actor-id.js';
 import type { Envelope, Invoker } from '../protocol/envelope.js';
 import {
-  SiloUnavailableError, UnknownActorTypeError, UnknownComponentError, UnknownMethodError,
+  SiloUnavailableError, UnknownActorTypeError, UnknownMethodError,
 } from '../protocol/errors/index.js';
 import type { Incarnation, Membership } from '../protocol/ports/index.js';
+import { unknownComponent } from './activation/component-lookup.js';
 import type { Statistics } from './activation/silo-services.js';
+import { systemMode } from './activation/system-methods.js';
 import type { ActorTypes } from './actor-types.js';
 import type { Catalog } from './catalog.js';
 import { Moved } from './links/moved.js';
@@ -107,37 +109,40 @@ export class Router implements Invoker {
     const { target, method } = envelope;
     const metadata = this.types.get(target.type);
     if (!metadata) throw new UnknownActorTypeError(`no silo hosts the actor type '${target.type}'`, { type: target.type });
-    const targetClass = classOf(metadata, target);
+    const chain = envelope.chain instanceof CallChain ? envelope.chain : new CallChain();
+    const targetClass = this.classOf(metadata, target, chain);
     const member = targetClass.methods.get(method);
-    if (!member) throw noMethod(targetClass, target, method);
+    const mode = member ? turnModeOf(member) : target.component === undefined ? systemMode(method) : undefined;
+    if (!mode) throw noMethod(targetClass, target, method);
     if (!this.membership.mayAccept) throw new SiloUnavailableError(`${printEntityId(target)}: this silo lost its lease; the call did not run`);
     // While the silo stops, running turns still reach the actors that are there.
     if (this.catalog.stopping && !(envelope.chain && this.catalog.get(target))) {
       throw new SiloUnavailableError(`${printEntityId(target)}: this silo is stopping; the call did not run`);
     }
     this.statistics.calls++;
-    const chain = envelope.chain instanceof CallChain ? envelope.chain : new CallChain();
-    const call = new Call(envelope, chain, turnModeOf(member));
+    const call = new Call(envelope, chain, mode);
     if (envelope.signal?.aborted) call.cancel();
     else this.offer(call, metadata);
     return call;
+  }
+
+  /** Which components an actor has is known once it is active; before, that it surely has none of the name. */
+  private classOf(metadata: ActorMetadata, { component, ...id }: EntityId, chain: CallChain): ClassMetadata {
+    if (component === undefined) return metadata;
+    const found = this.catalog.get(id)?.entity(component, chain)?.metadata ?? this.types.components.possible(metadata, component);
+    if (found) return found;
+    throw unknownComponent(id, component);
   }
 
   private offer(call: PendingCall, metadata: ActorMetadata): void {
     const { target } = call.envelope;
     const activation = this.catalog.getOrActivate(metadata, target, call.chain);
     call.isInStack = true;
-    activation.entity(target.component)!.offer(call);
+    activation.offer(call);
     call.isInStack = false;
   }
 }
 
-function classOf(metadata: ActorMetadata, target: EntityId): ClassMetadata {
-  if (target.component === undefined) return metadata;
-  const component = metadata.components().find(({ name }) => name === target.component);
-  if (component) return component;
-  throw new UnknownComponentError(`${printEntityId({ type: target.type, key: target.key })} has no component '${target.component}'`, { component: target.component });
-}
 
 function noMethod(metadata: ClassMetadata, target: EntityId, method: string): UnknownMethodError {
   const note = functionFieldNote(metadata, method);

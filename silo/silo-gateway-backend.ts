@@ -1,7 +1,7 @@
 import type { ActorId, EntityId } from '../protocol/actor-id.js';
 import type { Envelope, Invoker } from '../protocol/envelope.js';
 import type { CloseReason } from '../protocol/ports/client-link.js';
-import type { ActorMetadata, EventMetadata } from '../decorators/index.js';
+import type { ActorMetadata, ComponentMetadata, EventMetadata } from '../decorators/index.js';
 import type { ActorTypes } from './actor-types.js';
 import type { ClientWriter, GatewayBackend, GatewaySubscription, LiveEvent, PresentClient, SessionClient } from './gateway/gateway-backend.js';
 import type { ClientTies } from './sessions/client-ties.js';
@@ -21,6 +21,10 @@ export class SiloGatewayBackend implements GatewayBackend {
 
   actorType(name: string): ActorMetadata | undefined {
     return this.types.get(name);
+  }
+
+  componentType(type: ActorMetadata, name: string): ComponentMetadata | undefined {
+    return this.types.components.possible(type, name);
   }
 
   eventType(name: string): EventMetadata | undefined {

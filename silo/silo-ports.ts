@@ -1,7 +1,7 @@
 import type { SpawnGate } from '../isolation/spawn-gate.js';
 import type { Invoker } from '../protocol/envelope.js';
 import type { Clock, Logger, Membership, PlacementPolicy, StateStore } from '../protocol/ports/index.js';
-import type { LoadedModules } from './options/modules.js';
+import type { LoadableFiles } from './hosts.js';
 
 /** What one silo's runtime stands on. */
 export interface SiloPorts {
@@ -13,9 +13,11 @@ export interface SiloPorts {
   /** Actor classes (components come with them). */
   readonly classes: readonly object[];
   /** What threads can load; without it everything runs inline. */
-  readonly files?: Pick<LoadedModules, 'urls' | 'loadable'> | undefined;
+  readonly files?: LoadableFiles | undefined;
   /** Holds threads back while their files are being exchanged. */
   readonly gate?: SpawnGate | undefined;
+  /** Component classes that can be added at run time beside those that actors list. */
+  readonly components?: readonly object[] | undefined;
   /** The user's placement policies, which classes may name. */
   readonly policies?: readonly PlacementPolicy[];
   /** Stands between handles and the router (stubs in tests). */

@@ -1,10 +1,5 @@
 // SiloRuntime: one silo's actors, without its ports to the world. The composition of catalog, router and services over given stores,
 // clock and membership: the same for a real silo, an embedded one and a test.
-import { tmpdir } from 'node:os';
-import { InlineHost } from '../isolation/inline-host.js';
-import { IsolatingHost } from '../isolation/isolating-host.js';
-import { Scratch } from '../isolation/scratch.js';
-import { WorkerHost } from '../isolation/worker-host.js';
 import type { ActorDirectory } from '../directory/actor-directory.js';
 import { LocationCache } from '../directory/location-cache.js';
 import { StoreActorDirectory } from '../directory/store-actor-directory.js';
@@ -13,19 +8,21 @@ import { createCodec, type Codec } from '../protocol/codec/index.js';
 import type { Envelope } from '../protocol/envelope.js';
 import { SiloUnavailableError } from '../protocol/errors/index.js';
 import type { Incarnation, Peer } from '../protocol/ports/index.js';
+import { checkActorQuery, findActors, type FindPage } from '../sdk/context/found-actors.js';
 import { createHandleFactory, handleReferences, type HandleFactory } from '../sdk/handle.js';
 import type { Activation } from './activation/activation.js';
 import { LazySaver } from './activation/lazy-saver.js';
 import { SiloEntityRuntime } from './activation/silo-entity-runtime.js';
 import type { SiloServices, Statistics } from './activation/silo-services.js';
+import { ActorFinder } from './actor-finder.js';
 import { ActorTypes } from './actor-types.js';
 import { AlwaysOn } from './always-on.js';
 import { Catalog } from './catalog.js';
 import { warnAboutClasses } from './class-warnings.js';
+import { Hosts } from './hosts.js';
 import { IdleCollector } from './idle-collector.js';
 import { Management, MANAGEMENT_TOPICS, type ManageOptions } from './management.js';
 import { Router } from './router.js';
-import type { Host } from '../isolation/host.js';
 import { ChainTable } from './routing/chain-table.js';
 import { CircleWatch } from './routing/circle-watch.js';
 import { ClusterRouter, type ClusterRouterParts, type PeerLinks } from './routing/cluster-router.js';
@@ -38,9 +35,7 @@ import { PeerTopics } from './sessions/peer-topics.js';
 import { SiloGatewayBackend } from './silo-gateway-backend.js';
 import { SiloHandleCaller } from './silo-handle-caller.js';
 import type { SiloPorts } from './silo-ports.js';
-import { ThreadableClasses } from './threadable-classes.js';
 import type { Answer } from './turns/answer.js';
-import { SystemClock } from '../protocol/system-clock.js';
 import { CallChain } from './turns/call-chain.js';
 import { DeadlineWheel } from './turns/deadline-wheel.js';
 
@@ -56,7 +51,6 @@ export class SiloRuntime {
   readonly types: ActorTypes;
   readonly statistics: Statistics = { activations: 0, activated: 0, deactivated: 0, commits: 0, calls: 0 };
   /** Its entities' temporary directories. Stop it after everything else. */
-  readonly scratch: Scratch;
   readonly catalog: Catalog;
   readonly handles: HandleFactory;
   readonly codec: Codec;
@@ -65,14 +59,12 @@ export class SiloRuntime {
   private readonly lazySaver: LazySaver;
   private readonly idle: IdleCollector;
   private readonly ties: ClientTies;
-  /** The threads of this silo. */
-  readonly workers: WorkerHost;
-  private readonly host: Host;
-  readonly threadable: ThreadableClasses;
+  readonly hosts: Hosts;
   private readonly topics = new PeerTopics();
   private readonly alwaysOn: AlwaysOn;
   private readonly router: Router;
   private readonly management: Management;
+  private readonly findTagged: FindPage;
   private readonly directory: ActorDirectory;
   private readonly chains = new ChainTable();
   private circles: CircleWatch | undefined;
@@ -84,14 +76,15 @@ export class SiloRuntime {
     const { clock, log, membership } = ports;
     this.types = new ActorTypes(ports.policies?.map(({ name }) => name));
     for (const Class of ports.classes) this.types.add(Class);
-    this.threadable = new ThreadableClasses(ports.files);
-    warnAboutClasses([...this.types.all()], (Class) => this.threadable.has(Class), log);
-    this.scratch = new Scratch(tmpdir(), (err, path) => log.warn({ err, path }, 'temporary files could not be removed'));
+    for (const Class of ports.components ?? []) this.types.components.addClass(Class);
+    warnAboutClasses([...this.types.all()], (Class) => ports.files?.loadable.has(Class) ?? false, log);
     this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);
     this.alwaysOn = new AlwaysOn(clock, log, (id) => this.catalog.stopping || this.activate(id));
     this.deadlines = new DeadlineWheel(clock);
     this.lazySaver = new LazySaver(clock, log);
     this.idle = new IdleCollector(clock, (activation) => this.catalog.deactivate(activation, 'idle', false));
+    const finder = new ActorFinder(ports.store, log);
+    this.findTagged = (...page) => finder.page(...page);
     const services = this.createServices();
     this.catalog = new Catalog(services);
     this.router = new Router(this.types, this.catalog, membership, this.statistics);
@@ -107,13 +100,18 @@ export class SiloRuntime {
     this.handles = createHandleFactory(services.caller);
     this.codec = createCodec({ references: handleReferences(this.handles) });
     services.codec = this.codec;
-    this.workers = new WorkerHost({ codec: this.codec, log, clock: new SystemClock(), random: services.random, gate: ports.gate, scratchRoot: () => this.scratch.root() }, this.threadable.modulesOf);
-    services.host = this.host = new IsolatingHost(new InlineHost(this.codec), this.workers, this.threadable.modulesOf);
+    services.host = this.hosts = new Hosts(ports.files, this.codec, log, services.random, ports.gate);
+    services.scratch = this.hosts.scratch;
   }
 
   actor(classOrName: unknown, key: string): object {
     checkKey(key);
     return this.handles.handle({ type: this.types.nameOf(classOrName), key });
+  }
+
+  /** Actors with a tag, wherever they are; none is activated. Throws `ConfigurationError` for a bad query. */
+  findActors(query: unknown): AsyncIterable<object> {
+    return findActors(checkActorQuery(query, (type) => this.types.nameOf(type)), this.findTagged, (id) => this.handles.handle(id));
   }
 
   /** The types that it hosts, with their versions. */
@@ -168,7 +166,7 @@ export class SiloRuntime {
     await this.catalog.stop().finally(() => hurry.cancel());
     this.ties.stop();
     this.stopUpkeep();
-    await this.host.stop();
+    await this.hosts.stop();
   }
 
   /** Drops everything: nothing is saved, nobody gets an answer. */
@@ -176,7 +174,7 @@ export class SiloRuntime {
     this.ties.abandon();
     this.catalog.abandon(reason);
     this.stopUpkeep();
-    void this.host.stop();
+    void this.hosts.stop();
   }
 
   private stopUpkeep(): void {
@@ -200,7 +198,7 @@ export class SiloRuntime {
   /** As this silo's class has it; a type that it does not host might change anything. */
   private isReadOnly(target: EntityId, method: string): boolean {
     const owner = this.types.get(target.type);
-    const metadata = target.component === undefined ? owner : owner?.components().find(({ name }) => name === target.component);
+    const metadata = target.component === undefined ? owner : owner && this.types.components.possible(owner, target.component);
     return metadata?.methods.get(method)?.readOnly === true;
   }
 
@@ -214,17 +212,20 @@ export class SiloRuntime {
     const { clock, store, membership, random = Math.random } = this.ports;
     const services = {
       siloId: this.ports.siloId, clock, log: this.ports.log, store, membership, random,
-      deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics, scratch: this.scratch,
+      deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics,
       wallClockOffsetMs: clock.now() - clock.monotonicMs(),
       directory: this.directory,
+      componentClass: (type, className) => this.hosts.currentOf(this.types.components.get(type, className)),
+      isComponentClass: (className) => this.types.components.has(className),
       createRuntime: (entity) => new SiloEntityRuntime(entity, this.types),
       handle: (id: EntityId) => this.handles.handle(id),
+      findTagged: this.findTagged,
       warnOnce: (message) => this.warnOnce(message),
       deactivate: (activation, reason, destroy) => this.catalog.deactivate(activation, reason, destroy),
       ended: (activation) => this.ended(activation),
       elsewhere: (id, holder) => this.actorIsElsewhere(id, holder.incarnation),
       touched: (activation, atMs) => this.idle.touch(activation, atMs),
-    } satisfies Omit<SiloServices, 'codec' | 'host' | 'redeliver' | 'caller'>;
+    } satisfies Omit<SiloServices, 'codec' | 'host' | 'scratch' | 'redeliver' | 'caller'>;
     // Codec, caller, host and router need the services' owner first; they are set before anything can run.
     return services as unknown as { -readonly [Service in keyof SiloServices]: SiloServices[Service] };
   }

@@ -6,9 +6,7 @@ import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { ActorId } from '../protocol/actor-id.js';
 import type { FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
-import type { EntityClass, Handle } from '../sdk/author/index.js';
-import type { ThreadReport } from '../isolation/component-thread.js';
-import type { Statistics } from './activation/silo-services.js';
+import type { ActorQuery, EntityClass, Handle } from '../sdk/author/index.js';
 import { ClusterGateways } from './cluster-gateways.js';
 import type { RunningGateway } from './gateway/open-gateway.js';
 import { createLogger } from './log.js';
@@ -19,6 +17,7 @@ import { loadOf, Peers } from './peers.js';
 import { HotModules } from './reload/hot-modules.js';
 import { resolveSiloOptions, type ResolvedSiloOptions, type SiloOptions } from './silo-options.js';
 import { SiloRuntime } from './silo-runtime.js';
+import type { SiloStatistics } from './silo-statistics.js';
 import { Stages } from './stages.js';
 import { startGateway } from './start-gateway.js';
 import { openStores } from './stores.js';
@@ -26,12 +25,6 @@ import { openStores } from './stores.js';
 export type SiloEvent = 'member-joined' | 'member-dead' | 'stopping' | 'fenced' | 'scale-needed';
 
 const EVENTS: readonly SiloEvent[] = ['member-joined', 'member-dead', 'stopping', 'fenced', 'scale-needed'];
-
-/** What `silo.statistics()` gives. */
-export interface SiloStatistics extends Readonly<Statistics> {
-  /** One for each thread; none while no component runs in one. */
-  readonly threads: readonly ThreadReport[];
-}
 
 /** What stands between a silo and its network, for tests. */
 type Detour = (network: FrameNetwork) => FrameNetwork;
@@ -86,10 +79,11 @@ export class Silo {
     stages.add(() => stores.close());
     const { membership, store } = stores;
     const hot = new HotModules(options, clock, log);
-    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes: modules.actors, files: modules, gate: hot.lock, policies: options.placement.policies });
-    stages.add(() => runtime.scratch.stop());
+    const { actors: classes, components } = modules;
+    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes, components, files: modules, gate: hot.lock, policies: options.placement.policies });
+    stages.add(() => runtime.hosts.scratch.stop());
     // Nobody waits for it but the stop: what a killed silo left may be much.
-    void runtime.scratch.sweep();
+    void runtime.hosts.scratch.sweep();
     // For a start that fails: after a stop there is nothing left to drop.
     stages.add(() => Promise.resolve(runtime.abandon('the silo did not come up')));
     const peers = stores.isShared ? new Peers({ siloId, clock, log, network, membership, runtime, options, load }) : undefined;
@@ -148,7 +142,7 @@ export class Silo {
 
   /** Counters since the start, and the threads of components, as of now. */
   statistics(): SiloStatistics {
-    return { ...this.runtime.statistics, threads: this.runtime.workers.report() };
+    return { ...this.runtime.statistics, threads: this.runtime.hosts.threads() };
   }
 
   /** Hears of the silo's own fate; returns what ends that. `fenced` comes with the reason, `member-…` with the member; `scale-needed` does not happen in this version. */
@@ -165,9 +159,9 @@ export class Silo {
     throw notImplemented('silo.service');
   }
 
-  /** All actors with a tag, activating none. Not in this version: refused with `ConfigurationError`. */
-  findActors(): never {
-    throw notImplemented('silo.findActors');
+  /** As `ctx.findActors`. */
+  findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>> {
+    return this.runtime.findActors(query) as AsyncIterable<Handle<T>>;
   }
 
   /** Re-opens the receipts of an event by its id. Not in this version: refused with `ConfigurationError`. */

@@ -4,7 +4,7 @@ import type { ActorId } from '../protocol/actor-id.js';
 import type { Clock } from '../protocol/ports/clock.js';
 import type {
   ClaimRequest, ClaimResult, CommitRequest, CommitResult, Holder, OperationRecord, OperationResult, OutboxEntry, ParkedDelivery, SenderMark,
-  StateStore, Token,
+  StateStore, TaggedPage, TagStamp, TagState, Token,
 } from '../protocol/ports/state-store.js';
 import { SystemClock } from '../protocol/system-clock.js';
 import type { MemoryRow } from './memory-row.js';
@@ -120,16 +120,29 @@ export class MemoryStateStore implements StateStore {
     return Promise.resolve(new Map(this.rows.find(id)?.extras?.reminders));
   }
 
-  indexTag(tag: string, id: ActorId, present: boolean): Promise<void> {
-    this.tags.set(tag, id, present);
+  indexTag(tag: string, id: ActorId, present: boolean, stamp?: TagStamp): Promise<void> {
+    if (present) this.tags.add(tag, id, stamp ?? UNSTAMPED);
+    else this.tags.remove(tag, id, stamp?.version ?? Infinity);
+    return Promise.resolve();
+  }
+
+  dropTag(tag: string, id: ActorId, mark: string): Promise<void> {
+    this.tags.remove(tag, id, Infinity, mark);
     return Promise.resolve();
   }
 
   /** Everything is one page here. */
-  findTagged(tag: string, _cursor?: string): Promise<{ readonly ids: readonly ActorId[]; readonly cursor?: string | undefined }> {
-    return Promise.resolve({ ids: this.tags.find(tag) });
+  findTagged(tag: string, _cursor?: string): Promise<TaggedPage> {
+    return Promise.resolve(this.tags.find(tag));
+  }
+
+  tagState(id: ActorId, tag: string): Promise<TagState> {
+    const row = this.rows.find(id);
+    return Promise.resolve({ isTagged: row?.extras?.tags.has(tag) ?? false, version: row?.version ?? 0, isHeld: row?.token !== undefined });
   }
 }
+
+const UNSTAMPED: TagStamp = { version: 0, by: '' };
 
 function holderOf(row: MemoryRow | undefined): Holder | undefined {
   return row?.token === undefined ? undefined : { token: row.token, incarnation: row.incarnation };

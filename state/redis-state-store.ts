@@ -10,7 +10,7 @@
 import type { ActorId } from '../protocol/actor-id.js';
 import type {
   ClaimRequest, ClaimResult, CommitRequest, CommitResult, Holder, OperationRecord, OperationResult, OutboxEntry, ParkedDelivery, SenderMark,
-  StateStore, Token,
+  StateStore, TaggedPage, TagStamp, TagState, Token,
 } from '../protocol/ports/state-store.js';
 import type { Logger } from '../protocol/ports/logger.js';
 import { CommitArguments, toBuffer } from './commit-arguments.js';
@@ -131,20 +131,31 @@ export class RedisStateStore implements StateStore {
     return new Map(pairs(flat).map(([name, value]) => [readText(name), readBytes(value)]));
   }
 
-  async indexTag(tag: string, id: ActorId, present: boolean): Promise<void> {
-    await this.kept.command(present ? 'sadd' : 'srem', this.keys.tagOf(tag, id), `${id.type}/${id.key}`);
+  async indexTag(tag: string, id: ActorId, present: boolean, stamp?: TagStamp): Promise<void> {
+    const args = [`${id.type}/${id.key}`, String(stamp?.version ?? (present ? 0 : '')), present ? (stamp?.by ?? '') : ''];
+    await this.kept.run(present ? 'index-tag' : 'unindex-tag', [this.keys.tagOf(tag, id)], args);
   }
 
-  /** `cursor` is `<shard>.<cursor of SSCAN>`; as with SSCAN an id may come twice. */
-  async findTagged(tag: string, cursor = '0.0'): Promise<{ readonly ids: readonly ActorId[]; readonly cursor?: string | undefined }> {
+  async dropTag(tag: string, id: ActorId, mark: string): Promise<void> {
+    await this.kept.run('unindex-tag', [this.keys.tagOf(tag, id)], [`${id.type}/${id.key}`, '', mark]);
+  }
+
+  /** `cursor` is `<shard>.<cursor of HSCAN>`; as with HSCAN an id may come twice. */
+  async findTagged(tag: string, cursor = '0.0'): Promise<TaggedPage> {
     const [shard = '0', position = '0'] = cursor.split('.');
     const key = this.keys.tagShard(tag, Number(shard));
-    if (key === undefined) return { ids: [] };
-    const [next, members] = readList(await this.executor.command('sscan', key, position, 'COUNT', TAG_PAGE));
-    const ids = readList(members).map((member) => readActorId(readText(member)));
-    if (readText(next) !== '0') return { ids, cursor: `${shard}.${readText(next)}` };
+    if (key === undefined) return { ids: [], marks: [] };
+    const [next, flat] = readList(await this.executor.command('hscan', key, position, 'COUNT', TAG_PAGE));
+    const entries = pairs(readList(flat));
+    const page = { ids: entries.map(([member]) => readActorId(readText(member))), marks: entries.map(([, mark]) => readText(mark)), part: shard };
+    if (readText(next) !== '0') return { ...page, cursor: `${shard}.${readText(next)}` };
     const following = Number(shard) + 1;
-    return { ids, cursor: this.keys.tagShard(tag, following) === undefined ? undefined : `${following}.0` };
+    return { ...page, cursor: this.keys.tagShard(tag, following) === undefined ? undefined : `${following}.0` };
+  }
+
+  async tagState(id: ActorId, tag: string): Promise<TagState> {
+    const [token, version, tagged] = readList(await this.executor.command('hmget', this.keys.row(id), 'n', 'v', `t:${tag}`));
+    return { isTagged: tagged !== null, version: version === null ? 0 : Number(readText(version)), isHeld: token !== null };
   }
 
   /** Rejects what is under way and everything later. The client stays open. */

@@ -5,6 +5,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Codec } from '../../protocol/codec/index.js';
 import { ActivationFailedError, UnknownMethodError } from '../../protocol/errors/index.js';
 import { runInTurn } from '../../sdk/context/turn-scope.js';
+import type { SavedFields } from '../../protocol/ports/state-store.js';
 import type { Mirrored } from '../mirror.js';
 import {
   ABORT, ANSWER, CREATE, CREATED, DISPOSE, DONE, FIRES, FRESH, GREETS, LAST_BEGUN, MIRROR, PING, PONG, PROGRESS, READS, RUN, SETTLE, SOLE, STAGE, STAGED, TO_THREAD,
@@ -46,8 +47,9 @@ export class ComponentWorker {
   }
 
   private create(batch: Batch, at: number): void {
-    const [number, type, key, component, className, fields, mirror] = batch.slice(at, at + 7) as [number, string, string, string | undefined, string, ReadonlyMap<string, Uint8Array> | undefined, Mirror];
-    const failure = this.instances.create(number, component === undefined ? { type, key } : { type, key, component }, className, fields, mirror);
+    const [number, type, key, component, className, fields, mirror, args] = batch.slice(at, at + 8) as [number, string, string, string | undefined, string, SavedFields | undefined, Mirror, unknown];
+    const id = component === undefined ? { type, key } : { type, key, component };
+    const failure = this.instances.create({ number, id, className, fields, mirror, args: (fromWire(args, this.codec) as readonly unknown[] | undefined) ?? [] });
     this.line.out.write(CREATED, number, failure && errorToWire(failure, this.codec));
   }
 

@@ -1,5 +1,6 @@
 import type { EntityId } from '../../protocol/actor-id.js';
 import { ActivationFailedError } from '../../protocol/errors/index.js';
+import type { SavedFields } from '../../protocol/ports/state-store.js';
 import { EntityContext } from '../../sdk/context/entity-context.js';
 import { runInTurn } from '../../sdk/context/turn-scope.js';
 import { refuseFunctionFields } from '../function-fields.js';
@@ -9,6 +10,16 @@ import type { Mirror } from '../thread-messages.js';
 import { Instance } from './instance.js';
 import { ThreadRuntime, type ThreadShare } from './thread-runtime.js';
 import type { ThreadTurn } from './thread-turn.js';
+
+/** What the silo says of an instance that is to be made. */
+export interface Creation {
+  readonly number: number;
+  readonly id: EntityId;
+  readonly className: string;
+  readonly fields: SavedFields | undefined;
+  readonly mirror: Mirror;
+  readonly args: readonly unknown[];
+}
 
 /** The instances of a thread, by number. One that could not be made keeps why, and says so to every turn. */
 export class Instances {
@@ -32,10 +43,10 @@ export class Instances {
   }
 
   /** Constructs and restores; returns what kept it from that. */
-  create(number: number, id: EntityId, className: string, fields: ReadonlyMap<string, Uint8Array> | undefined, mirror: Mirror): Error | undefined {
+  create({ number, id, className, fields, mirror, args }: Creation): Error | undefined {
     try {
       const metadata = this.share.classes.classOf(id.type, id.component, className);
-      const runtime = new ThreadRuntime(this.share, number, id, this.mirrored(mirror));
+      const runtime = new ThreadRuntime(this.share, { number, id, metadata, args }, this.mirrored(mirror));
       this.runtimes.set(number, runtime);
       const Class = metadata.target as unknown as new (context: unknown) => Record<string, unknown>;
       const object = new Class(new EntityContext(runtime));

@@ -37,13 +37,4 @@ export class ThreadClasses {
     }
     return undefined;
   }
-
-  /** The class of a mirrored component, if it is known here. */
-  targetOf(type: string, className: string): object | undefined {
-    try {
-      return this.classOf(type, className, className).target;
-    } catch {
-      return undefined;
-    }
-  }
 }

@@ -1,13 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { actorTypeName } from '../../decorators/index.js';
+import { actorTypeName, type ClassMetadata } from '../../decorators/index.js';
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient } from '../../sdk/author/index.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
+import { checkTagChange } from '../../sdk/context/tag-change.js';
+import type { FoundPage } from '../../sdk/context/found-actors.js';
 import { nameOfEvent } from '../../sdk/context/event-name.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { HandleCaller, HandleFactory } from '../../sdk/handle.js';
@@ -19,6 +21,15 @@ import type { ThreadLine } from './thread-line.js';
 import { ThreadTurn } from './thread-turn.js';
 
 /** What all instances of a thread share. */
+/** Whose runtime it is. */
+export interface Made {
+  readonly number: number;
+  readonly id: EntityId;
+  readonly metadata: ClassMetadata;
+  /** What it was added with. */
+  readonly args: readonly unknown[];
+}
+
 export interface ThreadShare {
   readonly line: ThreadLine;
   readonly codec: Codec;
@@ -28,7 +39,7 @@ export interface ThreadShare {
   readonly scratch: ThreadStart['scratch'];
 }
 
-const EMPTY: Mirrored = { components: [], clients: [] };
+const EMPTY: Mirrored = { components: [], tags: [], clients: [] };
 
 /** The runtime of an instance in a thread: its silo, by way of the port. What is answered at once is a mirror that the silo keeps. */
 export class ThreadRuntime implements EntityRuntime {
@@ -38,7 +49,12 @@ export class ThreadRuntime implements EntityRuntime {
   private hasTmpdir = false;
   private logger: Logger | undefined;
 
-  constructor(private readonly share: ThreadShare, private readonly instance: number, readonly id: EntityId, mirror: Mirrored | undefined) {
+  private readonly instance: number;
+  readonly id: EntityId;
+
+  constructor(private readonly share: ThreadShare, private readonly made: Made, mirror: Mirrored | undefined) {
+    this.instance = made.number;
+    this.id = made.id;
     this.reflect(mirror);
   }
 
@@ -62,8 +78,40 @@ export class ThreadRuntime implements EntityRuntime {
     return actorTypeName(classOrName);
   }
 
+  /** Only the silo needs it. */
+  readonly setVersion = 0;
+
   components(): readonly ComponentEntry[] {
-    return this.mirrored.components.map((entry) => ({ ...entry, target: this.share.classes.targetOf(this.id.type, entry.className) ?? UNKNOWN }));
+    return this.mirrored.components;
+  }
+
+  args(): readonly unknown[] {
+    return this.made.args;
+  }
+
+  async addComponent(className: string, tags: readonly string[], args: readonly unknown[] | undefined): Promise<string> {
+    const copied = args && this.share.codec.copy(args, 'args');
+    return (await this.share.line.ask(this.instance, 'addComponent', [className, tags, copied])) as string;
+  }
+
+  async removeComponent(id: EntityId): Promise<void> {
+    await this.share.line.ask(this.instance, 'removeComponent', [id]);
+  }
+
+  async findTagged(tag: string, type: string | undefined, cursor: string | undefined): Promise<FoundPage> {
+    return (await this.share.line.ask(this.instance, 'findTagged', [tag, type, cursor])) as FoundPage;
+  }
+
+  tags(): readonly string[] {
+    return this.mirrored.tags;
+  }
+
+  changeTags(added: readonly string[], removed: readonly string[]): void {
+    const turn = currentTurn();
+    checkTagChange(this.id, this.made.metadata, turn, turn instanceof ThreadTurn && !turn.isReading, removed);
+    const others = this.mirrored.tags.filter((tag) => !removed.includes(tag) && !added.includes(tag));
+    this.mirrored = { ...this.mirrored, tags: [...others, ...added] };
+    this.say('changeTags', [added, removed]);
   }
 
   clients(): readonly ConnectedClient[] {
@@ -134,8 +182,6 @@ export class ThreadRuntime implements EntityRuntime {
     this.share.line.say(this.instance, verb, args);
   }
 }
-
-const UNKNOWN = Object.freeze({});
 
 type Send = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error', fields: object | undefined, message: string | undefined) => void;
 

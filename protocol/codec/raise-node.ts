@@ -1,5 +1,6 @@
 // Nodes on their way to values, chosen by their tag. What is in a node may be anything: each shape is checked before it is used.
 import { checkKey, isWireName } from '../actor-id.js';
+import { isComponentAddress } from '../component-address.js';
 import { buildBinary } from './binary.js';
 import { BUILT_IN_ERRORS, bareError, bareTroupeError, setErrorFields, type ErrorField } from './error-shape.js';
 import type { Expected } from './lowering-walk.js';
@@ -113,7 +114,7 @@ function raiseError(error: Error, node: readonly unknown[], walk: RaisingWalk): 
 function raiseReference(node: readonly unknown[], walk: RaisingWalk): object {
   const [, , type, key, component] = node;
   if (walk.references === undefined) return walk.fail('a handle, where no handles are known');
-  if (!isWireName(type) || (component !== undefined && !isWireName(component))) return walk.fail('a handle of no known kind');
+  if (!isWireName(type) || (component !== undefined && !isComponentAddress(component))) return walk.fail('a handle of no known kind');
   checkKey(key, 'key of a handle');
   return walk.meet(walk.references.fromId({ type, key, component }));
 }

@@ -160,8 +160,40 @@ export interface StateStore {
   /** Appends a delivery to the inbox, whoever holds the actor, unless its id is marked as handled. */
   park(id: ActorId, delivery: ParkedDelivery): Promise<'parked' | 'duplicate'>;
   reminders(id: ActorId): Promise<ReadonlyMap<string, Uint8Array>>;
-  /** Index only: adds or removes the actor under a tag. The truth is in the actor's row. */
-  indexTag(tag: string, id: ActorId, present: boolean): Promise<void>;
+  /**
+   * Index only; the truth is in the actor's row. Adds the actor under a tag ahead of the commit of `stamp.version`; of several announced
+   * versions the highest is kept. Removes it unless the entry announces a later version than that (without a stamp: whatever it announces).
+   */
+  indexTag(tag: string, id: ActorId, present: boolean, stamp?: TagStamp): Promise<void>;
+  /** Takes an entry out of the index if it is still the one that `findTagged` gave with this mark. */
+  dropTag(tag: string, id: ActorId, mark: string): Promise<void>;
   /** One page of actors indexed under a tag, verified by nobody; `cursor` of the last page is `undefined`. */
-  findTagged(tag: string, cursor?: string): Promise<{ readonly ids: readonly ActorId[]; readonly cursor?: string | undefined }>;
+  findTagged(tag: string, cursor?: string): Promise<TaggedPage>;
+  /** What the actor's row says of the tag, in one look. */
+  tagState(id: ActorId, tag: string): Promise<TagState>;
+}
+
+/** Whose entry it is: the commit that it was made ahead of. */
+export interface TagStamp {
+  /** The version that this commit makes. */
+  readonly version: number;
+  /** Unique to it. */
+  readonly by: string;
+}
+
+export interface TaggedPage {
+  readonly ids: readonly ActorId[];
+  /** Of each id its entry, which begins with the version that it announces and a space. Another one after every `indexTag`. */
+  readonly marks: readonly string[];
+  /** An id may come twice on pages of the same part, and never on those of two. */
+  readonly part?: string | undefined;
+  readonly cursor?: string | undefined;
+}
+
+export interface TagState {
+  readonly isTagged: boolean;
+  /** Of the actor's state; 0: it was never committed. */
+  readonly version: number;
+  /** Somebody holds the actor, and may commit. */
+  readonly isHeld: boolean;
 }

@@ -70,6 +70,10 @@ export const STEPS = [
     full: ['--only', 'Redis Cluster', '--seconds', '60'], short: ['--short', '--only', 'Redis Cluster', '--seconds', '15'],
   },
   {
+    name: 'component sets through kills', script: 'bench/component-sets.js',
+    full: ['--rounds', '50', '--redis', '{redis}'], short: ['--rounds', '5', '--redis', '{redis}'],
+  },
+  {
     name: 'seeds of the simulated cluster', script: 'bench/cluster-seeds.js',
     full: ['--seeds', '1000'], short: ['--seeds', '60'],
   },

@@ -23,10 +23,17 @@ export interface TailCallOptions {
   readonly keepTurn?: boolean;
 }
 
-/** The entity's tags, by which `findActors` finds its actor. Changes are part of the unit of work. */
+/**
+ * The entity's tags. `find`, `findAll` and `findComponent` find components by them and by those of their class; `findActors` finds an actor by its
+ * own and by those that its components were given, but not by those of component classes, which all actors of a type have. Changes are part of
+ * the unit of work. A tag is text of 1 to 256 characters that does not begin with `!`.
+ */
 export interface Tags {
+  /** In a turn of this entity that may write; `ConfigurationError` elsewhere. */
   add(...tags: readonly string[]): void;
+  /** As `add`. Tags of the class stay: `ConfigurationError`. */
   remove(...tags: readonly string[]): void;
+  /** Also true of the tags of a component's class. */
   has(tag: string): boolean;
 }
 
@@ -51,7 +58,10 @@ export interface BaseContext {
   service<T extends object>(service: EntityClass<T>): Handle<T>;
   /** By wire name. Not in this version: refused with `ConfigurationError`. */
   service<T extends object = object>(name: string): Handle<T>;
-  /** All actors with the tag, activating none. Not in this version: refused with `ConfigurationError`. */
+  /**
+   * All actors of the cluster that have the tag committed, page by page from the store: none is activated, and none that was destroyed comes. Who
+   * gets or loses the tag meanwhile may come or not. Read it to its end or leave it: nothing is kept open. Throws `ConfigurationError` for a bad query.
+   */
   findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>>;
   /**
    * Emits to every bound listener: in this version to the actor's own handlers (`@On(…, { from: 'self' })`) and live subscriptions. In a turn the
@@ -69,21 +79,29 @@ export interface EntityContext<Self> extends BaseContext {
   readonly key: string;
   /** This very entity, as others see it. Calls through it wait for their turn as all calls do. */
   readonly self: Handle<Self>;
-  /** By which `findActors` finds the actor. Not in this version: refused with `ConfigurationError`. */
+  /** By which `findActors` finds the actor, and `find` the component. */
   readonly tags: Tags;
   /** Clients connected now, if this is a session actor; else empty. */
   readonly clients: readonly ConnectedClient[];
-  /** The first component of the class; `undefined` when the actor has none. */
+  /** The first component of the class, in the order of declaration, then of addition; `undefined` when the actor has none. */
   get<C extends object>(component: EntityClass<C>): Handle<C> | undefined;
   /** The first component of the class that has the tag. */
   find<C extends object>(component: EntityClass<C>, tag: string): Handle<C> | undefined;
   /** All components of the class, or those that have the tag. */
   findAll<C extends object>(component: EntityClass<C>, tag?: string): readonly Handle<C>[];
-  /** Adds a component to the actor; it stays until it is removed. Not in this version: refused with `ConfigurationError`. */
+  /**
+   * Adds a component to the actor, as part of the unit of work; it stays until it is removed. Resolves when its `onActivate` has run, and rejects
+   * with `ActivationFailedError` when that throws, `UnknownComponentError` when no module of the silo has the class. Several of one class are
+   * possible: the second is named `Burning-2`. In a turn of a component it waits for the actor's mailbox.
+   */
   addComponent<C extends object>(component: EntityClass<C>, options?: AddComponentOptions): Promise<Handle<C>>;
-  /** By wire name. Not in this version: refused with `ConfigurationError`. */
+  /** By wire name. */
   addComponent<C extends object = object>(name: string, options?: AddComponentOptions): Promise<Handle<C>>;
-  /** Removes a component with its state. Not in this version: refused with `ConfigurationError`. */
+  /**
+   * Removes a component of this actor with its state, as part of the unit of work, in a turn on it and after its `onDeactivate('requested')`. The
+   * handle is one of `get`, `find`, `findAll` or `addComponent`: it names exactly this component, `UnknownComponentError` when there is none. The
+   * calls that wait for it fail with `UnknownComponentError` after the commit.
+   */
   removeComponent(component: AnyHandle): Promise<void>;
   /** From now on this entity hears the source's events of the class. Durable and idempotent: call it in `onActivate`. Not in this version: refused with `ConfigurationError`. */
   bind(source: AnyHandle, event: EventClass): Promise<void>;
@@ -125,6 +143,8 @@ export type ActorContext<Self> = EntityContext<Self>;
 export interface ComponentContext<Self, Owner = unknown> extends EntityContext<Self> {
   /** The actor that has this component. */
   readonly owner: Handle<Owner>;
+  /** What it was added with: `addComponent(Burning, { args: [3] })`. Empty for a component that the class of the actor lists. */
+  readonly args: readonly unknown[];
 }
 
 /** The one argument of a `@Service` class's constructor. Not in this version, which has no services. */

@@ -66,7 +66,7 @@ export interface HandleVerbs<T> extends AnyHandle {
   /** The first component of the class or name. No I/O: it is resolved at each call, and a missing one rejects that with `UnknownComponentError`. */
   getComponent<C extends object>(component: EntityClass<C>): Handle<C>;
   getComponent<C extends object = object>(name: string): Handle<C>;
-  /** The first component of the class that has the tag. No I/O: as `getComponent`. Not in this version: refused with `ConfigurationError`. */
+  /** The first component of the class that has the tag, when the call arrives. No I/O: as `getComponent`. */
   findComponent<C extends object>(component: EntityClass<C>, tag: string): Handle<C>;
   /** Looking after the entity, as opposed to talking to it. */
   readonly manage: ManageHandle;
@@ -91,12 +91,12 @@ export interface ManageHandle {
   migrate(siloId?: string): Promise<void>;
   /** Ends the activation and deletes the actor's state, bindings, reminders and tags. A later call begins anew. */
   destroy(): Promise<void>;
-  /** Handles of the actor's components, in order of declaration. */
+  /** Handles of the actor's components: as declared, then as added. A call of the actor: activates it. */
   components(): Promise<readonly Handle<object>[]>;
-  /** Adds a component; it stays until it is removed. Not in this version: refused with `ConfigurationError`. */
+  /** Adds a component; it stays until it is removed. A call of the actor: activates it, takes its turn, is committed when it resolves. */
   addComponent<C extends object>(component: EntityClass<C>, options?: AddComponentOptions): Promise<Handle<C>>;
-  /** By wire name. Not in this version: refused with `ConfigurationError`. */
+  /** By wire name. */
   addComponent<C extends object = object>(name: string, options?: AddComponentOptions): Promise<Handle<C>>;
-  /** Removes a component with its state. Not in this version: refused with `ConfigurationError`. */
+  /** Removes exactly this component with its state: one of `components()` or `addComponent`. `UnknownComponentError` when there is none of its name. */
   removeComponent(component: AnyHandle): Promise<void>;
 }

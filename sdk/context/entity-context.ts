@@ -1,17 +1,22 @@
 // The context object that an entity's constructor gets. It holds nothing but its runtime: what it says is asked anew each time.
+import { componentMetadata } from '../../decorators/index.js';
 import { describe, isRecord } from '../../decorators/options.js';
 import { checkKey } from '../../protocol/actor-id.js';
 import { parseDuration } from '../../protocol/duration.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import { notImplemented } from '../../protocol/errors/not-implemented.js';
 import type { Logger } from '../../protocol/ports/logger.js';
-import type { CallInfo, ConnectedClient } from '../author/index.js';
+import type { CallInfo, ConnectedClient, Tags } from '../author/index.js';
+import { checkAddComponentOptions, checkTags, componentIdOf } from './component-arguments.js';
 import type { ComponentEntry, EntityRuntime } from './entity-runtime.js';
+import { checkActorQuery, findActors } from './found-actors.js';
 import { openTurn } from './turn-scope.js';
 
 /** Implements `ActorContext` and `ComponentContext` (the types in `sdk/author` say what a user can rely on). */
 export class EntityContext {
   readonly #runtime: EntityRuntime;
+  #tags: Tags | undefined;
+  #args: readonly unknown[] | undefined;
 
   constructor(runtime: EntityRuntime) {
     this.#runtime = runtime;
@@ -44,6 +49,14 @@ export class EntityContext {
     return turn.call;
   }
 
+  get tags(): Tags {
+    return (this.#tags ??= Object.freeze({
+      add: (...tags: readonly unknown[]) => this.#changeTags('ctx.tags.add', tags, true),
+      remove: (...tags: readonly unknown[]) => this.#changeTags('ctx.tags.remove', tags, false),
+      has: (tag: string) => this.#runtime.tags().includes(tag),
+    }));
+  }
+
   get clients(): readonly ConnectedClient[] {
     return this.#runtime.clients();
   }
@@ -58,6 +71,23 @@ export class EntityContext {
     return this.#runtime.handle({ type: this.#runtime.typeName(classOrName), key });
   }
 
+  /** What the component was added with. */
+  get args(): readonly unknown[] {
+    return (this.#args ??= Object.freeze([...this.#runtime.args()]));
+  }
+
+  async addComponent(classOrName: unknown, options?: unknown): Promise<object> {
+    openTurn('ctx.addComponent');
+    const { tags, args } = checkAddComponentOptions(options);
+    const name = await this.#runtime.addComponent(this.#runtime.caller.componentName(classOrName), tags, args);
+    return this.#component(name);
+  }
+
+  async removeComponent(component: unknown): Promise<void> {
+    openTurn('ctx.removeComponent');
+    await this.#runtime.removeComponent(componentIdOf(component, this.#runtime.id));
+  }
+
   get(Class: object): object | undefined {
     return this.#find(Class)[0];
   }
@@ -68,6 +98,12 @@ export class EntityContext {
 
   findAll(Class: object, tag?: string): object[] {
     return this.#find(Class, tag);
+  }
+
+  findActors(query: unknown): AsyncIterable<object> {
+    openTurn('ctx.findActors');
+    const checked = checkActorQuery(query, (type) => this.#runtime.typeName(type));
+    return findActors(checked, (...page) => this.#runtime.findTagged(...page), (id) => this.#runtime.handle(id));
   }
 
   async emit(event: object, options: unknown = {}): Promise<void> {
@@ -110,13 +146,24 @@ export class EntityContext {
   }
 
   #find(Class: object, tag?: string): object[] {
-    const matches = (entry: ComponentEntry): boolean => entry.target === Class && (tag === undefined || entry.tags.includes(tag));
-    return this.#runtime.components().filter(matches).map(({ name }) => this.#runtime.handle({ type: this.type, key: this.key, component: name }));
+    const className = componentMetadata(Class)?.name;
+    const matches = (entry: ComponentEntry): boolean => entry.className === className && (tag === undefined || entry.tags.includes(tag));
+    return this.#runtime.components().filter(matches).map(({ name }) => this.#component(name));
+  }
+
+  #changeTags(where: string, tags: readonly unknown[], isAdding: boolean): void {
+    openTurn(where);
+    const checked = checkTags(where, tags);
+    this.#runtime.changeTags(isAdding ? checked : [], isAdding ? [] : checked);
+  }
+
+  #component(name: string): object {
+    return this.#runtime.handle({ type: this.type, key: this.key, component: name });
   }
 }
 
 const LATER = [
-  'service', 'findActors', 'addComponent', 'removeComponent', 'tags', 'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall',
+  'service', 'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall',
 ];
 for (const name of LATER) {
   Object.defineProperty(EntityContext.prototype, name, {

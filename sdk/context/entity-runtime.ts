@@ -1,14 +1,16 @@
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient } from '../author/index.js';
+import type { FoundPage } from './found-actors.js';
 import type { HandleCaller } from '../handle.js';
 
 /** A component that the actor has now. */
 export interface ComponentEntry {
+  /** The component's own. */
   readonly name: string;
-  /** The class's wire name; the name when absent. */
-  readonly className?: string;
-  readonly target: object;
+  /** The wire name of its class: classes of one name are one class, whichever thread loaded them. */
+  readonly className: string;
+  /** Those of its class, and its own. */
   readonly tags: readonly string[];
 }
 
@@ -21,8 +23,22 @@ export interface EntityRuntime {
   readonly caller: HandleCaller;
   /** The wire name of an actor class or a name as it is. Throws `ConfigurationError` for anything else. */
   typeName(classOrName: unknown): string;
-  /** The actor's components, in declaration order. */
+  /** Rises when components, tags or clients are not what they were. */
+  readonly setVersion: number;
+  /** The actor's components: as declared, then as added. A unit that changes them sees its changes, everybody else what is committed. */
   components(): readonly ComponentEntry[];
+  /** What this component was added with; empty for actors and declared components. */
+  args(): readonly unknown[];
+  /** Adds a component in the running unit; its name. `className` is a wire name; `args` are copied. */
+  addComponent(className: string, tags: readonly string[], args: readonly unknown[] | undefined): Promise<string>;
+  /** One page of the actors with a tag, as committed; `type` is a wire name. */
+  findTagged(tag: string, type: string | undefined, cursor: string | undefined): Promise<FoundPage>;
+  /** The entity's tags: of its class, and its own. */
+  tags(): readonly string[];
+  /** Changes its own, in the running unit. */
+  changeTags(added: readonly string[], removed: readonly string[]): void;
+  /** Removes the component of exactly this name. */
+  removeComponent(id: EntityId): Promise<void>;
   /** Live only. Leaves with the commit of the running unit, or at once outside any. */
   emitLive(event: object, key: string | undefined): void;
   /** To own handlers and live listeners. Buffered in a turn, stored outside. */

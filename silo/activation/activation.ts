@@ -15,15 +15,17 @@ import { Entity } from './entity.js';
 import type { EntityTimers } from './entity-timers.js';
 import { LiveEvents } from './live-events.js';
 import { Operations } from './operations.js';
+import { Residents } from './residents.js';
 import { SelfEvents } from './self-events.js';
 import { Sessions } from './sessions.js';
 import type { SiloServices } from './silo-services.js';
 import type { UnitOfWork } from './unit-of-work.js';
+import { captureAll } from './unit-changes.js';
 import { Units } from './units.js';
 
 export type ActivationStatus = 'activating' | 'active' | 'ending' | 'ended';
 
-export class Activation {
+export class Activation extends Residents {
   status: ActivationStatus = 'activating';
   token: Token = '';
   epoch = 0;
@@ -42,8 +44,6 @@ export class Activation {
   idleBucket: number | undefined;
   readonly units = new Units(this);
   readonly commits = new CommitQueue(this);
-  readonly owner: Entity;
-  readonly components: readonly Entity[];
   private waiters: { resolve: () => void; reject: (error: Error) => void }[] | undefined;
   private requestedEnd: 'deactivate' | 'destroy' | undefined;
   private lazyOperations: Operations | undefined;
@@ -54,10 +54,11 @@ export class Activation {
   timers: EntityTimers | undefined;
 
   constructor(readonly id: ActorId, readonly metadata: ActorMetadata, readonly services: SiloServices) {
+    super();
     this.owner = new Entity(this, metadata, id);
     const components = metadata.components();
     this.components = components.length === 0
-      ? NONE
+      ? this.components
       : components.map((component) => new Entity(this, component, { type: id.type, key: id.key, component: component.name }));
   }
 
@@ -105,15 +106,6 @@ export class Activation {
     return this.lazySelfEvents?.isBusy ? this.lazySelfEvents.handled() : undefined;
   }
 
-  /** Components in declaration order, then the actor. */
-  get entities(): readonly Entity[] {
-    return this.components.length === 0 ? [this.owner] : [...this.components, this.owner];
-  }
-
-  entity(component: string | undefined): Entity | undefined {
-    return component === undefined ? this.owner : this.components.find((entity) => entity.id.component === component);
-  }
-
   /** Resolves when it takes calls; rejects with what kept it from that. */
   ready(): Promise<void> {
     if (this.status === 'active') return Promise.resolve();
@@ -143,7 +135,7 @@ export class Activation {
 
   /** Gives back room that it needs rarely. */
   trim(): void {
-    for (const entity of this.entities) entity.mailbox.trim();
+    for (const entity of this.residents) entity.mailbox.trim();
   }
 
   /** The end now asked for deletes what is saved. */
@@ -193,12 +185,7 @@ export class Activation {
 
   /** The full saved state as of the last accepted units, by saved name. */
   capture(): ReadonlyMap<string, Uint8Array> {
-    const all = new Map<string, Uint8Array>();
-    for (const entity of this.entities) {
-      const prefix = entity.id.component === undefined ? '' : `${entity.id.component}:`;
-      for (const [field, value] of entity.hosted?.capture() ?? []) all.set(prefix + field, value);
-    }
-    return all;
+    return captureAll(this.componentsFor(undefined), this.owner);
   }
 
   /** A2: somebody else owns the actor now, or nobody knows. */
@@ -216,11 +203,9 @@ export class Activation {
     this.timers?.stop();
     this.lazySelfEvents?.stop();
     this.services.ended(this);
-    const waiting = this.entities.flatMap((entity) => {
-      entity.mailbox.close();
-      return entity.mailbox.takeQueued();
-    });
-    for (const entity of this.entities) void entity.hosted?.dispose();
+    for (const { mailbox } of this.residents) mailbox.close();
+    const waiting = this.takeWaiting();
+    this.dispose();
     // The silo's scratch waits for it when it stops.
     void this.services.scratch.release(this);
     this.lazyLive?.end();
@@ -244,6 +229,5 @@ export class Activation {
   }
 }
 
-const NONE: readonly Entity[] = [];
 /** An actor that ends in its own `onActivate` never gets to its calls: they are given up before they keep the event loop for themselves. */
 const MAX_HANDED_ON = 10;

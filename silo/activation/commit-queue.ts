@@ -108,24 +108,27 @@ export class CommitQueue {
   /** A duplicate in a merged commit concerns one unit: each is committed alone then. */
   private async commitAndTell(batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.commit(batch);
+      const tags = await this.commit(batch);
       for (const part of batch) part.resolve();
+      if (tags?.removed.length) await this.activation.tagBook!.unindex(tags.removed, this.version);
     } catch (error) {
       if (error instanceof DuplicateOperation && batch.length > 1) for (const part of batch) await this.commitAndTell([part]);
       else for (const part of batch) part.reject(error);
     }
   }
 
-  private async commit(batch: readonly Waiting[]): Promise<void> {
+  /** Tells what it did to the actor's tags. */
+  private async commit(batch: readonly Waiting[]): Promise<CommitRequest['tags']> {
     const { lazy, kept } = this;
     const request = this.request(batch);
-    if (request.fields.size === 0 && !batch.some((part) => part.unit?.hasMessages)) return;
+    if (request.fields.size === 0 && !batch.some((part) => part.unit?.hasMessages)) return undefined;
     let result = await this.send(request);
     if (result.status === 'regressed') result = await this.rewrite(request, result.version);
     if (result.status === 'committed') {
       this.version = result.version;
       this.activation.services.statistics.commits++;
-      return;
+      this.activation.tagBook?.committed();
+      return request.tags;
     }
     if (result.status === 'duplicate') {
       this.putBack(lazy, kept === this.kept ? undefined : kept);
@@ -153,6 +156,7 @@ export class CommitQueue {
       commitId: `${commitIdOrigin}${(++commitSerial).toString(36)}`,
       version: this.version,
       fields,
+      tags: this.activation.tagBook?.changesOf(fields),
       ...(batch.some((part) => part.unit?.hasMessages) ? this.messages(batch) : undefined),
     };
   }
@@ -179,6 +183,7 @@ export class CommitQueue {
     for (;;) {
       if (this.activation.isLost) throw this.staleError();
       try {
+        if (request.tags?.added.length) await this.activation.tagBook!.index(request);
         return await this.activation.services.store.commit(request);
       } catch (error) {
         if (!this.activation.services.membership.isValid) {
@@ -196,7 +201,8 @@ export class CommitQueue {
     this.activation.log.error({ expected: this.version, found: version }, 'the store lost commits; the whole state is written again');
     const fields = new Map<string, Uint8Array | undefined>(this.activation.capture());
     for (const [name, value] of request.fields) fields.set(name, value);
-    return this.send({ ...request, fields, version, commitId: `${request.commitId}r` });
+    const tags = this.activation.tagBook?.everything(request.tags);
+    return this.send({ ...request, fields, tags, version, commitId: `${request.commitId}r` });
   }
 
   private async storedResult(operationId: string): Promise<Uint8Array | undefined> {

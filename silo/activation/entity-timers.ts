@@ -18,7 +18,7 @@ class EntityTimer {
   private ticking: PendingCall | undefined;
 
   constructor(
-    private readonly entity: Entity,
+    readonly entity: Entity,
     private readonly method: string,
     firstMs: number,
     private readonly periodMs: number | undefined,
@@ -108,6 +108,10 @@ export class EntityTimers {
       else missing.splice(at, 1);
     }
     for (const { method, periodMs } of missing) this.add(entity, method, periodMs, periodMs);
+  }
+
+  stopOf(entity: Entity): void {
+    for (const timer of [...this.timers]) if (timer.entity === entity) timer.stop();
   }
 
   stop(): void {

@@ -14,10 +14,14 @@ import { Mailbox } from '../turns/mailbox.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import { Turn } from '../turns/turn.js';
 import type { Activation } from './activation.js';
+import { componentIsGone } from './component-lookup.js';
+import { EntityExtras } from './entity-extras.js';
 import { InstanceWatch } from './instance-watch.js';
 import { executeTurn, runTurn } from './run-turn.js';
-import { isChanged, merge } from './unit-changes.js';
+import { adoptStrays } from './strays.js';
+import { isChanged } from './unit-changes.js';
 import type { UnitOfWork } from './unit-of-work.js';
+import { verifyOwner } from './verify-owner.js';
 
 /** Stack depth of calls that begin inside the caller's own stack; deeper ones begin in a microtask. */
 const MAX_INLINE_DEPTH = 40;
@@ -26,6 +30,7 @@ let inlineDepth = 0;
 export class Entity {
   readonly mailbox: Mailbox;
   hosted: Hosted | undefined;
+  extras: EntityExtras | undefined;
   private openWrites = 0;
   private writesBegun = 0;
 
@@ -55,6 +60,7 @@ export class Entity {
   /** Queues the call or starts it. After the activation's end it goes to the next one (A3). */
   offer(call: PendingCall): void {
     if (this.activation.status === 'ended') return this.activation.handOn([call]);
+    if (this.extras?.fate === 'gone') return call.fail(componentIsGone(this));
     if (this.activation.units.of(call.chain)?.isExclusive) call.isPartOfExclusive = true;
     this.mailbox.offer(call);
     call.watch(this.activation.services.deadlines);
@@ -70,7 +76,7 @@ export class Entity {
 
   /** M5. A lost activation waits for nobody. */
   unfinished(): readonly CallChain[] {
-    return this.activation.isLost ? [] : this.activation.entities.flatMap((entity) => entity.mailbox.present());
+    return this.activation.isLost ? [] : this.activation.residents.flatMap((entity) => entity.mailbox.present());
   }
 
   start(call: PendingCall, nested: boolean): void {
@@ -103,9 +109,22 @@ export class Entity {
     });
   }
 
-  /** What changed since the unit's start. Throws when a value cannot be saved. */
+  /** What changed since the last `accept`, to which `rollback` returns. Throws when a value cannot be saved. */
   stage(): StagedChanges | Promise<StagedChanges> {
-    return this.hosted!.stage();
+    return this.extras ? this.extras.stage(this.hosted) : this.hosted!.stage();
+  }
+
+  accept(staged: StagedChanges): void {
+    if (this.extras) this.extras.accept(staged, this.hosted);
+    else this.hosted?.accept(staged);
+  }
+
+  rollback(): void | Promise<void> {
+    return this.extras ? this.extras.rollback(this.hosted) : this.hosted?.rollback();
+  }
+
+  use(): EntityExtras {
+    return (this.extras ??= new EntityExtras());
   }
 
   /** The unit of `chain` ended: nobody gets in while it commits. */
@@ -137,19 +156,9 @@ export class Entity {
       };
       this.mailbox.releaseReader(call);
       if (unit && --unit.openTurns === 0) units.finish(unit);
-      if (call.mode.strict && !failed) void this.verify(call).finally(reply);
+      if (call.mode.strict && !failed) void verifyOwner(this.activation, call).finally(reply);
       else reply();
     });
-  }
-
-  /** Whoever is no longer the owner when the store is asked loses the activation; the reply then says so, or is made elsewhere. */
-  private async verify(call: PendingCall): Promise<void> {
-    try {
-      const holder = await this.activation.services.store.lookup(this.activation.id);
-      if (holder?.token !== this.activation.token) this.activation.lose('a strict read found another owner');
-    } catch (error) {
-      call.fail(new StaleEpochError(`${printEntityId(this.id)}.${call.envelope.method}: the store did not say who owns the actor`, { cause: error }));
-    }
   }
 
   /** E3. */
@@ -163,7 +172,7 @@ export class Entity {
   private write(call: PendingCall, nested: boolean): void {
     const unit = this.activation.units.join(call);
     if (!nested) {
-      if (this.openWrites === 0) this.adoptStrays();
+      if (this.openWrites === 0) adoptStrays(this);
       // A child chain that joins its parent's unit holds for the parent, who comes in after it has gone.
       if (unit.chain !== call.chain) this.mailbox.adopt(call.chain, unit.chain);
     }
@@ -179,7 +188,7 @@ export class Entity {
 
   /** A strict read inside its own chain's unit: others may not hold the actor, what it read need not be saved yet. */
   private async endStrict(turn: Turn, unit: UnitOfWork, failed: boolean, value: unknown): Promise<void> {
-    if (!failed) await this.verify(turn.pending);
+    if (!failed) await verifyOwner(this.activation, turn.pending);
     if (this.activation.isLost) this.endWrite(turn, unit, true, new StaleEpochError(`${printEntityId(this.id)}: another silo owns the actor`));
     else this.endWrite(turn, unit, failed, value);
   }
@@ -201,17 +210,6 @@ export class Entity {
     this.mailbox.waitsForMore(chain);
   }
 
-  /** E4. */
-  private adoptStrays(): void {
-    const strays = this.hosted?.strayed() ?? [];
-    if (strays.length === 0 || this.activation.units.isHeld(this)) return;
-    this.activation.services.warnOnce(`${this.metadata.name}: ${strays.join(', ')} changed outside a turn; it joins the next commit`);
-    const staged = this.tryStage();
-    if (!staged || staged instanceof Promise) return;
-    this.activation.commits.addLeftovers(merge([this], [staged]));
-    this.hosted!.accept(staged);
-  }
-
   private endWrite(turn: Turn, unit: UnitOfWork, failed: boolean, value: unknown): void {
     turn.isOpen = false;
     unit.openTurns--;
@@ -231,7 +229,8 @@ export class Entity {
   }
 
   private letGoIfUnchanged(unit: UnitOfWork): void {
-    if (!this.mailbox.isHeldBy(unit.chain)) return;
+    // CS3.
+    if (!this.mailbox.isHeldBy(unit.chain) || this.extras?.fate !== undefined) return;
     const staged = this.tryStage();
     if (!staged || staged instanceof Promise || isChanged(staged)) return;
     unit.letGo(this);
@@ -239,7 +238,7 @@ export class Entity {
   }
 
   /** A value that cannot be saved is reported at the unit's end, where it fails the whole unit. */
-  private tryStage(): StagedChanges | Promise<StagedChanges> | undefined {
+  tryStage(): StagedChanges | Promise<StagedChanges> | undefined {
     try {
       return this.stage();
     } catch {

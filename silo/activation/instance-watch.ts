@@ -4,7 +4,7 @@ import type { StagedChanges } from '../../protocol/ports/component-host.js';
 import type { Entity } from './entity.js';
 import { EntityTimers } from './entity-timers.js';
 import { hookCall } from './hooks.js';
-import { merge } from './unit-changes.js';
+import { joinNextCommit } from './strays.js';
 
 /** What follows when an instance in a thread has something to say of itself. */
 export class InstanceWatch implements HostedWatch {
@@ -48,7 +48,7 @@ export class InstanceWatch implements HostedWatch {
   }
 
   leftOver(staged: StagedChanges): void {
-    this.entity.activation.services.warnOnce(`${this.entity.metadata.name}: its state changed outside a turn; it joins the next commit`);
-    this.entity.activation.commits.addLeftovers(merge([this.entity], [staged]));
+    const fields = [staged.saved, staged.lazy, staged.manual].flatMap((each) => [...each.keys()]);
+    joinNextCommit(this.entity, fields.join(', '), staged);
   }
 }

@@ -4,20 +4,18 @@
 //   L3. Who wakes always-on actors knows of this one before it answers its first call.
 //   L4. A component whose thread dies meanwhile does not keep the actor from beginning: its next turn finds it, or says why not.
 import { ActivationFailedError, ComponentCrashedError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
-import type { Clock, TimerHandle } from '../../protocol/ports/index.js';
 import type { ClaimedRow, Holder } from '../../protocol/ports/state-store.js';
 import type { DeactivationReason } from '../../sdk/author/index.js';
 import { CallChain } from '../turns/call-chain.js';
 import type { Activation } from './activation.js';
 import type { Entity } from './entity.js';
-import { EntityTimers } from './entity-timers.js';
 import { build } from './build-entities.js';
+import { ALWAYS_ON_TAG, DRAIN_LIMIT_MS, endsWithin, giveUp } from './give-up.js';
+import { restoreComponents, startTimersOf } from './component-set.js';
 import { hookCall } from './hooks.js';
+import { restoreTags } from './tag-book.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
-/** Actors of always-on types are indexed under this tag, so that a starting silo can wake them. */
-export const ALWAYS_ON_TAG = '!always-on';
-const DRAIN_LIMIT_MS = 10_000;
 /** How long the constructor's host and all `onActivate` hooks may take together. */
 const ACTIVATION_LIMIT_MS = 30_000;
 
@@ -33,7 +31,7 @@ export async function activate(activation: Activation, wakingChain: CallChain, e
     const registered = await activation.services.directory.register(activation.id);
     if ('holder' in registered) return supersede(activation, unit, registered.holder);
     activation.token = registered.token;
-    const waking = awaken(activation, registered.row, chain);
+    const waking = awaken(activation, registered.row, unit);
     if (waking) await waking;
     // L3. Of a beginning that fails now an entry may stay, and wake it.
     if (activation.metadata.alwaysOn && !hasEnded(activation)) await activation.services.store.indexTag(ALWAYS_ON_TAG, activation.id, true);
@@ -56,7 +54,7 @@ export async function deactivate(activation: Activation, reason: DeactivationRea
   if (hasEnded(activation)) return;
   activation.status = 'ending';
   activation.timers?.stop();
-  for (const entity of activation.entities) entity.mailbox.close();
+  for (const entity of activation.residents) entity.mailbox.close();
   // Most actors that fall asleep have none of this: a million of them need no timers.
   if (!activation.units.isEmpty) await withinLimit(activation, activation.units.drained(), 'running turns');
   if (hasLastWork(activation)) await orLog(activation, 'onDeactivate failed', async () => withinLimit(activation, runLastHooks(activation, reason), 'onDeactivate'));
@@ -72,11 +70,13 @@ export async function deactivate(activation: Activation, reason: DeactivationRea
 }
 
 /** Constructs, restores and calls `onActivate`: whatever fails here is the actor's own. */
-function awaken(activation: Activation, row: ClaimedRow, chain: CallChain): Promise<void> | undefined {
+function awaken(activation: Activation, row: ClaimedRow, unit: UnitOfWork): Promise<void> | undefined {
   try {
+    restoreComponents(activation, row, unit);
+    restoreTags(activation, row);
     const building = build(activation, row);
     if (!building && !activation.entities.some(({ metadata }) => metadata.hooks.has('onActivate'))) return undefined;
-    return runFirstHooks(activation, building, chain);
+    return runFirstHooks(activation, building, unit.chain);
   } catch (error) {
     throw failureOf(activation, error);
   }
@@ -140,7 +140,7 @@ function open(activation: Activation): void {
 }
 
 function startTimers(activation: Activation): void {
-  for (const entity of activation.entities) if (entity.metadata.timers.length > 0) (activation.timers ??= new EntityTimers()).follow(entity);
+  for (const entity of activation.entities) startTimersOf(entity);
 }
 
 /** L1: the callers learn why; the row is given up and vanishes if it never held anything. */
@@ -149,7 +149,7 @@ async function abandon(activation: Activation, unit: UnitOfWork, error: unknown)
   activation.log.error({ err: error }, 'activation failed');
   unit.held.length = 0;
   if (activation.token !== '' && !activation.isLost) await giveUp(activation, false);
-  const waiting = activation.entities.flatMap((entity) => entity.mailbox.takeQueued());
+  const waiting = activation.takeWaiting();
   activation.isLost = true;
   activation.settleReady(failure);
   activation.end();
@@ -186,6 +186,8 @@ async function runLastHooks(activation: Activation, reason: DeactivationReason):
   const unit = holdAll(activation, chain);
   let failure: { error: unknown } | undefined;
   for (const entity of hooked) {
+    // An earlier hook has removed it.
+    if (entity.extras?.fate === 'leaving') continue;
     try {
       await runHook(entity, 'onDeactivate', [reason], chain);
     } catch (error) {
@@ -202,16 +204,6 @@ async function withinLimit(activation: Activation, work: Promise<void>, what: st
   activation.log.error({ limitMs: DRAIN_LIMIT_MS }, `${what} did not end in time: left behind, it can change nothing any more`);
 }
 
-async function endsWithin(clock: Clock, work: Promise<void>, limitMs: number): Promise<boolean> {
-  let timer: TimerHandle | undefined;
-  const limit = new Promise<boolean>((resolve) => (timer = clock.setTimer(() => resolve(false), limitMs)));
-  try {
-    return await Promise.race([work.then(() => true), limit]);
-  } finally {
-    timer?.cancel();
-  }
-}
-
 /** A step of the end that fails does not keep the next ones from being made. A lost activation makes none. */
 async function orLog(activation: Activation, what: string, step: () => Promise<void>): Promise<void> {
   if (activation.isLost) return;
@@ -219,31 +211,5 @@ async function orLog(activation: Activation, what: string, step: () => Promise<v
     await step();
   } catch (error) {
     activation.log.error({ err: error }, what);
-  }
-}
-
-/** Bounded: a store that does not answer keeps nobody. What it does not hear now the next owner takes over from this incarnation. */
-async function giveUp(activation: Activation, destroy: boolean): Promise<void> {
-  if (!activation.services.membership.isValid) {
-    // Nobody waits for a store that may be out of reach. The token decides, so it does no harm late.
-    if (!destroy) void release(activation, false);
-    return;
-  }
-  if (await endsWithin(activation.services.clock, release(activation, destroy), DRAIN_LIMIT_MS)) return;
-  activation.log.warn({ limitMs: DRAIN_LIMIT_MS }, 'the store did not answer: the actor is not given up in the directory');
-}
-
-async function release(activation: Activation, destroy: boolean): Promise<void> {
-  const { directory, store } = activation.services;
-  try {
-    if (destroy) {
-      activation.isDestroyed = await store.destroy(activation.id, activation.token);
-      if (activation.isDestroyed && activation.metadata.alwaysOn) await store.indexTag(ALWAYS_ON_TAG, activation.id, false);
-    } else {
-      await directory.unregister(activation.id, activation.token);
-    }
-  } catch (error) {
-    // The token stays registered; the next activation takes the actor from this incarnation's token.
-    activation.log.warn({ err: error }, 'the actor could not be given up in the directory');
   }
 }

@@ -4,6 +4,7 @@ import { runInTurn } from '../../sdk/context/turn-scope.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Turn } from '../turns/turn.js';
 import type { Entity } from './entity.js';
+import { isSystemMethod, runSystemMethod } from './system-methods.js';
 
 /** Runs the method; `end` gets the copied result or the error, in the same stack when the method is synchronous. */
 export function runTurn(entity: Entity, turn: Turn, end: (failed: boolean, value: unknown) => void): void {
@@ -36,8 +37,8 @@ export function runTurn(entity: Entity, turn: Turn, end: (failed: boolean, value
 /** Of an instance elsewhere: no promise stands between. */
 function performTurn(entity: Entity, turn: Turn, end: (failed: boolean, value: unknown) => void): void {
   const { envelope } = turn.pending;
-  if (envelope.kind !== 'call') {
-    void new Promise((resolve) => resolve(start(entity, turn))).then(() => end(false, undefined), (error: unknown) => end(true, error));
+  if (envelope.kind !== 'call' || isSystemMethod(envelope.method)) {
+    void new Promise((resolve) => resolve(executeTurn(entity, turn))).then((value) => end(false, value), (error: unknown) => end(true, error));
     return;
   }
   try {
@@ -65,6 +66,7 @@ function start(entity: Entity, turn: Turn): unknown {
     const [callback, elapsedMs] = args as readonly [(elapsedMs: unknown) => unknown, unknown];
     return runInTurn(turn, () => callback(elapsedMs));
   }
+  if (kind === 'call' && isSystemMethod(method)) return runInTurn(turn, () => runSystemMethod(entity, method, args));
   return entity.hosted!.run(method, args, turn);
 }
 

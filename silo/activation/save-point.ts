@@ -26,7 +26,7 @@ export async function savePoint(activation: Activation, closing: ClosingUnits, u
 
 /** What was staged is what a throw returns to from now on. */
 export function adopt(activation: Activation, unit: UnitOfWork, staged: readonly StagedChanges[]): void {
-  for (let i = 0; i < unit.held.length; i++) unit.held[i]!.hosted?.accept(staged[i]!);
+  for (let i = 0; i < unit.held.length; i++) unit.held[i]!.accept(staged[i]!);
   if (unit.operations) activation.operations.remember(unit.operations);
 }
 

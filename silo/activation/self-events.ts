@@ -70,8 +70,8 @@ export class SelfEvents {
   }
 
   /** The outbox entries of one event, one per handler. `deliver` hands them over after their commit. */
-  entriesFor(event: object, eventName: string, origin: EventOrigin): { readonly entries: readonly OutboxDraft[]; readonly deliver: () => void } | undefined {
-    const handlers = this.handlersOf(eventName);
+  entriesFor(event: object, eventName: string, origin: EventOrigin, chain: CallChain | undefined): { readonly entries: readonly OutboxDraft[]; readonly deliver: () => void } | undefined {
+    const handlers = this.handlersOf(eventName, chain);
     if (handlers.length === 0) return undefined;
     const { codec } = this.activation.services;
     const entries = handlers.map(({ entity, handler }): OutboxDraft => {
@@ -86,15 +86,16 @@ export class SelfEvents {
     return { ...(this.activation.services.codec.decode(payload) as Stored), sequence };
   }
 
-  private handlersOf(eventName: string): { readonly entity: Entity; readonly handler: HandlerMetadata }[] {
-    return this.activation.entities.flatMap((entity) =>
+  /** Of the components that the emitting unit knows (CS3): if it fails, so do their events. */
+  private handlersOf(eventName: string, chain: CallChain | undefined): { readonly entity: Entity; readonly handler: HandlerMetadata }[] {
+    return [...this.activation.componentsFor(chain), this.activation.owner].flatMap((entity) =>
       entity.metadata.handlers.filter((handler) => handler.eventName === eventName).map((handler) => ({ entity, handler })));
   }
 
   private enqueue(delivery: Delivery): void {
     if (this.isStopped) return;
-    const entity = this.activation.entity(delivery.component);
-    if (!entity) return this.drop(delivery, new Error(`there is no component ${delivery.component} any more`));
+    const entity = this.activation.residents.find(({ id }) => id.component === delivery.component);
+    if (!entity) return this.forget(delivery);
     const queue = this.queues.get(entity);
     if (queue) queue.push(delivery);
     else {
@@ -125,6 +126,7 @@ export class SelfEvents {
       } catch (error) {
         // An ending activation fails turns that are not to blame: the event stays in the outbox for the next one.
         if (this.activation.status !== 'active') return;
+        if (entity.extras?.fate === 'gone') return this.forget(delivery);
         if (attempt >= MAX_ATTEMPTS) return this.drop(delivery, error);
         const delayMs = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + this.activation.services.random());
         await new Promise<void>((resolve) => void this.activation.services.clock.setTimer(resolve, delayMs));
@@ -145,9 +147,19 @@ export class SelfEvents {
     await call.promise;
   }
 
+  /** What a component did not hear before it was removed goes with it. */
+  private forget(delivery: Delivery): void {
+    this.activation.log.info({ component: delivery.component, handler: delivery.method }, 'an event is for a component that was removed');
+    this.settle(delivery);
+  }
+
   /** After the last attempt the event is settled without effect and said loudly; dead letters keep it once they land. */
   private drop(delivery: Delivery, error: unknown): void {
     this.activation.log.error({ err: error, handler: delivery.method, event: delivery.event, origin: delivery.origin }, 'an event could not be handled and is given up');
-    this.activation.commits.settle(delivery.sequence).catch((failure: unknown) => this.activation.log.error({ err: failure }, 'a given-up event could not be settled'));
+    this.settle(delivery);
+  }
+
+  private settle({ sequence }: Delivery): void {
+    this.activation.commits.settle(sequence).catch((failure: unknown) => this.activation.log.error({ err: failure }, 'a given-up event could not be settled'));
   }
 }

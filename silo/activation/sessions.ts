@@ -17,7 +17,7 @@ export class Sessions {
   async connect(client: SessionClient): Promise<void> {
     if (!this.connected.has(client.id)) this.activation.pins++;
     this.connected.set(client.id, client);
-    this.tellInstances();
+    this.activation.setChanged();
     try {
       await this.runHooks('onConnect', [client]);
     } catch (error) {
@@ -32,24 +32,22 @@ export class Sessions {
     await this.runHooks('onDisconnect', [client, reason]);
   }
 
-  /** Contexts in threads answer from a mirror. */
-  private tellInstances(): void {
-    for (const { hosted } of this.activation.entities) hosted?.refresh?.();
-  }
-
   private remove(client: SessionClient): void {
     if (this.connected.get(client.id) !== client) return;
     this.connected.delete(client.id);
-    this.tellInstances();
+    this.activation.setChanged();
     this.activation.pins--;
   }
 
   private async runHooks(hook: 'onConnect' | 'onDisconnect', args: readonly unknown[]): Promise<void> {
-    for (const entity of this.activation.entities) {
+    for (const entity of [...this.activation.componentsFor(undefined), this.activation.owner]) {
       const call = hookCall(entity, hook, args);
       if (!call) continue;
       entity.offer(call);
-      await call.promise;
+      // A component that is removed meanwhile has nothing to say.
+      await call.promise.catch((error: unknown) => {
+        if (entity.extras?.fate !== 'gone') throw error;
+      });
     }
   }
 }

@@ -4,10 +4,14 @@ import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient, EventOrigin } from '../../sdk/author/index.js';
 import { nameOfEvent } from '../../sdk/context/event-name.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
+import type { FoundPage } from '../../sdk/context/found-actors.js';
 import type { HandleCaller } from '../../sdk/handle.js';
+import { checkTagChange } from '../../sdk/context/tag-change.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { ActorTypes } from '../actor-types.js';
 import { Turn } from '../turns/turn.js';
+import { addComponent, giveTags, removeComponent } from './component-changes.js';
+import { tagsOf } from './component-lookup.js';
 import type { Entity } from './entity.js';
 import { EntityTimers } from './entity-timers.js';
 import type { UnnumberedEvent } from './live-events.js';
@@ -40,8 +44,29 @@ export class SiloEntityRuntime implements EntityRuntime {
     return this.types.nameOf(classOrName);
   }
 
+  get setVersion(): number {
+    return this.entity.activation.setVersion;
+  }
+
   components(): readonly ComponentEntry[] {
-    return this.entity.activation.metadata.components();
+    const { activation } = this.entity;
+    const chain = this.ownTurn()?.unit?.chain;
+    return activation.componentsFor(chain).map((entity) => ({ name: entity.id.component!, className: entity.metadata.name, tags: tagsOf(entity, chain) }));
+  }
+
+  args(): readonly unknown[] {
+    const { activation, extras } = this.entity;
+    return extras?.args ? (activation.services.codec.decode(extras.args) as readonly unknown[]) : NO_ARGS;
+  }
+
+  async addComponent(className: string, tags: readonly string[], args: readonly unknown[] | undefined): Promise<string> {
+    const { activation } = this.entity;
+    const turn = this.writingTurn('ctx.addComponent');
+    return addComponent(activation, turn, { className, tags, args: args?.length ? activation.services.codec.encode(args, 'args') : undefined });
+  }
+
+  async removeComponent(id: EntityId): Promise<void> {
+    await removeComponent(this.entity.activation, this.writingTurn('ctx.removeComponent'), id);
   }
 
   emitLive(event: object, key: string | undefined): void {
@@ -56,7 +81,7 @@ export class SiloEntityRuntime implements EntityRuntime {
     if (turn && !turn.unit) throw new ConfigurationError(`${turn.method} is @ReadOnly: it cannot emit ${eventName}; emit with { live: true } or drop @ReadOnly`);
     const origin = this.originOf();
     const encoded = this.encode(event, eventName, origin, undefined);
-    const own = activation.selfEvents.entriesFor(event, eventName, origin);
+    const own = activation.selfEvents.entriesFor(event, eventName, origin, turn?.unit?.chain);
     this.publishWithUnit(turn?.unit, eventName, encoded);
     if (!own) return;
     if (!turn?.unit) return activation.commits.append(own.entries).then(own.deliver);
@@ -105,6 +130,28 @@ export class SiloEntityRuntime implements EntityRuntime {
     return turn.entity.type === this.id.type && turn.entity.key === this.id.key ? turn : undefined;
   }
 
+  /** The running turn of this actor, if it may change something. */
+  private writingTurn(what: string): Turn {
+    const turn = this.ownTurn();
+    if (!turn) throw new ConfigurationError(`${what}: no turn of ${printEntityId(this.id)} is running; call it inside a method, handler, timer or hook`);
+    if (!turn.unit || turn.pending.mode.readOnly) throw new ConfigurationError(`${what}: ${turn.method} is @ReadOnly; it changes nothing`);
+    return turn;
+  }
+
+  findTagged(tag: string, type: string | undefined, cursor: string | undefined): Promise<FoundPage> {
+    return this.entity.activation.services.findTagged(tag, type, cursor);
+  }
+
+  tags(): readonly string[] {
+    return tagsOf(this.entity, this.ownTurn()?.unit?.chain);
+  }
+
+  changeTags(added: readonly string[], removed: readonly string[]): void {
+    const turn = this.writingTurn('ctx.tags');
+    checkTagChange(this.id, this.entity.metadata, turn, true, removed);
+    giveTags(this.entity, added, removed);
+  }
+
   private publishWithUnit(unit: UnitOfWork | undefined, eventName: string, event: UnnumberedEvent | undefined): void {
     const publish = (): void => this.entity.activation.live.publish(this.id.component, eventName, event);
     if (unit) unit.defer(publish);
@@ -125,3 +172,5 @@ export class SiloEntityRuntime implements EntityRuntime {
     return { type, key, component, id: `${activation.token.slice(-8)}${seq.toString(36)}`, seq, at: activation.services.clock.now() };
   }
 }
+
+const NO_ARGS: readonly unknown[] = Object.freeze([]);

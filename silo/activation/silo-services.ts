@@ -1,9 +1,11 @@
+import type { ActorMetadata, ComponentMetadata } from '../../decorators/index.js';
 import type { ActorDirectory } from '../../directory/actor-directory.js';
 import type { Scratch } from '../../isolation/scratch.js';
 import type { ActorId, EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import type { Clock, Holder, Logger, Membership, StateStore } from '../../protocol/ports/index.js';
 import type { Host } from '../../isolation/host.js';
+import type { FindPage } from '../../sdk/context/found-actors.js';
 import type { EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import type { DeactivationReason } from '../../sdk/author/index.js';
 import type { HandleCaller } from '../../sdk/handle.js';
@@ -40,9 +42,14 @@ export interface SiloServices {
   readonly statistics: Statistics;
   readonly scratch: Scratch;
   readonly host: Host;
+  /** The component class of this wire name, for an actor of the type. Throws `UnknownComponentError` when no module here has it. */
+  componentClass(type: ActorMetadata, className: string): ComponentMetadata;
+  isComponentClass(className: string): boolean;
   /** What an entity's context stands on. */
   createRuntime(entity: Entity): EntityRuntime;
   handle(id: EntityId): object;
+  /** Of the actors of the cluster with a tag. */
+  readonly findTagged: FindPage;
   /** What stands behind handles. */
   readonly caller: HandleCaller;
   /** Logs a warning the first time that it is given. */

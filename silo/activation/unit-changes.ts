@@ -41,3 +41,14 @@ export function merge(entities: readonly Entity[], staged: readonly StagedChange
 export function isChanged({ saved, lazy, manual }: StagedChanges): boolean {
   return saved.size > 0 || lazy.size > 0 || manual.size > 0;
 }
+
+/** All saved fields of an actor's entities as of their last `accept`, by saved name. */
+export function captureAll(components: readonly Entity[], owner: Entity): ReadonlyMap<string, Uint8Array> {
+  const all = new Map<string, Uint8Array>();
+  for (const entity of [...components, owner]) {
+    const prefix = entity.id.component === undefined ? '' : `${entity.id.component}:`;
+    const fields = entity.hosted?.capture() ?? new Map<string, Uint8Array>();
+    for (const [field, value] of entity.extras?.capture(fields) ?? fields) all.set(prefix + field, value);
+  }
+  return all;
+}

@@ -182,7 +182,7 @@ export class Units {
       this.end(unit, true, error);
     };
     try {
-      const pending = this.restorable(unit).map((entity) => entity.hosted?.rollback()).filter<Promise<void>>((part) => part instanceof Promise);
+      const pending = this.restorable(unit).map((entity) => entity.rollback()).filter<Promise<void>>((part) => part instanceof Promise);
       if (pending.length > 0) return Promise.all(pending).then(end, broken);
     } catch (cause) {
       return broken(cause);

@@ -1,7 +1,7 @@
 // Access: what an outside client may reach. Names are looked up in frozen tables, never as properties; whatever is not found, or not
 // public, is refused here, before user code.
 import type { ClassMetadata, EventMetadata, MethodMetadata, PublicAccess } from '../../decorators/index.js';
-import { checkKey, printEntityId, type EntityId } from '../../protocol/actor-id.js';
+import { checkKey, isWireName, printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import {
   ForbiddenError, InvalidArgumentError, NotPublicError, UnknownActorTypeError, UnknownComponentError, UnknownMethodError,
 } from '../../protocol/errors/index.js';
@@ -73,7 +73,7 @@ export class Access {
     if (!metadata) throw new UnknownActorTypeError(`no silo hosts the actor type ${quote(target.type)}`, { type: clip(target.type) });
     checkKey(target.key);
     if (target.component === undefined) return metadata;
-    const component = metadata.components().find(({ name }) => name === target.component);
+    const component = isWireName(target.component) ? this.backend.componentType(metadata, target.component) : undefined;
     if (!component) throw new UnknownComponentError(`'${target.type}' has no component ${quote(target.component)}`, { component: clip(target.component) });
     return component;
   }

@@ -2,7 +2,7 @@
 import type { EntityId, ActorId } from '../../protocol/actor-id.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { Envelope } from '../../protocol/envelope.js';
-import type { ActorMetadata, EventMetadata } from '../../decorators/metadata.js';
+import type { ActorMetadata, ComponentMetadata, EventMetadata } from '../../decorators/metadata.js';
 
 /** A live event as it leaves an entity after its commit. `payload` is the event encoded once for everybody. */
 export interface LiveEvent {
@@ -54,6 +54,8 @@ export interface GatewayBackend {
   readonly actorTypes: Iterable<ActorMetadata>;
   /** Frozen table of hosted types; `undefined` for unknown names. */
   actorType(name: string): ActorMetadata | undefined;
+  /** The class of a component that actors of the type may have under this name. */
+  componentType(type: ActorMetadata, name: string): ComponentMetadata | undefined;
   eventType(name: string): EventMetadata | undefined;
   /** Arguments are owned by the envelope (already decoded from the client's bytes). Deadline on `monotonicMs()`. `envelope.answered` stays empty when it ran here. */
   invoke(envelope: Envelope): Promise<unknown>;

@@ -28,7 +28,7 @@ export class HotModules {
     if (!this.options.watch) return;
     const { clock, log, lock } = this;
     this.reloads = await Reloads.begin({ sources: this.options.modules, lock, log }, {
-      tryModules: (urls) => places.workers.tryModules(urls), renew: (modules, classes) => renewClasses(places, modules, classes),
+      tryModules: (urls) => places.hosts.tryModules(urls), renew: (modules, classes) => renewClasses(places, modules, classes),
     });
     this.watcher = new ModuleWatcher(this.reloads, clock, log);
     this.watcher.start();

@@ -2,10 +2,9 @@
 //   H1. A feed ends with its activation, which its gateway is told until it has heard it; with its gateway's silo; or when the gateway stops it.
 //   H2. What a gateway has not acknowledged is bounded: beyond that its events are dropped, which their numbers tell.
 //   H3. The number that each feed has reached is repeated every 5 s, so that a lost last event is noticed, and so is a feed that nobody wants.
-import { printEntityId } from '../../protocol/actor-id.js';
-import { UnknownComponentError } from '../../protocol/errors/index.js';
 import type { Clock, Incarnation, TimerHandle } from '../../protocol/ports/index.js';
 import type { Activation } from '../activation/activation.js';
+import { unknownComponent } from '../activation/component-lookup.js';
 import type { LiveEvent, LiveSubscription } from '../gateway/gateway-backend.js';
 import { EVENT, FEED_ENDED, POSITIONS, SUBSCRIBE, toWire, UNSUBSCRIBE, type FeedStart, type Position } from './feed-messages.js';
 import type { LiveFeeds } from './live-feeds.js';
@@ -78,7 +77,8 @@ export class FeedHost {
   }
 
   private give(activation: Activation, gateway: Incarnation, feedId: number, component: string | undefined, eventName: string): FeedStart {
-    if (!activation.entity(component)) throw new UnknownComponentError(`${printEntityId(activation.id)} has no component '${component}'`, { component: component! });
+    const entity = activation.entity(component);
+    if (!entity) throw unknownComponent(activation.id, component!);
     let taker = this.takers.get(gateway);
     if (!taker) this.takers.set(gateway, (taker = { feeds: new Map(), unheardBytes: 0 }));
     // Asked twice: the first answer was lost.
@@ -86,7 +86,7 @@ export class FeedHost {
     if (given?.activation !== activation) {
       given?.subscription.stop();
       const { onEvent, onEnd } = this.ends(taker, gateway, feedId);
-      taker.feeds.set(feedId, (given = { feedId, activation, subscription: activation.live.subscribe(component, eventName, onEvent, onEnd) }));
+      taker.feeds.set(feedId, (given = { feedId, activation, subscription: activation.live.subscribe(entity.id.component, eventName, onEvent, onEnd) }));
     }
     const { line } = this.parts;
     if (gateway !== line.self) this.timer ??= this.parts.clock.setTimer(this.repeatPositions, POSITIONS_MS);

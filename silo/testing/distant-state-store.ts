@@ -1,7 +1,7 @@
 import type { ActorId } from '../../protocol/actor-id.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import type {
-  ClaimRequest, ClaimResult, CommitRequest, CommitResult, Holder, OperationRecord, OperationResult, OutboxEntry, ParkedDelivery, SenderMark, StateStore, Token,
+  ClaimRequest, ClaimResult, CommitRequest, CommitResult, Holder, OperationRecord, OperationResult, OutboxEntry, ParkedDelivery, SenderMark, StateStore, TaggedPage, TagStamp, TagState, Token,
 } from '../../protocol/ports/state-store.js';
 import type { StoreLine } from './store-line.js';
 
@@ -78,11 +78,19 @@ export class DistantStateStore implements StateStore {
     return this.line.send(() => this.store.reminders(id));
   }
 
-  indexTag(tag: string, id: ActorId, present: boolean): Promise<void> {
-    return this.line.send(() => this.store.indexTag(tag, id, present));
+  indexTag(tag: string, id: ActorId, present: boolean, stamp?: TagStamp): Promise<void> {
+    return this.line.send(() => this.store.indexTag(tag, id, present, stamp));
   }
 
-  findTagged(tag: string, cursor?: string): Promise<{ readonly ids: readonly ActorId[]; readonly cursor?: string | undefined }> {
+  dropTag(tag: string, id: ActorId, mark: string): Promise<void> {
+    return this.line.send(() => this.store.dropTag(tag, id, mark));
+  }
+
+  findTagged(tag: string, cursor?: string): Promise<TaggedPage> {
     return this.line.send(() => this.store.findTagged(tag, cursor));
+  }
+
+  tagState(id: ActorId, tag: string): Promise<TagState> {
+    return this.line.send(() => this.store.tagState(id, tag));
   }
 }

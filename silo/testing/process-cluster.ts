@@ -1,21 +1,20 @@
 // ProcessCluster: the verbs of a test cluster over real silos: a process each, real links, a real Redis. Owns: the processes, the wires between
 // them, the clients, and the cluster's keys until `stop`.
 import { randomBytes } from 'node:crypto';
-import { actorMetadata } from '../../decorators/index.js';
-import { checkKey, isWireName } from '../../protocol/actor-id.js';
 import { createCodec, type Codec } from '../../protocol/codec/index.js';
 import { ConfigurationError, InvalidArgumentError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { Identity } from '../../protocol/identity.js';
-import type { EntityClass, Handle } from '../../sdk/author/index.js';
+import type { ActorQuery, EntityClass, Handle } from '../../sdk/author/index.js';
 import type { Client } from '../../sdk/client/client.js';
 import { connect } from '../../sdk/client/connect.js';
+import { checkActorQuery } from '../../sdk/context/found-actors.js';
 import { handleReferences } from '../../sdk/handle.js';
 import { eraseCluster } from '../../state/erase-cluster.js';
 import { RedisConnection } from '../../state/redis-connection.js';
 import { loadModules } from '../options/modules.js';
 import { writeToken } from './client-token.js';
 import { addressOf, crossingOptions, type ProcessClusterOptions } from './process-cluster-options.js';
-import { processHandles } from './process-handles.js';
+import { checked, foundIn, processHandles, typeName } from './process-handles.js';
 import type { ProcessSettings } from './process-messages.js';
 import { ProcessSilo, type ProcessSiloParts } from './process-silo.js';
 import { STORE } from './test-world.js';
@@ -82,6 +81,11 @@ export class ProcessCluster {
   actor<T extends object = object>(type: string, key: string): Handle<T>;
   actor(actor: unknown, key: string): unknown {
     return this.#handles.handle({ type: typeName(actor), key: checked(key) });
+  }
+
+  /** As `ctx.findActors`, through the first silo that runs. */
+  findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>> {
+    return foundIn(() => this.#running(), checkActorQuery(query, typeName), (type, key) => this.actor<T>(type, key));
   }
 
   /** A connected client with this identity, at the gateway of a silo (default: the first that runs). When that is lost it goes on at another one, as in production. */
@@ -226,17 +230,6 @@ export class ProcessCluster {
   #check(...names: readonly string[]): void {
     for (const name of names) if (name !== STORE) this.silo(name);
   }
-}
-
-function typeName(actor: unknown): string {
-  const name = typeof actor === 'function' ? actorMetadata(actor)?.name : actor;
-  if (isWireName(name)) return name;
-  throw new ConfigurationError('actor: expected a class with @Actor, or its name');
-}
-
-function checked(key: string): string {
-  checkKey(key);
-  return key;
 }
 
 function inMemoryOnly(verb: string, why: string): ConfigurationError {

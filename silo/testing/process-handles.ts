@@ -1,8 +1,9 @@
-import { componentMetadata } from '../../decorators/index.js';
-import { isWireName, type EntityId } from '../../protocol/actor-id.js';
+import { actorMetadata, componentMetadata } from '../../decorators/index.js';
+import { checkKey, isWireName, type EntityId } from '../../protocol/actor-id.js';
 import { createCodec } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { CallOptions } from '../../sdk/author/index.js';
+import type { CheckedQuery } from '../../sdk/context/found-actors.js';
 import { createHandleFactory, handleReferences, type HandleFactory } from '../../sdk/handle.js';
 import type { ProcessSilo } from './process-silo.js';
 
@@ -30,4 +31,22 @@ export function processHandles(through: () => ProcessSilo): HandleFactory {
   });
   const codec = createCodec({ references: handleReferences(factory) });
   return factory;
+}
+
+/** The actors that the silo finds, which is chosen when somebody begins to look. */
+export async function* foundIn<H>(silo: () => ProcessSilo, query: CheckedQuery, handle: (type: string, key: string) => H): AsyncGenerator<H, void, undefined> {
+  for (const { type, key } of await silo().find(query)) yield handle(type, key);
+}
+
+/** The wire name of an actor class, or a name as it is. */
+export function typeName(actor: unknown): string {
+  const name = typeof actor === 'function' ? actorMetadata(actor)?.name : actor;
+  if (isWireName(name)) return name;
+  throw new ConfigurationError('actor: expected a class with @Actor, or its name');
+}
+
+/** The key, if it can be one. */
+export function checked(key: string): string {
+  checkKey(key);
+  return key;
 }

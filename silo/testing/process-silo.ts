@@ -3,10 +3,10 @@
 //   P2. It never outlives this process: it ends when the channel does, and is killed at our exit, frozen or not.
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { printEntityId } from '../../protocol/actor-id.js';
+import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import { fromWireError, type Codec, type WireError } from '../../protocol/codec/index.js';
 import { LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
-import type { EntityClass, Handle } from '../../sdk/author/index.js';
+import type { ActorQuery, EntityClass, Handle } from '../../sdk/author/index.js';
 import type { FromSilo, ProcessSettings, RemoteCall, RunningProcess, ToSilo } from './process-messages.js';
 
 /** What a silo's process needs of its cluster. */
@@ -108,6 +108,11 @@ export class ProcessSilo {
   actor<T extends object = object>(type: string, key: string): Handle<T>;
   actor(actor: unknown, key: string): unknown {
     return this.#parts.handle(this, actor, key);
+  }
+
+  /** @internal As `ctx.findActors`, through this silo; all at once. `type` is a wire name. */
+  find(query: ActorQuery): Promise<readonly ActorId[]> {
+    return this.#ask('findActors', (id) => ({ kind: 'find', id, query })) as Promise<readonly ActorId[]>;
   }
 
   /** The actors that are active on it now, as `type/key`. */

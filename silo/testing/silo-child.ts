@@ -2,8 +2,9 @@
 //   C1. It ends with the test's process: nobody else knows of it.
 import { inspect } from 'node:util';
 import { createCodec, toWireError, type Codec } from '../../protocol/codec/index.js';
-import type { EntityId } from '../../protocol/actor-id.js';
-import type { AnyHandle } from '../../sdk/author/index.js';
+import type { ActorId, EntityId } from '../../protocol/actor-id.js';
+import { readComponentAddress } from '../../protocol/component-address.js';
+import type { ActorQuery, AnyHandle } from '../../sdk/author/index.js';
 import { createHandleFactory, handleReferences } from '../../sdk/handle.js';
 import { Silo } from '../silo.js';
 import type { SiloOptions } from '../silo-options.js';
@@ -16,6 +17,8 @@ const WAY_MS = 2000;
 const FENCED_EXIT_CODE = 3;
 
 type Verbs = Readonly<Record<string, ((...args: readonly unknown[]) => unknown) & Record<string, (...args: readonly unknown[]) => unknown>>>;
+
+type Findable = { findComponent(name: string, tag: string): AnyHandle };
 
 class SiloChild {
   private silo!: Silo;
@@ -36,6 +39,7 @@ class SiloChild {
     else if (message.kind === 'call') void this.answer(message.id, () => this.call(message.id, message.call));
     else if (message.kind === 'cancel') this.calls.get(message.id)?.abort();
     else if (message.kind === 'activations') void this.answer(message.id, () => this.silo.activations().map(({ type, key }) => `${type}/${key}`));
+    else if (message.kind === 'find') void this.answer(message.id, () => this.find(message.query));
     else if (message.kind === 'meet') void this.answer(message.id, () => this.meet(message.siloIds));
     else if (message.kind === 'way') this.ways.get(message.id)?.(message.address);
     else void this.stop();
@@ -80,7 +84,15 @@ class SiloChild {
 
   private handle({ type, key, component }: EntityId): AnyHandle {
     const actor = this.silo.actor(type, key);
-    return component === undefined ? actor : actor.getComponent(component);
+    if (component === undefined) return actor;
+    const { name, tag } = readComponentAddress(component);
+    return tag === undefined ? actor.getComponent(name) : (actor as unknown as Findable).findComponent(name, tag);
+  }
+
+  private async find(query: ActorQuery): Promise<readonly ActorId[]> {
+    const found: ActorId[] = [];
+    for await (const { id } of this.silo.findActors(query) as AsyncIterable<AnyHandle>) found.push(id);
+    return found;
   }
 
   private async meet(siloIds: readonly string[]): Promise<void> {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ConfigurationError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import { checkKey, printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Identity } from '../../protocol/identity.js';
-import type { CallOptions, EntityClass, Handle } from '../../sdk/author/index.js';
+import type { ActorQuery, CallOptions, EntityClass, Handle } from '../../sdk/author/index.js';
 import { Client } from '../../sdk/client/client.js';
 import { createHandleFactory, type HandleFactory } from '../../sdk/handle.js';
 import { MemoryClientListener } from '../../transport/memory-client-link.js';
@@ -61,6 +61,11 @@ export class TestCluster {
     if (!this.#blueprint.world) return this.#any().runtime.actor(actor, key);
     checkKey(key);
     return this.#handles.handle({ type: this.#any().runtime.types.nameOf(actor), key });
+  }
+
+  /** As `ctx.findActors`, through the first silo that runs. */
+  findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>> {
+    return this.#running().findActors(query);
   }
 
   /** A connected client with this identity; it passes the gateway of a silo (default: the first that runs) as a real one does. It comes back to a silo of that name. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Identity } from '../../protocol/identity.js';
 import type { Invoker } from '../../protocol/envelope.js';
 import type { Clock, Logger, Member, StateStore } from '../../protocol/ports/index.js';
-import type { EntityClass, Handle } from '../../sdk/author/index.js';
+import type { ActorQuery, EntityClass, Handle } from '../../sdk/author/index.js';
 import { LeasedMembership } from '../../state/leased-membership.js';
 import { MemoryMembership } from '../../state/memory-membership.js';
 import { MemoryStateStore } from '../../state/memory-state-store.js';
@@ -29,6 +29,7 @@ export interface SiloBlueprint {
   readonly clock: Clock;
   readonly log: Logger;
   readonly classes: readonly object[];
+  readonly components: readonly object[];
   readonly placement: ResolvedPlacementOptions;
   readonly gateway: Pick<GatewayOptions, 'session' | 'authorize' | 'limits'> | undefined;
   readonly identities: ReadonlyMap<string, Identity>;
@@ -57,7 +58,7 @@ export class TestSilo {
 
   /** @internal `listener`: where its clients come in, also those of an earlier silo of this name. */
   constructor(readonly name: string, private readonly blueprint: SiloBlueprint, private readonly listener: MemoryClientListener) {
-    const { classes, placement, stubs, world } = blueprint;
+    const { classes, components, placement, stubs, world } = blueprint;
     const clock = (this.clock = new SiloClock(blueprint.clock));
     const log = processLog(blueprint.log.child({ silo: name }), () => !clock.isStopped);
     this.#roots = new RootCalls(name, clock);
@@ -65,9 +66,9 @@ export class TestSilo {
     const { membership, store } = this.#openStores();
     this.#membership = membership;
     const intercept = (next: Invoker): Invoker => stubs.before(this.#noted(world ? this.#roots.before(next) : next), () => this.runtime.codec);
-    this.runtime = new SiloRuntime({ siloId: name, clock, log, store, membership, classes, policies: placement.policies, intercept, random, maxLocations: MAX_LOCATIONS });
+    this.runtime = new SiloRuntime({ siloId: name, clock, log, store, membership, classes, components, policies: placement.policies, intercept, random, maxLocations: MAX_LOCATIONS });
     if (world) this.#link(world, log, random!);
-    this.#stages.add(() => this.runtime.scratch.stop());
+    this.#stages.add(() => this.runtime.hosts.scratch.stop());
     this.#stages.add(() => membership.stop());
     this.#stages.add(async () => this.#peers?.takeLeave());
     membership.onFenced((reason) => void this.#fence(reason, log));
@@ -104,6 +105,11 @@ export class TestSilo {
     return this.runtime.actor(actor, key);
   }
 
+  /** As `ctx.findActors`, through this silo. */
+  findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>> {
+    return this.runtime.findActors(query) as AsyncIterable<Handle<T>>;
+  }
+
   /** The actors that are active on it now, as `type/key`. */
   activations(): readonly string[] {
     return this.runtime.catalog.all().map(({ name }) => name);
@@ -133,7 +139,7 @@ export class TestSilo {
     void this.listener.stop();
     this.runtime.abandon('its process was killed');
     void this.#membership.stop();
-    return this.runtime.scratch.stop();
+    return this.runtime.hosts.scratch.stop();
   }
 
   /** Ends it in good order, as SIGTERM does: its actors are saved and free for the others. Time must pass. Idempotent. */

@@ -1,4 +1,4 @@
-import { actorMetadata, eventMetadata, type ActorMetadata, type EventMetadata } from '../../decorators/index.js';
+import { actorMetadata, eventMetadata, type ActorMetadata, type ComponentMetadata, type EventMetadata } from '../../decorators/index.js';
 import { printEntityId, type ActorId, type EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import type { Envelope } from '../../protocol/envelope.js';
@@ -41,6 +41,10 @@ export class FakeBackend implements GatewayBackend {
 
   actorType(name: string): ActorMetadata | undefined {
     return this.types.get(name);
+  }
+
+  componentType(type: ActorMetadata, name: string): ComponentMetadata | undefined {
+    return type.components().find((component) => component.name === name);
   }
 
   eventType(name: string): EventMetadata | undefined {

@@ -6,7 +6,7 @@ import { describeComponentHost } from '../contracts/component-host.contract.js';
 import { silentLog } from './silent-log.js';
 
 const url = new URL('./fixtures/gauge.js', import.meta.url).href;
-const workers = (codec: Codec): WorkerHost => new WorkerHost({ codec, log: silentLog, clock: new SystemClock(), random: Math.random, scratchRoot: () => { throw new Error('no temporary files here'); } }, () => [url]);
+const workers = (codec: Codec): WorkerHost => new WorkerHost({ codec, log: silentLog, clock: new SystemClock(), random: Math.random, scratchRoot: () => '/nowhere' }, () => [url]);
 
 describeComponentHost('inline', { make: (codec) => new InlineHost(codec), isolation: 'inline' });
 describeComponentHost('worker', { make: workers, isolation: 'worker' });

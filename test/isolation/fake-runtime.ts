@@ -1,16 +1,16 @@
-import { componentMetadata } from '../../decorators/index.js';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import { createCodec, type Codec } from '../../protocol/codec/index.js';
 import type { Logger } from '../../protocol/ports/index.js';
 import type { CallInfo, CallOptions, ConnectedClient } from '../../sdk/author/index.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
+import type { FoundPage } from '../../sdk/context/found-actors.js';
 import { currentTurn, runInTurn, type TurnInfo } from '../../sdk/context/turn-scope.js';
 import { createHandleFactory, handleReferences, type HandleCaller, type HandleFactory } from '../../sdk/handle.js';
-import { Gauge } from './fixtures/gauge.js';
 
 /** A runtime that writes down what it is asked. */
 export class FakeRuntime implements EntityRuntime {
   readonly id: EntityId = { type: 'town', key: 't1', component: 'gauge' };
+  readonly setVersion = 0;
   readonly calls: unknown[] = [];
   readonly events: { readonly event: object; readonly live: boolean; readonly key: string | undefined }[] = [];
   readonly logged: string[] = [];
@@ -33,9 +33,6 @@ export class FakeRuntime implements EntityRuntime {
     this.codec = createCodec({ references: handleReferences(this.handles) });
   }
 
-  tmpdir(): string { return '/nowhere'; }
-  adoptTmpdir(): void {}
-
   /** Nothing was asked. */
   forget(): void {
     for (const list of [this.calls, this.events, this.logged, this.ends, this.timers]) list.length = 0;
@@ -55,7 +52,7 @@ export class FakeRuntime implements EntityRuntime {
   }
 
   components(): readonly ComponentEntry[] {
-    return [{ name: 'gauge', className: 'gauge', target: componentMetadata(Gauge)!.target, tags: [] }];
+    return [{ name: 'gauge', className: 'gauge', tags: [] }];
   }
 
   emitLive(event: object, key: string | undefined): void {
@@ -80,6 +77,32 @@ export class FakeRuntime implements EntityRuntime {
 
   clients(): readonly ConnectedClient[] {
     return [];
+  }
+
+  args(): readonly unknown[] {
+    return [];
+  }
+
+  addComponent(): Promise<string> {
+    return Promise.reject(new Error('not here'));
+  }
+
+  removeComponent(): Promise<void> {
+    return Promise.reject(new Error('not here'));
+  }
+
+  findTagged(): Promise<FoundPage> {
+    return Promise.resolve({ ids: [] });
+  }
+
+  tags(): readonly string[] {
+    return [];
+  }
+
+  changeTags(): void {}
+
+  tmpdir(): string {
+    return '/nowhere';
   }
 
   requestEnd(how: 'deactivate' | 'destroy'): void {

@@ -64,11 +64,11 @@ export interface TestSilo {
 }
 
 /** One silo's runtime on stores in memory (or given ones), without gateway. */
-export function memorySilo(classes: readonly object[], given: { store?: StateStore; clock?: Clock } = {}): TestSilo {
+export function memorySilo(classes: readonly object[], given: { store?: StateStore; clock?: Clock; components?: readonly object[] } = {}): TestSilo {
   const store = given.store ?? new MemoryStateStore();
   const membership = loneMembership();
   const log = new RecordingLogger();
-  const runtime = new SiloRuntime({ siloId: 'test', clock: given.clock ?? new SystemClock(), log, store, membership, classes });
+  const runtime = new SiloRuntime({ siloId: 'test', clock: given.clock ?? new SystemClock(), log, store, membership, classes, components: given.components });
   return { runtime, store, membership, log, actor: <T extends object>(Class: EntityClass<T>, key: string) => runtime.actor(Class, key) as Handle<T> };
 }
 

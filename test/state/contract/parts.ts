@@ -1,6 +1,7 @@
 // StateStore contract: bindings, reminders, tags, hold and the tag index.
 import { expect } from 'chai';
 import type { ActorId } from '../../../protocol/actor-id.js';
+import type { TaggedPage } from '../../../protocol/ports/index.js';
 import { A, claimed, operation, utf8, type StoreBench } from './store-bench.js';
 
 export function parts(bench: StoreBench): void {
@@ -51,16 +52,18 @@ export function parts(bench: StoreBench): void {
   });
 
   describe('tag index', () => {
-    const find = async (tag: string) => {
-      const found: ActorId[] = [];
+    const actor: ActorId = { type: 'a', key: 'x' };
+    const pages = async (tag: string): Promise<readonly TaggedPage[]> => {
+      const found: TaggedPage[] = [];
       let cursor: string | undefined;
       do {
         const page = await bench.store.findTagged(tag, cursor);
-        found.push(...page.ids);
+        found.push(page);
         cursor = page.cursor;
       } while (cursor !== undefined);
-      return [...new Set(found.map(({ type, key }) => `${type}/${key}`))].sort();
+      return found;
     };
+    const find = async (tag: string) => [...new Set((await pages(tag)).flatMap(({ ids }) => ids).map(({ type, key }) => `${type}/${key}`))].sort();
 
     it('finds actors of any type under a tag, until they leave it', async () => {
       const tag = `odd {tag} ${bench.unique()}`;
@@ -72,6 +75,43 @@ export function parts(bench: StoreBench): void {
       await bench.store.indexTag(tag, { type: 'b', key: 'x' }, false);
       expect(await find(tag)).to.deep.equal(['a/x/y']);
       expect(await find('nothing')).to.deep.equal([]);
+    });
+
+    const marksOf = async (tag: string): Promise<readonly string[]> => (await pages(tag)).flatMap(({ marks }) => marks);
+
+    it('keeps an entry for a later commit, however late an earlier one takes its own out', async () => {
+      const tag = `late${bench.unique()}`;
+      await bench.store.indexTag(tag, actor, true, { version: 5, by: 'c5' });
+      await bench.store.indexTag(tag, actor, true, { version: 9, by: 'c9' });
+      await bench.store.indexTag(tag, actor, false, { version: 8, by: '' });
+      expect(await find(tag)).to.deep.equal(['a/x']);
+      await bench.store.indexTag(tag, actor, true, { version: 3, by: 'c3' });
+      await bench.store.indexTag(tag, actor, false, { version: 8, by: '' });
+      expect(await marksOf(tag), 'the highest version').to.deep.equal(['9 c3']);
+      await bench.store.indexTag(tag, actor, false, { version: 9, by: '' });
+      expect(await find(tag)).to.deep.equal([]);
+    });
+
+    it('drops the entry that was seen, and no other', async () => {
+      const tag = `seen${bench.unique()}`;
+      await bench.store.indexTag(tag, actor, true, { version: 5, by: 'c5' });
+      const [seen] = await marksOf(tag);
+      await bench.store.indexTag(tag, actor, true, { version: 5, by: 'again' });
+      await bench.store.dropTag(tag, actor, seen!);
+      expect(await find(tag)).to.deep.equal(['a/x']);
+      await bench.store.dropTag(tag, actor, (await marksOf(tag))[0]!);
+      expect(await find(tag)).to.deep.equal([]);
+      await bench.store.dropTag(tag, actor, seen!);
+    });
+
+    it('says in one look what the row has: the tag, the version, and whether somebody may change it', async () => {
+      expect(await bench.store.tagState(bench.id, 'red')).to.deep.equal({ isTagged: false, version: 0, isHeld: false });
+      await bench.claim(A);
+      await bench.commit(0, { tags: { added: ['red'], removed: [] } });
+      expect(await bench.store.tagState(bench.id, 'red')).to.deep.equal({ isTagged: true, version: 1, isHeld: true });
+      expect(await bench.store.tagState(bench.id, 'blue')).to.deep.include({ isTagged: false, version: 1 });
+      await bench.store.release(bench.id, A);
+      expect(await bench.store.tagState(bench.id, 'red')).to.deep.equal({ isTagged: true, version: 1, isHeld: false });
     });
 
     it('pages through thousands', async () => {
