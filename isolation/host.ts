@@ -15,7 +15,8 @@ export function promised(start: (end: TurnEnd) => void): Promise<unknown> {
   return new Promise((resolve, reject) => {
     start((failed, value) => {
       // Whatever was thrown has become an error on its way.
-      if (failed) reject(value as Error);
+      const error = value as Error;
+      if (failed) reject(error);
       else resolve(value);
     });
   });

@@ -57,7 +57,7 @@ export class HotLoad {
   }
 
   private part(key: string, name: string): Handle<HotEngine> {
-    return this.silo.actor('car', key).getComponent<HotEngine>(name) as Handle<HotEngine>;
+    return this.silo.actor('car', key).getComponent<HotEngine>(name);
   }
 
   private async strand(at: number): Promise<void> {

@@ -31,7 +31,7 @@ export class HotStage implements AsyncDisposable {
 
   /** How many instances each thread of the silo has. */
   threads(): readonly number[] {
-    return (this.silo as unknown as { runtime: { workers: { report(): readonly { instances: number }[] } } }).runtime.workers.report().map(({ instances }) => instances);
+    return this.silo.statistics().threads.map(({ instances }) => instances);
   }
 
   /** The methods that timers of active actors call. */
