@@ -7,11 +7,11 @@
 import type { Codec } from '../protocol/codec/index.js';
 import { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
+import type { AskSignal } from './ask-signal.js';
 import { Comeback, type ComebackParts } from './comeback.js';
 import { PortBatch } from './port-batch.js';
-import type { SpawnGate } from './spawn-gate.js';
 import { ThreadAsks } from './thread-asks.js';
-import { ThreadLife, type ThreadPlan } from './thread-life.js';
+import type { BeginLife, Life, ThreadPlan } from './thread-life.js';
 import { ANSWER, ASK, CREATED, DONE, EPOCH, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type Told } from './thread-messages.js';
 import { serve } from './thread-services.js';
 import { ThreadTurns, type Run } from './thread-turns.js';
@@ -22,7 +22,7 @@ import type { WorkerEntity } from './worker-entity.js';
 /** What all threads of a silo share. */
 export interface ThreadParts extends ComebackParts {
   readonly codec: Codec;
-  readonly gate?: SpawnGate | undefined;
+  readonly begin: BeginLife;
   /** The silo's root for temporary directories; throws when there is none. */
   readonly scratchRoot: () => string;
 }
@@ -41,7 +41,7 @@ export interface ThreadReport {
 
 export class ComponentThread {
   generation = 1;
-  private life: ThreadLife | undefined;
+  private life: Life | undefined;
   private isStopped = false;
   private out: PortBatch;
   /** Written while there is no life. */
@@ -128,7 +128,7 @@ export class ComponentThread {
   private start(): void {
     // T4.
     if (this.isStopped || this.life || this.parts.gate?.holdsBack(this.starting)) return;
-    const life: ThreadLife = new ThreadLife(this.plan, this.parts, {
+    const life: Life = this.parts.begin(this.plan, this.parts, {
       heard: (batch) => this.read(batch),
       died: (thrown, exitCode) => this.died(life, thrown, exitCode),
     });
@@ -222,7 +222,7 @@ export class ComponentThread {
     }
   }
 
-  private serve(turn: number, instance: number, verb: string, wire: Wire, signal: (() => AbortSignal) | undefined): unknown {
+  private serve(turn: number, instance: number, verb: string, wire: Wire, signal: (() => AskSignal) | undefined): unknown {
     // Code outside any turn does not say whose it is.
     const entity = instance === 0 ? this.entities.values().next().value : this.entities.get(instance);
     if (!entity) throw new ComponentCrashedError(`${this.plan.name}: the instance is gone`, { component: this.plan.name });
@@ -230,7 +230,7 @@ export class ComponentThread {
   }
 
   /** T1, T2, T3. */
-  private died(life: ThreadLife, thrown: unknown, exitCode: number | undefined): void {
+  private died(life: Life, thrown: unknown, exitCode: number | undefined): void {
     if (this.isStopped) return;
     this.life = undefined;
     this.generation++;

@@ -7,6 +7,7 @@
 //   W2. It is measured from when the thread was last heard of: what it took and gave back between is V8's business. Its own part is looked at only
 //       when a look has passed without a word from it: most threads never pay for that.
 //   W3. Nothing is looked at while no thread has work.
+//       After the silo itself stood still a look tells nothing: what the threads said meanwhile is not read yet.
 //   W4. One growth ends one thread: the one that took most.
 import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
 
@@ -36,6 +37,8 @@ export class MemoryWatch {
   private readonly threads = new Set<Watched>();
   private busyCount = 0;
   private timer: TimerHandle | undefined;
+  private dueMs = 0;
+  private isSkipping = false;
 
   constructor(private readonly clock: Clock, private readonly reader: MemoryReader, private readonly everyMs = 25) {}
 
@@ -73,9 +76,13 @@ export class MemoryWatch {
 
   /** W3. */
   private arm(): void {
-    this.timer ??= this.clock.setTimer(() => {
+    if (this.timer) return;
+    this.dueMs = this.clock.monotonicMs() + this.everyMs;
+    this.timer = this.clock.setTimer(() => {
       this.timer = undefined;
-      this.look();
+      // Before the next look messages are read, however late that is.
+      this.isSkipping = !this.isSkipping && this.clock.monotonicMs() - this.dueMs >= this.everyMs;
+      if (!this.isSkipping) this.look();
       if (this.busyCount > 0) this.arm();
     }, this.everyMs);
   }

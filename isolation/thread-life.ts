@@ -26,6 +26,26 @@ export interface LifeListener {
   died(thrown: unknown, exitCode: number | undefined): void;
 }
 
+/** One life of a thread, as its silo has it. */
+export interface Life {
+  readonly isReady: boolean;
+  /** The number of the last turn that began in it. */
+  readonly lastBegun: number;
+  /** Throws what it cannot send. */
+  post(batch: unknown[]): void;
+  /** Its modules are loaded. */
+  ready(): void;
+  /** Looks whether a turn blocks it. `isBusy`: it has turns that have not ended. `ping` asks it for a sign of life. */
+  look(isBusy: boolean, isLate: boolean, ping: (number: number) => void): void;
+  answered(ping: number): void;
+  kill(reason: Error): void;
+  /** In silence. */
+  end(): Promise<void>;
+}
+
+/** Begins a life. */
+export type BeginLife = (plan: ThreadPlan, parts: LifeParts, listener: LifeListener) => Life;
+
 /** What a life takes of the silo. */
 export interface LifeParts {
   readonly clock: Clock;
@@ -45,7 +65,7 @@ interface Ping {
   readonly atMs: number;
 }
 
-export class ThreadLife {
+export class ThreadLife implements Life {
   isReady = false;
   private readonly shared = new Int32Array(new SharedArrayBuffer(4 * SHARED_WORDS));
   private readonly worker: Worker;
@@ -174,3 +194,6 @@ function scratchOf({ scratchRoot }: LifeParts): ThreadStart['scratch'] {
     return { failure: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** In a thread of this process. */
+export const beginThread: BeginLife = (plan, parts, listener) => new ThreadLife(plan, parts, listener);

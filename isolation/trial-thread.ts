@@ -1,5 +1,5 @@
 import type { Codec } from '../protocol/codec/index.js';
-import { ThreadLife, type LifeParts, type ThreadPlan } from './thread-life.js';
+import type { BeginLife, Life, LifeParts, ThreadPlan } from './thread-life.js';
 import { READY, TO_SILO } from './thread-messages.js';
 import { errorFromWire } from './wire-value.js';
 
@@ -7,8 +7,8 @@ import { errorFromWire } from './wire-value.js';
 const LIMIT_MS = 30_000;
 
 /** Whether a thread can load the modules, in a thread that ends with the answer: rejects with what keeps it from that. */
-export async function tryModules(modules: readonly string[], limits: Pick<ThreadPlan, 'memoryLimitMb' | 'memory'>, parts: LifeParts & { readonly codec: Codec }): Promise<void> {
-  let life: ThreadLife | undefined;
+export async function tryModules(modules: readonly string[], limits: Pick<ThreadPlan, 'memoryLimitMb' | 'memory'>, parts: LifeParts & { readonly codec: Codec; readonly begin: BeginLife }): Promise<void> {
+  let life: Life | undefined;
   let timer: { cancel(): void } | undefined;
   const { clock, codec } = parts;
   const plan: ThreadPlan = { name: 'trial', modules: () => modules, turnLimitMs: LIMIT_MS, ...limits };
@@ -23,7 +23,7 @@ export async function tryModules(modules: readonly string[], limits: Pick<Thread
           else reject(errorFromWire(batch[at + 1], codec));
         }
       };
-      life = new ThreadLife(plan, parts, { heard, died });
+      life = parts.begin(plan, parts, { heard, died });
     });
   } finally {
     timer?.cancel();

@@ -1,15 +1,22 @@
 import { tmpdir } from 'node:os';
 import type { ClassMetadata } from '../decorators/index.js';
-import type { ThreadReport } from '../isolation/component-thread.js';
+import type { ThreadParts, ThreadReport } from '../isolation/component-thread.js';
 import type { Host, Hosted, HostSpec } from '../isolation/host.js';
 import { InlineHost } from '../isolation/inline-host.js';
 import { Scratch } from '../isolation/scratch.js';
 import type { SpawnGate } from '../isolation/spawn-gate.js';
+import { beginThread } from '../isolation/thread-life.js';
 import { WorkerHost } from '../isolation/worker-host.js';
 import type { Codec } from '../protocol/codec/index.js';
 import type { Logger } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
 import type { LoadedModules } from './options/modules.js';
+
+/** How threads come to be, and by whose clock. */
+export type ThreadMaking = Pick<ThreadParts, 'begin' | 'clock'>;
+
+/** In real time, also where the silo's own is virtual. */
+const REAL_THREADS: ThreadMaking = { begin: beginThread, clock: new SystemClock() };
 
 /** What threads can load. */
 export type LoadableFiles = Pick<LoadedModules, 'urls' | 'loadable'>;
@@ -22,13 +29,15 @@ export class Hosts implements Host {
   private readonly loadable: Set<object>;
   private urls: readonly string[];
 
-  constructor(files: LoadableFiles | undefined, codec: Codec, log: Logger, random: () => number, gate: SpawnGate | undefined) {
+  constructor(
+    files: LoadableFiles | undefined, codec: Codec, log: Logger, random: () => number,
+    threads: ThreadMaking = REAL_THREADS, gate?: SpawnGate,
+  ) {
     this.loadable = new Set(files?.loadable);
     this.urls = files?.urls ?? [];
     this.scratch = new Scratch(tmpdir(), (err, path) => log.warn({ err, path }, 'temporary files could not be removed'));
     this.inline = new InlineHost(codec);
-    // Threads live in real time, also where the silo's own is virtual.
-    this.workers = new WorkerHost({ codec, log, clock: new SystemClock(), random, gate, scratchRoot: () => this.scratch.root() }, this.modulesOf);
+    this.workers = new WorkerHost({ codec, log, ...threads, random, gate, scratchRoot: () => this.scratch.root() }, this.modulesOf);
   }
 
   create(spec: HostSpec): Promise<Hosted> | Hosted {

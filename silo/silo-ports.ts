@@ -1,7 +1,7 @@
 import type { SpawnGate } from '../isolation/spawn-gate.js';
 import type { Invoker } from '../protocol/envelope.js';
 import type { Clock, Logger, Membership, PlacementPolicy, StateStore } from '../protocol/ports/index.js';
-import type { LoadableFiles } from './hosts.js';
+import type { LoadableFiles, ThreadMaking } from './hosts.js';
 
 /** What one silo's runtime stands on. */
 export interface SiloPorts {
@@ -16,6 +16,8 @@ export interface SiloPorts {
   readonly files?: LoadableFiles | undefined;
   /** Holds threads back while their files are being exchanged. */
   readonly gate?: SpawnGate | undefined;
+  /** Other than real ones. */
+  readonly threads?: ThreadMaking | undefined;
   /** Component classes that can be added at run time beside those that actors list. */
   readonly components?: readonly object[] | undefined;
   /** The user's placement policies, which classes may name. */

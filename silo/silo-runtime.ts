@@ -100,7 +100,7 @@ export class SiloRuntime {
     this.handles = createHandleFactory(services.caller);
     this.codec = createCodec({ references: handleReferences(this.handles) });
     services.codec = this.codec;
-    services.host = this.hosts = new Hosts(ports.files, this.codec, log, services.random, ports.gate);
+    services.host = this.hosts = new Hosts(ports.files, this.codec, log, services.random, ports.threads, ports.gate);
     services.scratch = this.hosts.scratch;
   }
 

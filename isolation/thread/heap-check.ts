@@ -5,10 +5,15 @@ import { runInNewContext } from 'node:vm';
 const EVERY_MS = 1000;
 const MB = 2 ** 20;
 
-/** Ends this thread, by an error that nobody catches, when it holds more than the limit: heap, buffers and WebAssembly memory that garbage collection leaves. */
+/** Looks every second; past the limit the thread ends, by an error that nobody catches. */
 export function watchHeap(limitMb: number): void {
+  setInterval(heapCheck(limitMb), EVERY_MS).unref();
+}
+
+/** Throws when this thread holds more than the limit: heap, buffers and WebAssembly memory that a garbage collection leaves. */
+export function heapCheck(limitMb: number): () => void {
   let collect: (() => void) | undefined;
-  const check = (): void => {
+  return () => {
     if (heldMb() <= limitMb) return;
     // Garbage does not count, and only a collection tells. It is rare: the heap has outgrown the limit.
     collect ??= collector();
@@ -16,7 +21,6 @@ export function watchHeap(limitMb: number): void {
     const held = heldMb();
     if (held > limitMb) throw new Error(`it holds ${Math.ceil(held)} MB, more than ${limitMb} MB (memoryLimitMb)`);
   };
-  setInterval(check, EVERY_MS).unref();
 }
 
 function heldMb(): number {

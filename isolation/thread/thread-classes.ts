@@ -14,6 +14,13 @@ export class ThreadClasses {
     return classes;
   }
 
+  /** Of classes that are here already. */
+  static of(exported: readonly unknown[]): ThreadClasses {
+    const classes = new ThreadClasses();
+    for (const each of exported) classes.add(each);
+    return classes;
+  }
+
   /** Throws `UnknownComponentError` for a class that no module exports or lists. */
   classOf(type: string, component: string | undefined, className: string): ClassMetadata {
     const actor = this.actors.get(type);

@@ -70,6 +70,14 @@ export const STEPS = [
     full: ['--only', 'Redis Cluster', '--seconds', '60'], short: ['--short', '--only', 'Redis Cluster', '--seconds', '15'],
   },
   {
+    name: 'misbehaving components', script: 'bench/misbehaving-components.js',
+    full: ['--runs', '25'], short: ['--runs', '1', '--only', 'timer|loop|exit.0|Map|buffers'],
+  },
+  {
+    name: 'a component that blocks its thread', script: 'bench/blocking-component.js',
+    full: ['--seconds', '5', '--rounds', '5'], short: ['--seconds', '1', '--rounds', '3'],
+  },
+  {
     name: 'component sets through kills', script: 'bench/component-sets.js',
     full: ['--rounds', '50', '--redis', '{redis}'], short: ['--rounds', '5', '--redis', '{redis}'],
   },

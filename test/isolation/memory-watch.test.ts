@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { MemoryWatch, type MemoryReader } from '../../isolation/memory-watch.js';
 import { ProcessMemory } from '../../isolation/process-memory.js';
+import type { Clock, TimerHandle } from '../../protocol/ports/clock.js';
 import { SystemClock } from '../../protocol/system-clock.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 
@@ -28,6 +29,30 @@ class FakeMemory implements MemoryReader {
   take(threadId: number, bytes: number): void {
     this.process += bytes;
     this.threads.set(threadId, (this.threads.get(threadId) ?? 0) + bytes);
+  }
+}
+
+/** Its one timer rings when it is told to, however late. */
+class StallingClock implements Clock {
+  private elapsedMs = 0;
+  private waiting: (() => void) | undefined;
+
+  now(): number {
+    return this.elapsedMs;
+  }
+
+  monotonicMs(): number {
+    return this.elapsedMs;
+  }
+
+  setTimer(callback: () => void): TimerHandle {
+    this.waiting = callback;
+    return { cancel: () => (this.waiting = undefined) };
+  }
+
+  ring(afterMs: number): void {
+    this.elapsedMs += afterMs;
+    this.waiting?.();
   }
 }
 
@@ -124,6 +149,32 @@ describe('the memory watch', () => {
     memory.take(1, 150 * MB);
     await clock.advance('25ms');
     expect(overflows).to.deep.equal([[0, 150]]);
+  });
+
+  it('judges nobody in the first look after the silo itself stood still, but in the next', () => {
+    const stalling = new StallingClock();
+    const late = new MemoryWatch(stalling, memory, 25);
+    const [quiet, talking] = [1, 2].map((id) => late.watch(id, 100 * MB, (taken) => overflows.push([id, taken / MB])));
+    quiet!.setBusy(true);
+    talking!.setBusy(true);
+    for (let look = 0; look < 2; look++) stalling.ring(25);
+    memory.take(1, 150 * MB);
+    memory.take(2, 160 * MB);
+    stalling.ring(2000);
+    expect(overflows).to.deep.equal([]);
+    talking!.heard();
+    stalling.ring(25);
+    expect(overflows).to.deep.equal([[1, 150]]);
+  });
+
+  it('judges in every other look at least where the silo stands still again and again', () => {
+    const stalling = new StallingClock();
+    const late = new MemoryWatch(stalling, memory, 25);
+    late.watch(1, 100 * MB, (taken) => overflows.push([1, taken / MB])).setBusy(true);
+    for (let look = 0; look < 3; look++) stalling.ring(500);
+    memory.take(1, 150 * MB);
+    for (let look = 0; look < 2; look++) stalling.ring(500);
+    expect(overflows).to.deep.equal([[1, 150]]);
   });
 
   it('looks at nothing while no thread has work, and at none that is gone', async () => {

@@ -103,7 +103,7 @@ describe('scratch', () => {
     await scratch.release(activation);
     expect(() => own.use()).to.throw(ConfigurationError, 'the activation of player/p1 is over');
     await scratch.stop();
-    expect(() => scratch.of({}, ID)).to.throw(ConfigurationError, 'its silo has stopped');
+    expect(() => scratch.of({}, ID)).to.throw(ConfigurationError, 'the silo has stopped');
   });
 
   it('removes its root when it stops', async () => {

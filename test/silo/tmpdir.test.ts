@@ -76,7 +76,7 @@ describe('ctx.tmpdir', () => {
   });
 
   it('leaves nothing behind when a silo of a test cluster is killed', async () => {
-    const cluster = await startTestCluster({ silos: 2, modules: [Packer], seed: 5 });
+    const cluster = await startTestCluster({ silos: 2, modules: [Packer], seed: 5, log: 'silent' });
     for (let key = 0; key < 8; key++) await cluster.actor(Packer, `p${key}`).pack('a');
     expect(readdirSync(base)).to.have.length(2);
     cluster.kill(cluster.silos[0]!.name);

@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
-import type { Clock, Logger, Membership, StateStore } from '../../protocol/ports/index.js';
+import type { Logger, Membership, StateStore } from '../../protocol/ports/index.js';
 import type { EntityClass, Handle } from '../../sdk/author/index.js';
 import { SystemClock } from '../../protocol/system-clock.js';
 import { MemoryStateStore } from '../../state/memory-state-store.js';
+import type { SiloPorts } from '../../silo/silo-ports.js';
 import { SiloRuntime } from '../../silo/silo-runtime.js';
 
 /** A logger that keeps what it was told. */
@@ -64,11 +65,11 @@ export interface TestSilo {
 }
 
 /** One silo's runtime on stores in memory (or given ones), without gateway. */
-export function memorySilo(classes: readonly object[], given: { store?: StateStore; clock?: Clock; components?: readonly object[] } = {}): TestSilo {
+export function memorySilo(classes: readonly object[], given: Partial<Pick<SiloPorts, 'store' | 'clock' | 'components' | 'files' | 'threads' | 'random'>> = {}): TestSilo {
   const store = given.store ?? new MemoryStateStore();
   const membership = loneMembership();
   const log = new RecordingLogger();
-  const runtime = new SiloRuntime({ siloId: 'test', clock: given.clock ?? new SystemClock(), log, store, membership, classes, components: given.components });
+  const runtime = new SiloRuntime({ siloId: 'test', clock: new SystemClock(), log, membership, classes, ...given, store });
   return { runtime, store, membership, log, actor: <T extends object>(Class: EntityClass<T>, key: string) => runtime.actor(Class, key) as Handle<T> };
 }
 

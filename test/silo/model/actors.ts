@@ -65,8 +65,26 @@ class ClosedVault extends Vault {}
 @Actor({ name: 'model', components: [ClosedVault], idleAfter: '2s', reentrancy: 'none' })
 class ClosedModel extends Model {}
 
-/** The same actor in every mode: one wire name, one store. */
-export const MODELS = { chain: Model, all: OpenModel, none: ClosedModel, interleave: Model };
+@Component({ name: 'Vault', isolation: 'worker' })
+class ThreadVault extends Vault {}
+@Actor({ name: 'model', components: [ThreadVault], idleAfter: '2s' })
+class ThreadModel extends Model {}
+@Actor({ name: 'model', components: [ThreadVault], idleAfter: '2s', isolation: 'worker' })
+class ApartModel extends Model {}
+@Component({ name: 'Vault', isolation: 'worker', reentrancy: 'all' })
+class OpenThreadVault extends Vault {}
+@Actor({ name: 'model', components: [OpenThreadVault], idleAfter: '2s', isolation: 'worker', reentrancy: 'all' })
+class OpenApartModel extends Model {}
+@Component({ name: 'Vault', isolation: 'worker', reentrancy: 'none' })
+class ClosedThreadVault extends Vault {}
+@Actor({ name: 'model', components: [ClosedThreadVault], idleAfter: '2s', isolation: 'worker', reentrancy: 'none' })
+class ClosedApartModel extends Model {}
+
+/** The same actor in every mode: one wire name, one store. In those below `thread` its component, or both, run in (pretended) threads. */
+export const MODELS = {
+  chain: Model, all: OpenModel, none: ClosedModel, interleave: Model,
+  thread: ThreadModel, apart: ApartModel, 'apart-all': OpenApartModel, 'apart-none': ClosedApartModel, 'apart-interleave': ApartModel,
+};
 
 type Target = Pick<Handle<Vault>, 'run' | 'look' | 'runBeside' | 'lookBeside'>;
 

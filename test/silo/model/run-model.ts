@@ -1,6 +1,8 @@
 // One run of the random model: calls, faults and ends by chance from a seed, then everything that must hold.
+import { actorMetadata } from '../../../decorators/index.js';
 import { CallTimeoutError, type Handle } from '../../../sdk/index.js';
 import { VirtualClock } from '../../../silo/testing/virtual-clock.js';
+import { PretendedThreads } from '../../isolation/pretended-threads.js';
 import { memorySilo, type TestSilo } from '../../support/memory-silo.js';
 import { call, MODELS, type Model, type Vault } from './actors.js';
 import { checkState, type ActorState, type RootCall } from './check.js';
@@ -9,6 +11,10 @@ import { ACTORS, ProgramMaker } from './program.js';
 import { Random } from './random.js';
 import { current, Witness } from './witness.js';
 
+/** Modes whose code runs in threads. */
+const THREADED = { thread: true, apart: true, 'apart-all': true, 'apart-none': true, 'apart-interleave': true };
+/** Below the number that degrades a component, which would refuse everything for longer than a run takes. */
+const KILLS = 3;
 const ROOTS = 24;
 const SPAN_MS = 400;
 const LIMIT_MS = 120_000;
@@ -21,6 +27,7 @@ export interface ModelResult {
   readonly violations: readonly string[];
   readonly counts: FaultyStore['counts'];
   readonly acknowledged: number;
+  readonly kills: number;
 }
 
 /** `mayMeet`: the calls that a turn makes at once may be for one actor, and some turns do not wait for them. Then only what ends is checked, and when. */
@@ -29,18 +36,29 @@ export async function runModel(seed: number, Store: StoreMaker = FaultyStore, mo
   const clock = new VirtualClock();
   const fences = random.chance(0.6);
   const store = new Store(clock, random, fences);
-  const overlaps = mode === 'all' || mode === 'interleave';
+  const overlaps = mode.endsWith('all') || mode.endsWith('interleave');
   const witness = (current.witness = new Witness(clock, overlaps));
   const modules = [MODELS[mode]];
-  const silo = memorySilo(modules, { clock, store });
+  // Two threads of one silo, or of both, and their deaths.
+  const pretended = new PretendedThreads(modules, (instances) => witness.killed(instances));
+  const threads = { files: { urls: [], loadable: new Set([...modules, ...componentsOf(modules)]) }, threads: { begin: pretended.begin, clock }, random: () => 0.5 };
+  const silo = memorySilo(modules, { clock, store, ...threads });
   // A second silo that believes the first one dead: each takes actors from the other in the midst of their turns.
-  const rival = fences ? memorySilo(modules, { clock, store }) : silo;
+  const rival = fences ? memorySilo(modules, { clock, store, ...threads }) : silo;
   const somewhere = (index: number): Handle<Model> => modelOf(random.chance(0.15) ? rival : silo, index);
-  const roots = startRoots(new ProgramMaker(random, mode === 'interleave', mayMeet), random, clock, somewhere);
+  const roots = startRoots(new ProgramMaker(random, mode.endsWith('interleave'), mayMeet), random, clock, somewhere);
   for (let i = 0; i < 10; i++) {
     const actor = somewhere(random.below(ACTORS));
     clock.setTimer(() => void actor.manage.deactivate().catch((error: unknown) => witness.violations.push(`deactivate: ${String(error)}`)), random.below(SPAN_MS));
   }
+  let kills = 0;
+  const killOne = (): void => {
+    const alive = [...pretended.alive];
+    if (alive.length === 0) return;
+    kills++;
+    random.pick(alive).kill(new Error('killed by the model'));
+  };
+  if (mode in THREADED) for (let i = 0; i < KILLS; i++) clock.setTimer(killOne, random.below(SPAN_MS));
   const isOver = (): boolean => roots.every(({ outcome }) => outcome !== undefined) && witness.running.length === 0;
   for (let now = 0; now < SPAN_MS || (!isOver() && now < LIMIT_MS); now += STEP_MS) await clock.advance(STEP_MS);
   if (!isOver()) witness.violations.push(`never settled: ${roots.filter(({ outcome }) => !outcome).map(({ program }) => program.id).join()}; running ${witness.running.length}`);
@@ -52,8 +70,13 @@ export async function runModel(seed: number, Store: StoreMaker = FaultyStore, mo
   return {
     violations: [...witness.violations, ...store.violations],
     counts: store.counts,
+    kills,
     acknowledged: roots.filter(({ outcome }) => outcome?.ok).length,
   };
+}
+
+function componentsOf(modules: readonly object[]): readonly object[] {
+  return modules.flatMap((Class) => actorMetadata(Class)!.components().map(({ target }) => target));
 }
 
 function modelOf(silo: TestSilo, index: number): Handle<Model> {

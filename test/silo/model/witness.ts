@@ -5,7 +5,8 @@ import type { Program } from './program.js';
 interface Body {
   readonly program: Program;
   readonly root: string;
-  ended: 'running' | 'completed' | 'threw';
+  /** `killed`: its thread died before its end; what its code still does is nobody's. */
+  ended: 'running' | 'completed' | 'threw' | 'killed';
 }
 
 export class Witness {
@@ -42,8 +43,15 @@ export class Witness {
   }
 
   end(instance: object, body: Body, ended: 'completed' | 'threw'): void {
-    body.ended = ended;
-    this.inside.get(instance)!.delete(body);
+    if (body.ended === 'running') body.ended = ended;
+    this.inside.get(instance)?.delete(body);
+  }
+
+  killed(instances: readonly object[]): void {
+    for (const instance of instances) {
+      for (const body of this.inside.get(instance) ?? []) body.ended = 'killed';
+      this.inside.delete(instance);
+    }
   }
 
   pause(ms: number): Promise<void> {
