@@ -1,12 +1,12 @@
 // Modules are exchanged again and again under load: no call fails, no acknowledged change is lost, the new code runs at once.
-//   node dist/bench/hot-reload.js [--reloads 100] [--callers 64] [--actors 12]
+//   node dist/bench/hot-reload.js [--reloads 50] [--callers 64] [--actors 12]
 import { parseArgs } from 'node:util';
 import { startSilo } from '../silo/index.js';
 import { HotProject } from '../test/isolation/hot-project.js';
 import { HotLoad, hotModules } from './isolation/hot-load.js';
 import { atLeast, atMost, finish } from './support/report.js';
 
-const { values } = parseArgs({ options: { reloads: { type: 'string', default: '100' }, callers: { type: 'string', default: '64' }, actors: { type: 'string', default: '12' } } });
+const { values } = parseArgs({ options: { reloads: { type: 'string', default: '50' }, callers: { type: 'string', default: '64' }, actors: { type: 'string', default: '12' } } });
 const reloads = Number(values.reloads);
 
 using project = new HotProject(hotModules(1));

@@ -47,7 +47,7 @@ export const STEPS = [
   },
   {
     name: 'modules that are exchanged under load', script: 'bench/hot-reload.js',
-    full: ['--reloads', '100'], short: ['--reloads', '10', '--callers', '16', '--actors', '3'],
+    full: ['--reloads', '50'], short: ['--reloads', '10', '--callers', '16', '--actors', '3'],
   },
   {
     name: 'silos that are killed', script: 'bench/fleet/fleet-faults.js',
