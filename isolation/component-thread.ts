@@ -126,7 +126,6 @@ export class ComponentThread {
   }
 
   private start(): void {
-    // T4.
     if (this.isStopped || this.life || this.parts.gate?.holdsBack(this.starting)) return;
     const life: Life = this.parts.begin(this.plan, this.parts, {
       heard: (batch) => this.read(batch),
@@ -237,10 +236,11 @@ export class ComponentThread {
     this.out = this.newBatch();
     this.kept = [];
     const error = this.comeback.died(thrown, exitCode);
-    this.asks.died(error);
     const waiting = this.turns.died(life.lastBegun, error);
     for (const entity of [...this.entities.values()]) entity.lost(error, this.turns.diedHavingSaid(entity));
     for (const run of waiting) run.entity.begin(run);
+    // At last: what is given up lets others begin at once.
+    this.asks.died(error);
   }
 
   private refusal(): ComponentCrashedError {
