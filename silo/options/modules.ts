@@ -18,6 +18,9 @@ export interface LoadedModules {
   readonly loadable: ReadonlySet<object>;
 }
 
+type Namespace = Readonly<Record<string, unknown>>;
+type ImportModule = (url: string) => Promise<Namespace>;
+const importOnce: ImportModule = (url) => import(url) as Promise<Namespace>;
 const EXTENSIONS = ['.js', '.mjs', '.cjs'];
 const IS_URL = /^[a-z][a-z0-9+.-]+:/i;
 
@@ -32,14 +35,14 @@ interface Found {
  * that are neither actors nor components are passed over. Throws `ConfigurationError` for a glob without a match, a module that does not
  * load (with the cause), a class without `@Actor` or `@Component`, two actors of one name, and when there is no actor in any of them.
  */
-export async function loadModules(modules: readonly ModuleSource[]): Promise<LoadedModules> {
+export async function loadModules(modules: readonly ModuleSource[], importModule = importOnce): Promise<LoadedModules> {
   const actors = new Map<string, Found>();
   const components = new Set<Constructor>();
   const urls = new Set<string>();
   const exportedByFiles = new Set<unknown>();
   let undecorated = '';
   for (const [index, module] of modules.entries()) {
-    for (const { exported, source, url } of await exportsOf(module, `modules[${index}]`)) {
+    for (const { exported, source, url } of await exportsOf(module, `modules[${index}]`, importModule)) {
       if (url !== undefined) urls.add(url);
       if (url !== undefined) exportedByFiles.add(exported);
       const actor = actorMetadata(exported);
@@ -100,7 +103,7 @@ interface Exported {
   readonly url?: string;
 }
 
-async function exportsOf(source: ModuleSource, path: string): Promise<readonly Exported[]> {
+async function exportsOf(source: ModuleSource, path: string, importModule: ImportModule): Promise<readonly Exported[]> {
   if (typeof source === 'function') {
     if (actorMetadata(source) ?? componentMetadata(source)) return [{ exported: source, source: path }];
     const note = inheritedNote('Actor', source) || inheritedNote('Component', source);
@@ -109,7 +112,7 @@ async function exportsOf(source: ModuleSource, path: string): Promise<readonly E
   if (typeof source !== 'string' && !(source instanceof URL)) return Object.values(source).map((exported) => ({ exported, source: path }));
   const found: Exported[] = [];
   for (const url of await urlsOf(source)) {
-    const namespace = await load(url, String(source));
+    const namespace = await load(url, String(source), importModule);
     const shown = url.startsWith('file:') ? printFile(url) : url;
     for (const exported of Object.values(namespace)) found.push({ exported, source: shown, url });
   }
@@ -122,7 +125,8 @@ function printFile(url: string): string {
   return `${fileURLToPath(url)}${search}${hash}`;
 }
 
-async function urlsOf(source: string | URL): Promise<readonly string[]> {
+/** Where a source is: one URL, or those of the files that a glob matches. Throws `ConfigurationError` when there is none. */
+export async function urlsOf(source: string | URL): Promise<readonly string[]> {
   if (source instanceof URL || IS_URL.test(source)) return [String(source)];
   const file = resolve(source);
   if (isFile(file)) return [pathToFileURL(file).href];
@@ -141,9 +145,9 @@ function wayTo(source: string, file: string): string {
   return 'compile it, or correct the path';
 }
 
-async function load(url: string, source: string): Promise<Readonly<Record<string, unknown>>> {
+async function load(url: string, source: string, importModule: ImportModule): Promise<Namespace> {
   try {
-    return (await import(url)) as Readonly<Record<string, unknown>>;
+    return await importModule(url);
   } catch (cause) {
     throw new ConfigurationError(`modules: '${source}' does not load: ${describeLoadFailure(cause, url)}`, { cause });
   }
