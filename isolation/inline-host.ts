@@ -1,5 +1,6 @@
 import type { ClassMetadata } from '../decorators/index.js';
 import type { Codec } from '../protocol/codec/index.js';
+import { UnknownMethodError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 import { createContext } from '../sdk/context/create-context.js';
 import { runInTurn, type TurnInfo } from '../sdk/context/turn-scope.js';
@@ -40,7 +41,10 @@ class InlineEntity implements Hosted {
 
   /** The caller has looked the name up in the class's table: this is the only property access by a name from a message. */
   run(method: string, args: readonly unknown[], turn: TurnInfo): unknown {
-    return runInTurn(turn, () => (this.instance[method] as (...args: readonly unknown[]) => unknown).apply(this.instance, args as unknown[]));
+    const code = this.instance[method];
+    // The table may be that of a class that was loaded anew since.
+    if (typeof code !== 'function') throw new UnknownMethodError(`${this.metadata.name} has no method '${method}' yet: this instance is older than its class`, { method });
+    return runInTurn(turn, () => (code as (...args: readonly unknown[]) => unknown).apply(this.instance, args as unknown[]));
   }
 
   has(hook: string): boolean {

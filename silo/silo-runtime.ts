@@ -102,7 +102,7 @@ export class SiloRuntime {
     this.handles = createHandleFactory(services.caller);
     this.codec = createCodec({ references: handleReferences(this.handles) });
     services.codec = this.codec;
-    services.host = this.hosts = new Hosts(ports.files, this.codec, log, services.random, ports.threads);
+    services.host = this.hosts = new Hosts(ports.files, this.codec, log, services.random, ports.threads, ports.gate);
     services.scratch = this.hosts.scratch;
   }
 
@@ -218,7 +218,7 @@ export class SiloRuntime {
       deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics,
       wallClockOffsetMs: clock.now() - clock.monotonicMs(),
       directory: this.directory,
-      componentClass: (type, className) => this.types.components.get(type, className),
+      componentClass: (type, className) => this.hosts.currentOf(this.types.components.get(type, className)),
       isComponentClass: (className) => this.types.components.has(className),
       createRuntime: (entity) => new SiloEntityRuntime(entity, this.types, this.serviceTypes),
       handle: (id: EntityId) => this.handles.handle(id),

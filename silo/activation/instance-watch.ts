@@ -1,6 +1,8 @@
+import type { ClassMetadata } from '../../decorators/index.js';
 import type { HostedWatch } from '../../isolation/host.js';
 import type { StagedChanges } from '../../protocol/ports/component-host.js';
 import type { Entity } from './entity.js';
+import { EntityTimers } from './entity-timers.js';
 import { hookCall } from './hooks.js';
 import { joinNextCommit } from './strays.js';
 
@@ -16,6 +18,26 @@ export class InstanceWatch implements HostedWatch {
 
   /** Whatever `onActivate` began is begun anew. */
   returned(): void {
+    this.wake();
+  }
+
+  /** The entity is of the new class from now on. */
+  moved(metadata: ClassMetadata): void {
+    const { entity } = this;
+    const { activation } = entity;
+    const earlier = entity.metadata;
+    entity.metadata = metadata;
+    if (activation.status !== 'active') return;
+    if (earlier.timers.length + metadata.timers.length > 0) (activation.timers ??= new EntityTimers()).follow(entity);
+    this.wake();
+  }
+
+  unsettled(): Promise<void> | undefined {
+    const { units } = this.entity.activation;
+    return units.isEmpty ? undefined : units.drained();
+  }
+
+  private wake(): void {
     const { entity } = this;
     const { activation } = entity;
     if (activation.status !== 'active') return;

@@ -19,6 +19,9 @@ export interface LoadedModules {
   readonly loadable: ReadonlySet<object>;
 }
 
+type Namespace = Readonly<Record<string, unknown>>;
+type ImportModule = (url: string) => Promise<Namespace>;
+const importOnce: ImportModule = (url) => import(url) as Promise<Namespace>;
 const EXTENSIONS = ['.js', '.mjs', '.cjs'];
 const IS_URL = /^[a-z][a-z0-9+.-]+:/i;
 
@@ -33,7 +36,7 @@ interface Found {
  * that are no actors, components or services are passed over. Throws `ConfigurationError` for a glob without a match, a module that does not
  * load (with the cause), a class without `@Actor`, `@Component` or `@Service`, two of one name, and when there is neither actor nor service in any of them.
  */
-export async function loadModules(modules: readonly ModuleSource[]): Promise<LoadedModules> {
+export async function loadModules(modules: readonly ModuleSource[], importModule = importOnce): Promise<LoadedModules> {
   const actors = new Map<string, Found>();
   const services = new Map<string, Found>();
   const components = new Set<Constructor>();
@@ -41,7 +44,7 @@ export async function loadModules(modules: readonly ModuleSource[]): Promise<Loa
   const exportedByFiles = new Set<unknown>();
   let undecorated = '';
   for (const [index, module] of modules.entries()) {
-    for (const { exported, source, url } of await exportsOf(module, `modules[${index}]`)) {
+    for (const { exported, source, url } of await exportsOf(module, `modules[${index}]`, importModule)) {
       if (url !== undefined) urls.add(url);
       if (url !== undefined) exportedByFiles.add(exported);
       const actor = actorMetadata(exported);
@@ -105,7 +108,7 @@ interface Exported {
   readonly url?: string;
 }
 
-async function exportsOf(source: ModuleSource, path: string): Promise<readonly Exported[]> {
+async function exportsOf(source: ModuleSource, path: string, importModule: ImportModule): Promise<readonly Exported[]> {
   if (typeof source === 'function') {
     if (actorMetadata(source) ?? componentMetadata(source) ?? serviceMetadata(source)) return [{ exported: source, source: path }];
     const note = inheritedNote('Actor', source) || inheritedNote('Component', source) || inheritedNote('Service', source);
@@ -114,7 +117,7 @@ async function exportsOf(source: ModuleSource, path: string): Promise<readonly E
   if (typeof source !== 'string' && !(source instanceof URL)) return Object.values(source).map((exported) => ({ exported, source: path }));
   const found: Exported[] = [];
   for (const url of await urlsOf(source)) {
-    const namespace = await load(url, String(source));
+    const namespace = await load(url, String(source), importModule);
     const shown = url.startsWith('file:') ? printFile(url) : url;
     for (const exported of Object.values(namespace)) found.push({ exported, source: shown, url });
   }
@@ -127,7 +130,8 @@ function printFile(url: string): string {
   return `${fileURLToPath(url)}${search}${hash}`;
 }
 
-async function urlsOf(source: string | URL): Promise<readonly string[]> {
+/** Where a source is: one URL, or those of the files that a glob matches. Throws `ConfigurationError` when there is none. */
+export async function urlsOf(source: string | URL): Promise<readonly string[]> {
   if (source instanceof URL || IS_URL.test(source)) return [String(source)];
   const file = resolve(source);
   if (isFile(file)) return [pathToFileURL(file).href];
@@ -146,9 +150,9 @@ function wayTo(source: string, file: string): string {
   return 'compile it, or correct the path';
 }
 
-async function load(url: string, source: string): Promise<Readonly<Record<string, unknown>>> {
+async function load(url: string, source: string, importModule: ImportModule): Promise<Namespace> {
   try {
-    return (await import(url)) as Readonly<Record<string, unknown>>;
+    return await importModule(url);
   } catch (cause) {
     throw new ConfigurationError(`modules: '${source}' does not load: ${describeLoadFailure(cause, url)}`, { cause });
   }
