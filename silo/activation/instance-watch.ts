@@ -13,7 +13,7 @@ export class InstanceWatch implements HostedWatch {
   /** The unit that had something staged in it fails whole. */
   lost(error: Error, hadStaged: boolean): void {
     const { entity } = this;
-    if (hadStaged) entity.activation.units.open.failHolders(entity, error);
+    if (hadStaged) entity.activation.units.failHolders(entity, error);
   }
 
   /** Whatever `onActivate` began is begun anew. */
