@@ -15,12 +15,16 @@ export interface ComebackParts {
   readonly gate?: SpawnGate | undefined;
 }
 
+const KEEP_ALIVE_MS = 1000;
+
 export class Comeback {
   isDegraded = false;
   crashes = 0;
   lastError: Error | undefined;
   private readonly policy: RestartPolicy;
   private timer: TimerHandle | undefined;
+  /** Timers of clocks keep no process alive. */
+  private alive: ReturnType<typeof setInterval> | undefined;
   private degradedUntil = 0;
 
   constructor(private readonly name: string, private readonly parts: ComebackParts, private readonly start: () => void) {
@@ -48,11 +52,16 @@ export class Comeback {
     if (this.isDegraded) log.error(fields, `the thread of ${name} dies again and again: the component is degraded for a while`);
     else log.warn(fields, `the thread of ${name} died; it comes back`);
     this.timer = clock.setTimer(() => {
-      this.timer = undefined;
+      this.stop();
       this.isDegraded = false;
       this.start();
     }, delayMs);
     return error;
+  }
+
+  /** Somebody waits for the next life: the process does too. */
+  keepAlive(): void {
+    this.alive ??= setInterval(() => undefined, KEEP_ALIVE_MS);
   }
 
   /** A turn ended well. */
@@ -63,6 +72,8 @@ export class Comeback {
   stop(): void {
     this.timer?.cancel();
     this.timer = undefined;
+    clearInterval(this.alive);
+    this.alive = undefined;
   }
 
   /** For turns while it is degraded. */

@@ -17,7 +17,7 @@ import type { ThreadReport } from './thread-report.js';
 import { serve } from './thread-services.js';
 import { ThreadTurns, type Run } from './thread-turns.js';
 import { isFlat, readChanges, UNCHANGED } from './told-changes.js';
-import { errorFromWire, errorToWire, fromWire, toWire, type Wire } from './wire-value.js';
+import { errorFromWire, errorToWire, fromWire, outcomeFromWire, toWire, type Wire } from './wire-value.js';
 import type { WorkerEntity } from './worker-entity.js';
 
 /** What all threads of a silo share. */
@@ -86,6 +86,7 @@ export class ComponentThread {
   run(run: Run): void {
     if (this.isStopped || this.isDegraded) run.end(true, this.refusal());
     else if (!run.entity.holdsBack(run)) this.turns.open(run, this.out, this.parts.codec);
+    if (!this.life) this.comeback.keepAlive();
   }
 
   stage(entity: WorkerEntity): Promise<StagedChanges> {
@@ -139,9 +140,15 @@ export class ComponentThread {
   }
 
   private read(batch: readonly unknown[]): void {
-    for (let at = 0; at < batch.length; at += 1 + TO_SILO[batch[at] as number]!) {
-      if (batch[at] === DONE) this.done(batch[at + 1] as number, batch[at + 2] === 1, batch[at + 3], batch[at + 4] as Told);
-      else this.hear(batch[at] as number, batch, at + 1);
+    const { life } = this;
+    try {
+      for (let at = 0; at < batch.length; at += 1 + TO_SILO[batch[at] as number]!) {
+        if (batch[at] === DONE) this.done(batch[at + 1] as number, batch[at + 2] === 1, batch[at + 3], batch[at + 4] as Told);
+        else this.hear(batch[at] as number, batch, at + 1);
+      }
+    } catch (error) {
+      // Nobody knows what else it said: whoever waits for it is told.
+      life?.kill(new Error(`it said what cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
     }
   }
 
@@ -168,7 +175,7 @@ export class ComponentThread {
     const { codec } = this.parts;
     this.hearState(run.entity, told);
     this.comeback.worked();
-    run.end(!isWell, isWell ? fromWire(value, codec) : errorFromWire(value, codec));
+    run.end(...outcomeFromWire(isWell, value, codec));
   }
 
   private hearState(entity: WorkerEntity, told: Told): void {

@@ -1,3 +1,4 @@
+import type { Codec } from '../protocol/codec/index.js';
 import type { Identity } from '../protocol/identity.js';
 import type { ComponentEntry, EntityRuntime } from '../sdk/context/entity-runtime.js';
 import { runInTurn, type TurnInfo } from '../sdk/context/turn-scope.js';
@@ -10,16 +11,19 @@ export interface Mirrored {
   readonly clients: readonly { readonly id: string; readonly identity: Identity; readonly since: number }[];
 }
 
+/** Begins no JSON. */
+const ENCODED = '~';
+
 /** What one instance was shown. */
 export class EntityMirror {
   private shown: Mirror = '';
   /** Of the set, as the last turn was shown it. */
   private version = 0;
 
-  constructor(private readonly runtime: EntityRuntime) {}
+  constructor(private readonly runtime: EntityRuntime, private readonly codec: Codec) {}
 
   make(): Mirror {
-    return (this.shown = mirrorOf(this.runtime));
+    return (this.shown = writeMirror(this.runtime, this.codec));
   }
 
   /** What is to be shown, if it is not what was. */
@@ -38,9 +42,18 @@ export class EntityMirror {
 }
 
 /** As text: many instances have the same, and their thread keeps it once. */
-function mirrorOf(runtime: EntityRuntime): Mirror {
+function writeMirror(runtime: EntityRuntime, codec: Codec): Mirror {
   const components = runtime.components();
   const tags = runtime.tags();
   const clients = runtime.clients().map(({ id, identity, since }) => ({ id, identity, since }));
-  return components.length + tags.length + clients.length === 0 ? '' : JSON.stringify({ components, tags, clients } satisfies Mirrored);
+  const mirrored: Mirrored = { components, tags, clients };
+  // Identities are users' values: only the codec can carry all of them.
+  if (clients.length > 0) return ENCODED + Buffer.from(codec.encode(mirrored, 'client')).toString('base64');
+  return components.length + tags.length === 0 ? '' : JSON.stringify(mirrored);
+}
+
+/** The other way, of a text that is not empty. */
+export function readMirror(mirror: Mirror, codec: Codec): Mirrored {
+  if (!mirror.startsWith(ENCODED)) return JSON.parse(mirror) as Mirrored;
+  return codec.decode(Buffer.from(mirror.slice(ENCODED.length), 'base64')) as Mirrored;
 }

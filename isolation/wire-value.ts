@@ -27,6 +27,16 @@ export function errorFromWire(wire: Wire, codec: Codec): Error {
   return fromWireError(fromWire(wire, codec) as WireError);
 }
 
+/** A result that cannot be decoded fails its call alone. */
+export function outcomeFromWire(isWell: boolean, value: Wire, codec: Codec): [failed: boolean, value: unknown] {
+  if (!isWell) return [true, errorFromWire(value, codec)];
+  try {
+    return [false, fromWire(value, codec)];
+  } catch (error) {
+    return [true, error];
+  }
+}
+
 let nodes = 0;
 
 /** Plain objects and arrays of primitives and of their like: no classes, no handles, not too many. */

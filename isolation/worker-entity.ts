@@ -59,7 +59,7 @@ export class WorkerEntity implements Hosted {
     this.id = id;
     this.metadata = metadata;
     this.runtime = runtime;
-    this.mirror = new EntityMirror(runtime);
+    this.mirror = new EntityMirror(runtime, thread.parts.codec);
     this.known = fields;
   }
 

@@ -5,7 +5,7 @@ import { createContext } from '../../sdk/context/create-context.js';
 import { runInTurn } from '../../sdk/context/turn-scope.js';
 import { refuseFunctionFields } from '../function-fields.js';
 import { NO_STATE, StateTracker } from '../state-tracker.js';
-import type { Mirrored } from '../mirror.js';
+import { readMirror, type Mirrored } from '../mirror.js';
 import type { Mirror } from '../thread-messages.js';
 import { Instance } from './instance.js';
 import { ThreadRuntime, type ThreadShare } from './thread-runtime.js';
@@ -21,10 +21,13 @@ export interface Creation {
   readonly args: readonly unknown[];
 }
 
+const MAX_MIRRORS = 1000;
+
 /** The instances of a thread, by number. One that could not be made keeps why, and says so to every turn. */
 export class Instances {
   private readonly table = new Map<number, Instance>();
-  private readonly runtimes = new Map<number, ThreadRuntime>();
+  /** Of a removed instance too, while its turns go on. */
+  private readonly runtimes = new WeakMap<Instance, ThreadRuntime>();
   private readonly failures = new Map<number, Error>();
   private readonly mirrors = new Map<Mirror, Mirrored>();
 
@@ -38,8 +41,8 @@ export class Instances {
     return this.failures.get(number);
   }
 
-  runtime({ number }: Instance): ThreadRuntime {
-    return this.runtimes.get(number)!;
+  runtime(instance: Instance): ThreadRuntime {
+    return this.runtimes.get(instance)!;
   }
 
   /** Constructs and restores; returns what kept it from that. */
@@ -47,12 +50,13 @@ export class Instances {
     try {
       const metadata = this.share.classes.classOf(id, className);
       const runtime = new ThreadRuntime(this.share, { number, id, metadata, args }, this.mirrored(mirror));
-      this.runtimes.set(number, runtime);
       const Class = metadata.target as unknown as new (context: unknown) => Record<string, unknown>;
       const object = new Class(createContext(metadata, runtime));
       refuseFunctionFields(metadata, object);
       const state = metadata.state.size > 0 ? new StateTracker(object, metadata, this.share.codec, fields ?? new Map()) : NO_STATE;
-      this.table.set(number, new Instance(number, id, metadata, object, state, this.share.codec));
+      const instance = new Instance(number, id, metadata, object, state, this.share.codec);
+      this.table.set(number, instance);
+      this.runtimes.set(instance, runtime);
       return undefined;
     } catch (error) {
       const failure = error instanceof Error ? error : new ActivationFailedError(`the constructor of ${className} threw ${String(error)}`);
@@ -63,12 +67,12 @@ export class Instances {
 
   remove(number: number): void {
     this.table.delete(number);
-    this.runtimes.delete(number);
     this.failures.delete(number);
   }
 
   reflect(number: number, mirror: Mirror): void {
-    this.runtimes.get(number)?.reflect(this.mirrored(mirror));
+    const instance = this.table.get(number);
+    if (instance) this.runtime(instance).reflect(this.mirrored(mirror));
   }
 
   /** Runs `work` on an instance whose `onActivate` has run; one that came back after a crash runs it in the first turn. */
@@ -92,7 +96,11 @@ export class Instances {
   private mirrored(mirror: Mirror): Mirrored | undefined {
     if (mirror === '') return undefined;
     let known = this.mirrors.get(mirror);
-    if (!known) this.mirrors.set(mirror, (known = JSON.parse(mirror) as Mirrored));
+    if (known) return known;
+    known = readMirror(mirror, this.share.codec);
+    // Those with clients are many, and each is of few instances.
+    if (this.mirrors.size >= MAX_MIRRORS) this.mirrors.clear();
+    this.mirrors.set(mirror, known);
     return known;
   }
 }
