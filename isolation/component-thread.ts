@@ -6,6 +6,7 @@
 import type { Codec } from '../protocol/codec/index.js';
 import { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
+import type { AskSignal } from './ask-signal.js';
 import { Comeback, type ComebackParts } from './comeback.js';
 import { PortBatch } from './port-batch.js';
 import { ThreadAsks } from './thread-asks.js';
@@ -218,7 +219,7 @@ export class ComponentThread {
     }
   }
 
-  private serve(turn: number, instance: number, verb: string, wire: Wire, signal: (() => AbortSignal) | undefined): unknown {
+  private serve(turn: number, instance: number, verb: string, wire: Wire, signal: (() => AskSignal) | undefined): unknown {
     // Code outside any turn does not say whose it is.
     const entity = instance === 0 ? this.entities.values().next().value : this.entities.get(instance);
     if (!entity) throw new ComponentCrashedError(`${this.plan.name}: the instance is gone`, { component: this.plan.name });
@@ -233,10 +234,11 @@ export class ComponentThread {
     this.out = this.newBatch();
     this.kept = [];
     const error = this.comeback.died(thrown, exitCode);
-    this.asks.died(error);
     const waiting = this.turns.died(life.lastBegun, error);
     for (const entity of [...this.entities.values()]) entity.lost(error, this.turns.diedHavingSaid(entity));
     for (const run of waiting) this.run(run);
+    // At last: what is given up lets others begin at once.
+    this.asks.died(error);
   }
 
   private refusal(): ComponentCrashedError {

@@ -1,5 +1,6 @@
 // ThreadAsks. Owns: what the silo has asked a thread (`stage`, instances that are being made) and waits for, and the signals of what the thread has asked.
 import type { StagedChanges } from '../protocol/ports/component-host.js';
+import { AskSignal } from './ask-signal.js';
 
 interface Waiting {
   readonly resolve: (value: never) => void;
@@ -9,7 +10,7 @@ interface Waiting {
 export class ThreadAsks {
   private readonly open_ = new Map<number, Waiting>();
   private readonly creations = new Map<number, Waiting>();
-  private readonly signals = new Map<number, AbortController>();
+  private readonly signals = new Map<number, AskSignal>();
   private last = 0;
 
   get isEmpty(): boolean {
@@ -42,16 +43,16 @@ export class ThreadAsks {
   }
 
   /** Of an ask of the thread; made when somebody wants it. */
-  signal(ask: number): () => AbortSignal {
+  signal(ask: number): () => AskSignal {
     return () => {
-      const controller = new AbortController();
-      this.signals.set(ask, controller);
-      return controller.signal;
+      const signal = new AskSignal();
+      this.signals.set(ask, signal);
+      return signal;
     };
   }
 
   cancel(ask: number): void {
-    this.signals.get(ask)?.abort();
+    this.signals.get(ask)?.abort(undefined);
   }
 
   forgetSignal(ask: number): void {
@@ -62,7 +63,8 @@ export class ThreadAsks {
   died(error: Error): void {
     for (const { resolve } of this.creations.values()) resolve(undefined as never);
     this.creations.clear();
-    for (const controller of this.signals.values()) controller.abort(error);
+    // What it had called and what has not begun does not run: a turn that is done again would do it twice.
+    for (const signal of [...this.signals.values()]) signal.abort(error);
     this.signals.clear();
     this.failOpen(error);
   }

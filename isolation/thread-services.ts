@@ -4,6 +4,7 @@ import type { EntityId } from '../protocol/actor-id.js';
 import type { CallOptions } from '../sdk/author/index.js';
 import type { EntityRuntime } from '../sdk/context/entity-runtime.js';
 import { currentTurn, runInTurn, runOutsideTurns } from '../sdk/context/turn-scope.js';
+import type { AskSignal } from './ask-signal.js';
 import type { ComponentThread } from './component-thread.js';
 import { ABORT } from './thread-messages.js';
 import type { Run } from './thread-turns.js';
@@ -18,7 +19,7 @@ export interface Wish {
   readonly verb: string;
   readonly args: readonly unknown[];
   /** Aborts when the thread gives the wish up. */
-  readonly signal: (() => AbortSignal) | undefined;
+  readonly signal: (() => AskSignal) | undefined;
   readonly thread: ComponentThread;
 }
 
@@ -37,8 +38,8 @@ export function serve(wish: Wish): unknown {
 const CHANGING: ReadonlySet<string> = new Set(['emit', 'addComponent', 'removeComponent', 'changeTags']);
 
 const VERBS: Readonly<Record<string, Verb>> = {
-  call: ({ signal }, { caller }, target: EntityId, method: string, args: unknown[], options: CallOptions, mode: 'call' | 'oneWay', isCancellable: boolean) =>
-    caller.call(target, method, args, isCancellable && signal ? { ...options, signal: signal() } : options, mode),
+  call: ({ signal }, { caller }, target: EntityId, method: string, args: unknown[], options: CallOptions, mode: 'call' | 'oneWay') =>
+    caller.call(target, method, args, mode === 'call' && signal ? { ...options, signal: signal() as unknown as AbortSignal } : options, mode),
   manage: (_, { caller }, target: EntityId, options: CallOptions, verb: string, args: unknown[]) =>
     (caller.manage!(target, options) as Record<string, (...args: unknown[]) => unknown>)[verb]!(...args),
   emit: (_, runtime, event: object) => runtime.emit(event),

@@ -18,7 +18,7 @@ export class ThreadHandleCaller implements HandleCaller {
 
   async call(target: EntityId, method: string, args: unknown[], options: CallOptions, mode: 'call' | 'oneWay'): Promise<unknown> {
     const { signal, ...others } = options;
-    const wish = [target, method, this.copy(target, method, args), others, mode, signal !== undefined];
+    const wish = [target, method, this.copy(target, method, args), others, mode];
     if (signal?.aborted) throw new CancelledError(`${printEntityId(target)}.${method}: cancelled by its caller`, { cause: signal.reason });
     return this.line.ask(this.instance(), 'call', wish, signal);
   }

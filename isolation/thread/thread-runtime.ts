@@ -109,8 +109,10 @@ export class ThreadRuntime implements EntityRuntime {
   changeTags(added: readonly string[], removed: readonly string[]): void {
     const turn = currentTurn();
     checkTagChange(this.id, this.made.metadata, turn, turn instanceof ThreadTurn && !turn.isReading, removed);
-    const others = this.mirrored.tags.filter((tag) => !removed.includes(tag) && !added.includes(tag));
-    this.mirrored = { ...this.mirrored, tags: [...others, ...added] };
+    const tags = [...this.mirrored.tags.filter((tag) => !removed.includes(tag) && !added.includes(tag)), ...added];
+    // `find` in the same turn knows them too.
+    const components = this.mirrored.components.map((entry) => (entry.name === this.id.component ? { ...entry, tags } : entry));
+    this.mirrored = { ...this.mirrored, tags, components };
     this.say('changeTags', [added, removed]);
   }
 

@@ -22,6 +22,7 @@ import type { SiloServices } from './silo-services.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import { captureAll } from './unit-changes.js';
 import { Units } from './units.js';
+import { verifyOwner } from './verify-owner.js';
 
 export type ActivationStatus = 'activating' | 'active' | 'ending' | 'ended';
 
@@ -181,6 +182,11 @@ export class Activation extends Residents {
     }
     call.state = 'new';
     this.services.redeliver(call);
+  }
+
+  /** Before the reply of a strict read. */
+  verify(call: PendingCall): Promise<void> {
+    return verifyOwner(this, call);
   }
 
   /** The full saved state as of the last accepted units, by saved name. */

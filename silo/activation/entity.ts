@@ -21,7 +21,6 @@ import { executeTurn, runTurn } from './run-turn.js';
 import { adoptStrays } from './strays.js';
 import { isChanged } from './unit-changes.js';
 import type { UnitOfWork } from './unit-of-work.js';
-import { verifyOwner } from './verify-owner.js';
 
 /** Stack depth of calls that begin inside the caller's own stack; deeper ones begin in a microtask. */
 const MAX_INLINE_DEPTH = 40;
@@ -155,7 +154,7 @@ export class Entity {
       };
       this.mailbox.releaseReader(call);
       if (unit && --unit.openTurns === 0) units.finish(unit);
-      if (call.mode.strict && !failed) void verifyOwner(this.activation, call).finally(reply);
+      if (call.mode.strict && !failed) void this.activation.verify(call).finally(reply);
       else reply();
     });
   }
@@ -187,7 +186,7 @@ export class Entity {
 
   /** A strict read inside its own chain's unit: others may not hold the actor, what it read need not be saved yet. */
   private async endStrict(turn: Turn, unit: UnitOfWork, failed: boolean, value: unknown): Promise<void> {
-    if (!failed) await verifyOwner(this.activation, turn.pending);
+    if (!failed) await this.activation.verify(turn.pending);
     if (this.activation.isLost) this.endWrite(turn, unit, true, new StaleEpochError(`${printEntityId(this.id)}: another silo owns the actor`));
     else this.endWrite(turn, unit, failed, value);
   }

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { StoreActorDirectory } from '../../directory/store-actor-directory.js';
 import type { CommitRequest, CommitResult } from '../../protocol/ports/index.js';
-import { Entity } from '../../silo/activation/entity.js';
+import { Activation } from '../../silo/activation/activation.js';
 import { ClusterRouter } from '../../silo/routing/cluster-router.js';
 import { Lease } from '../../state/lease.js';
 import type { BeatAnswer } from '../../state/membership-table.js';
@@ -101,7 +101,7 @@ describe('the simulated cluster notices', function () {
     withChanged(Lease.prototype, LASTING, () => isNoticed(/-read .*a stale read/)));
 
   it('strict reads that ask nobody, by such a silo', () =>
-    withChanged(Lease.prototype, LASTING, () => withChanged(Entity.prototype, { verify: { value: () => Promise.resolve() } }, () => isNoticed(/-strict .*a stale read/))));
+    withChanged(Lease.prototype, LASTING, () => withChanged(Activation.prototype, { verify: { value: () => Promise.resolve() } }, () => isNoticed(/-strict .*a stale read/))));
 
   it('calls that are made again although they may have run', () =>
     withChanged(ClusterRouter.prototype, { mayRepeat: { value: () => true } }, () => isNoticed(/has no key/)));

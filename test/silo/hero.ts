@@ -1,5 +1,5 @@
 // The actor that tests of changing component sets share, and what can be added to it.
-import { Actor, ActorEvent, Component, Every, On, ReadOnly, State, type ActorContext, type ActorQuery, type AddComponentOptions, type AnyHandle, type ComponentContext, type DeactivationReason } from '../../sdk/index.js';
+import { Actor, ActorEvent, Component, Every, On, Public, ReadOnly, State, type ActorContext, type ActorQuery, type AddComponentOptions, type AnyHandle, type ComponentContext, type DeactivationReason } from '../../sdk/index.js';
 
 @ActorEvent('hero-shouted')
 export class Shouted {
@@ -70,6 +70,7 @@ export class Burning {
     this.heat = 99;
     return 'burnt out';
   }
+  @Public() @ReadOnly() glow(): number { return this.heat; }
   @ReadOnly() feel(): { heat: number; smoke: number; args: readonly unknown[] } {
     return { heat: this.heat, smoke: this.smoke, args: this.ctx.args };
   }

@@ -69,8 +69,14 @@ function checkTimes({ roots, witness, state }: Run, part: Program, isOfRoot: boo
 
 function fateOf({ roots, witness, fences }: Run, part: Program, outermost: Program): 'present' | 'absent' | 'unknown' {
   const runs = witness.bodiesOf(outermost.id);
-  if (witness.bodiesOf(part.id).length === 0) return 'absent';
+  const own = witness.bodiesOf(part.id);
+  if (own.length === 0) return 'absent';
+  // Whoever called it may have gone on.
+  if (own.every(({ ended }) => ended === 'killed')) return hasSavePoint(outermost) ? 'unknown' : 'absent';
   const isNested = part !== outermost;
+  // By way of another actor a call comes back, as a unit of its own, after the thread of the one that waits for it has died.
+  const isDirect = outermost.steps.some((step) => step.includes(part));
+  if (isNested && !isDirect && runs.some(({ ended }) => ended === 'killed')) return 'unknown';
   if (runs.every(({ ended }) => ended === 'threw' || ended === 'killed')) return hasSavePoint(outermost) ? 'unknown' : isNested && fences ? 'unknown' : 'absent';
   const calls = roots.filter(({ program }) => program === outermost);
   const isAcknowledged = calls.some(({ outcome }) => outcome?.ok);

@@ -41,7 +41,7 @@ export async function runModel(seed: number, Store: StoreMaker = FaultyStore, mo
   const modules = [MODELS[mode]];
   // Two threads of one silo, or of both, and their deaths.
   const pretended = new PretendedThreads(modules, (instances) => witness.killed(instances));
-  const threads = { files: { urls: [], loadable: new Set([...modules, ...componentsOf(modules)]) }, threads: { begin: pretended.begin, clock } };
+  const threads = { files: { urls: [], loadable: new Set([...modules, ...componentsOf(modules)]) }, threads: { begin: pretended.begin, clock }, random: () => 0.5 };
   const silo = memorySilo(modules, { clock, store, ...threads });
   // A second silo that believes the first one dead: each takes actors from the other in the midst of their turns.
   const rival = fences ? memorySilo(modules, { clock, store, ...threads }) : silo;
