@@ -94,7 +94,7 @@ export class ComponentThread {
 
   run(run: Run): void {
     if (this.isStopped || this.isDegraded) run.end(true, this.refusal());
-    else this.turns.open(run, this.out, this.parts.codec);
+    else if (!run.entity.holdsBack(run)) this.turns.open(run, this.out, this.parts.codec);
   }
 
   stage(entity: WorkerEntity): Promise<StagedChanges> {

@@ -25,6 +25,8 @@ export interface Hosted extends HostedEntity<TurnInfo> {
   watch?: HostedWatch | undefined;
   /** As `run`, without a promise: of instances elsewhere. */
   perform?(method: string, args: readonly unknown[], turn: TurnInfo, end: TurnEnd): void;
+  /** What was staged is on its way to the store; call what it returns when the store has answered, after `accept`. An instance that is lost meanwhile is not made anew before that: nobody knows from what. */
+  awaitCommit?(): () => void;
   /** What the context answers at once (components, tags, clients) has changed. */
   refresh?(): void;
 }

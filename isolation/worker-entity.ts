@@ -3,6 +3,7 @@
 //   W2. What a turn changed comes with its end. `stage` asks the thread only where something may have changed since.
 //   W3. When its thread dies the instance is gone. The next turn finds a new one with the last accepted state; what was staged is lost, and
 //       whoever holds the entity is told so.
+//   W4. While a commit of what it staged is on its way, nobody knows what the last accepted state is: no new instance is made until the answer.
 import type { EntityId } from '../protocol/actor-id.js';
 import type { SavedFields } from '../protocol/ports/state-store.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
@@ -12,9 +13,9 @@ import { runInTurn, type TurnInfo } from '../sdk/context/turn-scope.js';
 import type { ComponentThread } from './component-thread.js';
 import type { Hosted, HostedWatch, HostSpec, TurnEnd } from './host.js';
 import { mirrorOf } from './mirror.js';
+import type { Run } from './thread-turns.js';
 import { CREATE, DISPOSE, FIRES, FRESH, MIRROR, READS, ROLLED_BACK, SETTLE, type Mirror, type ThreadChanges, type Verdict } from './thread-messages.js';
 
-const NO_FIELDS: SavedFields = new Map();
 const NO_CHANGES = new Map<string, Uint8Array>();
 const NOTHING: StagedChanges = { saved: NO_CHANGES, lazy: NO_CHANGES, manual: NO_CHANGES };
 const NOBODY: readonly string[] = [];
@@ -38,6 +39,9 @@ export class WorkerEntity implements Hosted {
   private stageFailure: Error | undefined;
   private mayDiffer = false;
   private isDisposed = false;
+  /** On their way to the store. */
+  private commits = 0;
+  private heldBack: Run[] | undefined;
   /** What the instance's context answers at once. */
   private mirrored: Mirror = '';
   /** Of the set, as the last turn was shown it. */
@@ -108,6 +112,24 @@ export class WorkerEntity implements Hosted {
     return this.known;
   }
 
+  /** W4. */
+  awaitCommit(): () => void {
+    this.commits++;
+    return () => {
+      if (--this.commits > 0) return;
+      const runs = this.heldBack;
+      this.heldBack = undefined;
+      for (const run of runs ?? []) this.thread.run(run);
+    };
+  }
+
+  /** W4: the turn waits. */
+  holdsBack(run: Run): boolean {
+    if (this.commits === 0 || this.generation === this.thread.generation) return false;
+    (this.heldBack ??= []).push(run);
+    return true;
+  }
+
   refresh(): void {
     if (this.generation !== this.thread.generation) return;
     const { mirrored } = this;
@@ -121,7 +143,7 @@ export class WorkerEntity implements Hosted {
     this.thread.forget(this);
   }
 
-  /** Called before a turn leaves for the thread: there is an instance there. Returns flags of `RUN`; take the verdicts along. */
+  /** A turn leaves for the thread: there is an instance there. Returns flags of `RUN`. */
   prepare(method: string, turn: TurnInfo): number {
     this.beCreated();
     if (this.runtime.setVersion !== this.mirroredVersion) this.showSet(turn);
@@ -202,7 +224,7 @@ export class WorkerEntity implements Hosted {
 
   private adopt(staged: StagedChanges): void {
     if (staged.saved.size + staged.lazy.size + staged.manual.size === 0) return;
-    const known = new Map(this.known === NO_FIELDS ? undefined : this.known);
+    const known = new Map(this.known);
     for (const fields of [staged.saved, staged.lazy, staged.manual]) {
       for (const [name, value] of fields) {
         if (value === undefined) known.delete(name);

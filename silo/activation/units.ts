@@ -7,7 +7,7 @@ import type { Activation } from './activation.js';
 import type { Entity } from './entity.js';
 import { ClosingUnits } from './closing-units.js';
 import { OpenUnits } from './open-units.js';
-import { adopt, savePoint } from './save-point.js';
+import { adopt, awaitCommit, savePoint } from './save-point.js';
 import { merge, stageAll } from './unit-changes.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -145,24 +145,24 @@ export class Units {
       if (!this.activation.isCurrentFor(unit.outermost, unit.endedMs)) return this.undo(unit, this.staleError());
       this.activation.commits.addLazy(changes.lazy);
       this.activation.commits.keep(changes.manual);
-      return this.accept(unit, staged);
+      adopt(this.activation, unit, staged);
+      return this.end(unit, false, unit.outcome?.value);
     }
     this.committing++;
+    const answered = awaitCommit(unit.held);
     return this.activation.commits.submit(unit, changes).then(
       () => {
         this.committing--;
-        this.accept(unit, staged);
+        adopt(this.activation, unit, staged);
+        answered();
+        this.end(unit, false, unit.outcome?.value);
       },
       (error: unknown) => {
         this.committing--;
+        answered();
         return this.undo(unit, error);
       },
     );
-  }
-
-  private accept(unit: UnitOfWork, staged: readonly StagedChanges[]): void {
-    adopt(this.activation, unit, staged);
-    this.end(unit, false, unit.outcome?.value);
   }
 
   /**
