@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { Arena } from '../../examples/arena/actors/arena.js';
 import { Player } from '../../examples/arena/actors/player.js';
+import { Burning } from '../../examples/arena/components/burning.js';
 import { Health } from '../../examples/arena/components/health.js';
 import type { Inventory } from '../../examples/arena/components/inventory.js';
 import { Movement } from '../../examples/arena/components/movement.js';
@@ -12,6 +13,7 @@ import options from '../../examples/arena/silo.js';
 import { ComponentCrashedError, InvalidArgumentError, RemoteError } from '../../sdk/index.js';
 import { connect, type Client } from '../../sdk/client/index.js';
 import { startSilo, type Silo } from '../../silo/index.js';
+import { phase } from '../state/phase.js';
 import { failure } from '../support/memory-silo.js';
 import { withBots } from './bots.js';
 
@@ -83,6 +85,26 @@ describe('examples/arena, a crash', function () {
       expect((await failure(theirs.crash('exit'))).name).to.equal('ForbiddenError');
       expect(await failure(health().crash('rm -rf' as Mishap))).to.be.instanceOf(InvalidArgumentError);
       expect(await theirs.level()).to.equal(70);
+    } finally {
+      await stranger.close();
+    }
+  });
+
+  it('of Health, five times within a minute, degrades it and nothing else: fighters run, fires are put out, new players connect', async () => {
+    const player = silo.actor(Player, key);
+    await player.ignite();
+    const crashes: Error[] = [];
+    while (crashes.length < 5) crashes.push(await failure(health().crash('exit')));
+    expect(crashes.map(({ name }) => name)).to.deep.equal(Array.from({ length: 5 }, () => 'ComponentCrashedError'));
+    expect((await failure(health().level())).message).to.match(/^Health is degraded until /);
+    await me().getComponent<Movement>('Movement').steer(new Vec2(0, -1));
+    await phase('it runs', async () => (await silo.actor<Arena>('arena', 'main').look(String(me())))!.at.y < WORLD.height - 50);
+    await player.getComponent(Burning).quench();
+    expect(await player.parts()).to.not.include('Burning');
+    const stranger = await connect(silo.gatewayAddress!);
+    try {
+      await stranger.self<Player>().ping();
+      expect(stranger.state).to.equal('connected');
     } finally {
       await stranger.close();
     }
