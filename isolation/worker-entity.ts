@@ -38,6 +38,8 @@ export class WorkerEntity implements Hosted {
   private staged: ThreadChanges | undefined;
   private stageFailure: Error | undefined;
   private mayDiffer = false;
+  /** A turn that ended had changed something, and there was no verdict on it. */
+  private hasChanged = false;
   private isDisposed = false;
   /** On their way to the store. */
   private commits = 0;
@@ -91,6 +93,7 @@ export class WorkerEntity implements Hosted {
     this.adopt(staged);
     if (this.staged === staged) {
       this.staged = undefined;
+      this.hasChanged = false;
       this.mayDiffer = this.openRuns > 0;
     } else {
       this.mayDiffer = true;
@@ -100,6 +103,7 @@ export class WorkerEntity implements Hosted {
 
   rollback(): void {
     this.staged = this.stageFailure = undefined;
+    this.hasChanged = false;
     this.mayDiffer = this.openRuns > 0;
     this.settle(ROLLED_BACK);
   }
@@ -157,6 +161,7 @@ export class WorkerEntity implements Hosted {
   /** A turn ended, and these are the changes since the last accepted state. */
   ended(changes: ThreadChanges | undefined, epoch: number, failure: Error | undefined): void {
     this.openRuns--;
+    if (changes || failure) this.hasChanged = true;
     if (epoch !== this.epoch || this.openRuns > 0) return;
     this.staged = changes;
     this.stageFailure = failure;
@@ -171,7 +176,8 @@ export class WorkerEntity implements Hosted {
 
   /** W3. `hasSaid`: a turn that died with it had sent messages. */
   lost(error: Error, hasSaid: boolean): void {
-    const hadStaged = this.staged !== undefined;
+    const hadStaged = this.staged !== undefined || this.hasChanged;
+    this.hasChanged = false;
     this.openRuns = 0;
     this.staged = this.stageFailure = this.verdicts = undefined;
     this.mayDiffer = false;

@@ -62,9 +62,17 @@ function checkCompanions({ witness, state, fences }: Run, part: Program, isPrese
 function checkTimes({ roots, witness, state }: Run, part: Program, isOfRoot: boolean, saved: readonly string[]): void {
   const times = count(saved, part.id);
   const calls = roots.filter(({ program }) => [...unitsOf(program)].some((each) => each.program === part)).length;
-  if (times > (isOfRoot ? 1 : calls)) witness.violations.push(`${part.id} is there ${times} times`);
+  // Of a turn that is made again after its thread's death, what came back by way of another actor comes once more.
+  const isAgain = part.id !== outermostOf(roots, part) && witness.bodiesOf(outermostOf(roots, part)).some(({ ended }) => ended === 'killed');
+  if (times > (isOfRoot && !isAgain ? 1 : calls)) witness.violations.push(`${part.id} is there ${times} times`);
   if (witness.bodiesOf(part.id).length > calls) witness.violations.push(`${part.id} ran more often than it was called`);
   if (count(state[part.actor]!.heard, part.id) > times) witness.violations.push(`the event of ${part.id} was heard too often`);
+}
+
+/** The id of the program whose call opened the part's unit. */
+function outermostOf(roots: readonly RootCall[], part: Program): string {
+  for (const { program } of roots) for (const each of unitsOf(program)) if (each.program === part) return each.outermost.id;
+  return part.id;
 }
 
 function fateOf({ roots, witness, fences }: Run, part: Program, outermost: Program): 'present' | 'absent' | 'unknown' {
