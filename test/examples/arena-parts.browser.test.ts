@@ -1,31 +1,24 @@
 // What a player sees of its components: the fire that comes and goes, and the button that crashes one of them.
 import { expect } from 'chai';
-import { LAVA } from '../../examples/arena/shared.js';
+import { BODY, LAVA, WORLD } from '../../examples/arena/shared.js';
 import { ArenaGame } from './arena-game.js';
 import type { ArenaTab } from './arena-tab.js';
 import { stage } from './stage.js';
 
 const MEADOW = { x: 800, y: 850 };
 
-/** Runs in the page: how many pixels of the own figure are of the brightest fire. Positive while it burns. */
-function fieryPixels(): number {
-  const [margin, width, height, body] = [34, 1600, 1000, 18];
-  const canvas = document.getElementById('world') as HTMLCanvasElement;
-  const own = window.arena!.state()!.fighters.find(({ id }) => id === window.arena!.me)!;
-  const scale = Math.min(canvas.width / (width + 2 * margin), canvas.height / (height + 2 * margin));
-  const [left, top] = [(canvas.width - width * scale) / 2 + (own.x - body) * scale, (canvas.height - height * scale) / 2 + (own.y - body) * scale];
-  const { data } = canvas.getContext('2d')!.getImageData(left, top, 2 * body * scale, 2 * body * scale);
-  let count = 0;
-  for (let n = 0; n < data.length; n += 4) if (data[n]! > 220 && data[n + 1]! > 185 && data[n + 1]! < 235 && data[n + 2]! > 100 && data[n + 2]! < 180) count += 1;
-  return count;
-}
-
-/** Fiery pixels as soon as there are so many, or so few. */
-async function fire(tab: ArenaTab, isOn: boolean): Promise<void> {
-  await tab.until(isOn ? 'flames are drawn' : 'no flames are drawn', ([count, isOn]) => {
-    const pixels = (0, eval)(`(${count})()`) as number;
-    return isOn ? pixels > 40 : pixels < 15;
-  }, [fieryPixels.toString(), isOn] as const);
+/** How many pixels of the brightest fire are drawn where a figure stands, or would. Lava itself is darker. */
+function fieryPixels(tab: ArenaTab, at: { readonly x: number; readonly y: number }): Promise<number> {
+  return tab.page.evaluate(([x, y, width, height, body]) => {
+    const margin = 34;
+    const canvas = document.getElementById('world') as HTMLCanvasElement;
+    const scale = Math.min(canvas.width / (width + 2 * margin), canvas.height / (height + 2 * margin));
+    const [left, top] = [(canvas.width - width * scale) / 2 + (x - body) * scale, (canvas.height - height * scale) / 2 + (y - body) * scale];
+    const { data } = canvas.getContext('2d')!.getImageData(left, top, 2 * body * scale, 2 * body * scale);
+    let count = 0;
+    for (let n = 0; n < data.length; n += 4) if (data[n]! > 220 && data[n + 1]! > 190 && data[n + 1]! < 235 && data[n + 2]! > 110 && data[n + 2]! < 180) count += 1;
+    return count;
+  }, [at.x, at.y, WORLD.width, WORLD.height, BODY] as const);
 }
 
 const parts = (tab: ArenaTab): Promise<readonly string[]> => tab.page.locator('#parts .who').allTextContents();
@@ -38,16 +31,18 @@ describe("examples/arena, a player's components in a browser", function () {
     await using game = await ArenaGame.start(on.browser, on.redis.url, 0);
     const tab = await game.join();
     await tab.walkTo(MEADOW);
-    await fire(tab, false);
+    expect(await fieryPixels(tab, await tab.own())).to.be.lessThan(15);
     await tab.walkTo(LAVA[0]!);
     await tab.until('it burns, as a component and by its tag', () => document.getElementById('burning')!.textContent === '1 burning' && document.getElementById('parts')!.textContent.includes('Burning'), undefined);
+    await tab.ticks(3);
+    expect(await fieryPixels(tab, await tab.own())).to.be.greaterThan(40);
+    expect(await fieryPixels(tab, LAVA[1]!), 'of lava alone').to.equal(0);
     const folder = process.env['ARENA_SCREENSHOTS'];
-    // Out of the lava: its own glow is no flames.
-    await tab.hold('ArrowRight', () => tab.until('out of the lava', (x) => window.arena!.state()!.fighters.find(({ id }) => id === window.arena!.me)!.x > x, LAVA[0]!.x + LAVA[0]!.radius + 60));
-    await fire(tab, true);
+    await tab.walkTo({ x: LAVA[0]!.x, y: 500 });
     if (folder) await tab.page.screenshot({ path: `${folder}/burning.png` });
     await tab.until('it is out', () => document.getElementById('burning')!.textContent === '' && !document.getElementById('parts')!.textContent.includes('Burning'), undefined);
-    await fire(tab, false);
+    await tab.ticks(3);
+    expect(await fieryPixels(tab, await tab.own())).to.be.lessThan(15);
     expect(await parts(tab)).to.deep.equal(['Movement', 'Health', 'Inventory']);
     expect((await tab.own()).hp).to.be.lessThan(100);
   });
