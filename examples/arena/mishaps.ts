@@ -17,6 +17,6 @@ export const MISHAPS: Readonly<Record<Mishap, () => Promise<never>>> = {
   /** `memoryLimitMb` ends it. */
   memory: () => {
     const kept: unknown[] = [];
-    for (;;) kept.push(new Array(1000).fill(kept.length));
+    for (;;) kept.push(new Array(100_000).fill(kept.length));
   },
 };
