@@ -3,12 +3,12 @@ import 'reflect-metadata';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { serializableClass } from '../protocol/serializable-registry.js';
 import { className, type NamedClass } from './application.js';
-import type { ActorMetadata, ComponentMetadata, Constructor, EventMetadata, PublicAccess } from './metadata.js';
+import type { ActorMetadata, ComponentMetadata, Constructor, EventMetadata, PublicAccess, ServiceMetadata } from './metadata.js';
 
-const KINDS = ['Actor', 'Component', 'ActorEvent', 'Serializable'] as const;
+const KINDS = ['Actor', 'Component', 'Service', 'ActorEvent', 'Serializable'] as const;
 type ClassKind = (typeof KINDS)[number];
 const KEYS: Readonly<Record<ClassKind, string>> = {
-  Actor: 'troupe:actor', Component: 'troupe:component', ActorEvent: 'troupe:event', Serializable: 'troupe:serializable',
+  Actor: 'troupe:actor', Component: 'troupe:component', Service: 'troupe:service', ActorEvent: 'troupe:event', Serializable: 'troupe:serializable',
 };
 const PUBLIC_CLASS = 'troupe:public-class';
 /** The records of this copy of the package. Metadata is kept beside classes for the whole process, for every copy that it loads. */
@@ -22,6 +22,11 @@ export function actorMetadata(target: unknown): ActorMetadata | undefined {
 /** What `@Component` says of this very class; `undefined` without it, also when only a base class has it. Always the same frozen object. */
 export function componentMetadata(target: unknown): ComponentMetadata | undefined {
   return own('Component', target) as ComponentMetadata | undefined;
+}
+
+/** What `@Service` says of this very class; `undefined` without it, also when only a base class has it. Always the same frozen object. */
+export function serviceMetadata(target: unknown): ServiceMetadata | undefined {
+  return own('Service', target) as ServiceMetadata | undefined;
 }
 
 /** What `@ActorEvent` (and `@Public`) say of this very class; `undefined` without it, also when only a base class has it. */

@@ -1,31 +1,14 @@
 // Decorators of the public contract that this version does not implement: each throws `ConfigurationError` when it is used.
 import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { Duration } from '../protocol/duration.js';
-import type { EntityDecorator } from './actor.js';
 
 type MethodDecoratorOf = (target: object, name: string | symbol, descriptor: PropertyDescriptor) => void;
-
-/** How a service runs. Not in this version, which has no services. */
-export interface ServiceOptions {
-  readonly name?: string;
-  /** Turns at once per silo. */
-  readonly concurrency?: number;
-  readonly isolation?: 'inline' | 'worker' | 'dedicated';
-  readonly threads?: number;
-  readonly memoryLimitMb?: number;
-  readonly turnLimit?: Duration;
-}
 
 /** How tells are retried. Not in this version, which has no tells. */
 export interface DeliveryOptions {
   readonly attempts?: number;
   readonly backoff?: Duration;
   readonly order?: 'strict' | 'relaxed';
-}
-
-/** A stateless class with many activations. Not in this version: refused with `ConfigurationError`. */
-export function Service(_options?: ServiceOptions): EntityDecorator {
-  throw notImplemented('@Service');
 }
 
 /** A handler of a durable reminder. Not in this version: refused with `ConfigurationError`. */

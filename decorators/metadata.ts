@@ -96,6 +96,12 @@ export interface ComponentMetadata extends ClassMetadata {
   readonly tags: readonly string[];
 }
 
+export interface ServiceMetadata extends ClassMetadata {
+  readonly kind: 'service';
+  /** Turns at once per silo. */
+  readonly concurrency: number;
+}
+
 /** A class of events. `public` is set when outside clients may listen. */
 export interface EventMetadata {
   readonly name: string;

@@ -3,6 +3,7 @@ import { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
 import type { Logger } from '../protocol/ports/logger.js';
 import { RestartPolicy } from './restart-policy.js';
+import type { SpawnGate } from './spawn-gate.js';
 
 /** What all threads of a silo share of it. */
 export interface ComebackParts {
@@ -10,6 +11,8 @@ export interface ComebackParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
+  /** Holds every start back while the files are being exchanged. */
+  readonly gate?: SpawnGate | undefined;
 }
 
 export class Comeback {

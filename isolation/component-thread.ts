@@ -3,6 +3,7 @@
 //       had begun and not ended fail; the others surely did not run and go to its next life.
 //   T2. `generation` rises at each death: instances of earlier ones are gone (W3).
 //   T3. It comes back as the policy says; while it is degraded, turns fail at once.
+//   T4. While the files that it would load are being exchanged it does not start: what it is given waits.
 import type { Codec } from '../protocol/codec/index.js';
 import { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
@@ -12,6 +13,7 @@ import { PortBatch } from './port-batch.js';
 import { ThreadAsks } from './thread-asks.js';
 import type { BeginLife, Life, ThreadPlan } from './thread-life.js';
 import { ANSWER, ASK, CREATED, DONE, EPOCH, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type Told } from './thread-messages.js';
+import type { ThreadReport } from './thread-report.js';
 import { serve } from './thread-services.js';
 import { ThreadTurns, type Run } from './thread-turns.js';
 import { isFlat, readChanges, UNCHANGED } from './told-changes.js';
@@ -26,18 +28,6 @@ export interface ThreadParts extends ComebackParts {
   readonly scratchRoot: () => string;
 }
 
-/** One thread, for those who look after it. */
-export interface ThreadReport {
-  readonly component: string;
-  /** `waiting`: it died and will be back in a moment. `degraded`: it died too often; turns fail until its cool-down ends. */
-  readonly state: 'starting' | 'running' | 'waiting' | 'degraded' | 'stopped';
-  readonly instances: number;
-  /** Turns that it was given and has not ended. */
-  readonly turns: number;
-  readonly crashes: number;
-  readonly lastError: string | undefined;
-}
-
 export class ComponentThread {
   generation = 1;
   private life: Life | undefined;
@@ -49,9 +39,10 @@ export class ComponentThread {
   private readonly asks = new ThreadAsks();
   private readonly entities = new Map<number, WorkerEntity>();
   private readonly comeback: Comeback;
+  private readonly starting = (): void => this.start();
 
-  constructor(private readonly plan: ThreadPlan, private readonly parts: ThreadParts) {
-    this.comeback = new Comeback(plan.name, parts, () => this.start());
+  constructor(private readonly plan: ThreadPlan, readonly parts: ThreadParts) {
+    this.comeback = new Comeback(plan.name, parts, this.starting);
     this.out = this.newBatch();
   }
 
@@ -124,7 +115,7 @@ export class ComponentThread {
   }
 
   private start(): void {
-    if (this.isStopped) return;
+    if (this.isStopped || this.life || this.parts.gate?.holdsBack(this.starting)) return;
     const life: Life = this.parts.begin(this.plan, this.parts, {
       heard: (batch) => this.read(batch),
       died: (thrown, exitCode) => this.died(life, thrown, exitCode),
@@ -236,7 +227,7 @@ export class ComponentThread {
     const error = this.comeback.died(thrown, exitCode);
     const waiting = this.turns.died(life.lastBegun, error);
     for (const entity of [...this.entities.values()]) entity.lost(error, this.turns.diedHavingSaid(entity));
-    for (const run of waiting) this.run(run);
+    for (const run of waiting) run.entity.begin(run);
     // At last: what is given up lets others begin at once.
     this.asks.died(error);
   }

@@ -10,6 +10,18 @@ export type HostSpec = EntitySpec<ClassMetadata, EntityRuntime>;
 /** Gets the value, or what was thrown. */
 export type TurnEnd = (failed: boolean, value: unknown) => void;
 
+/** What a turn comes to, as a promise. */
+export function promised(start: (end: TurnEnd) => void): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    start((failed, value) => {
+      // Whatever was thrown has become an error on its way.
+      const error = value as Error;
+      if (failed) reject(error);
+      else resolve(value);
+    });
+  });
+}
+
 /** What the silo wants to hear of an instance that lives elsewhere. */
 export interface HostedWatch {
   /** The instance is gone; its turns have failed. `hadStaged`: with it went what an open unit had staged. */
@@ -18,6 +30,10 @@ export interface HostedWatch {
   returned(): void;
   /** What changed outside any turn; accepted already. */
   leftOver(staged: StagedChanges): void;
+  /** The instance is gone; the next turn finds one of the class that took its place, with the last accepted state. */
+  moved(metadata: ClassMetadata): void;
+  /** Resolves when no unit of work that may have changed its state is open or commits; `undefined` when none is. */
+  unsettled(): Promise<void> | undefined;
 }
 
 export interface Hosted extends HostedEntity<TurnInfo> {
@@ -27,6 +43,8 @@ export interface Hosted extends HostedEntity<TurnInfo> {
   perform?(method: string, args: readonly unknown[], turn: TurnInfo, end: TurnEnd): void;
   /** What was staged is on its way to the store; call what it returns when the store has answered, after `accept`. An instance that is lost meanwhile is not made anew before that: nobody knows from what. */
   awaitCommit?(): () => void;
+  /** Its class was loaded anew. Moves to the new one as soon as nothing of it runs or waits for a commit. Absent: it stays what it is. */
+  renew?(metadata: ClassMetadata): void;
   /** What the context answers at once (components, tags, clients) has changed. */
   refresh?(): void;
 }

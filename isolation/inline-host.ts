@@ -1,7 +1,8 @@
 import type { ClassMetadata } from '../decorators/index.js';
 import type { Codec } from '../protocol/codec/index.js';
+import { UnknownMethodError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
-import { EntityContext } from '../sdk/context/entity-context.js';
+import { createContext } from '../sdk/context/create-context.js';
 import { runInTurn, type TurnInfo } from '../sdk/context/turn-scope.js';
 import { refuseFunctionFields } from './function-fields.js';
 import type { Host, Hosted, HostSpec } from './host.js';
@@ -17,7 +18,7 @@ export class InlineHost implements Host {
 
   create({ metadata, fields, runtime }: HostSpec): Hosted {
     const Class = metadata.target as unknown as new (context: unknown) => Instance;
-    const instance = new Class(new EntityContext(runtime));
+    const instance = new Class(createContext(metadata, runtime));
     this.checkFields(metadata, instance);
     const state = metadata.state.size > 0 ? new StateTracker(instance, metadata, this.codec, fields) : NO_STATE;
     return new InlineEntity(instance, metadata, state);
@@ -40,7 +41,10 @@ class InlineEntity implements Hosted {
 
   /** The caller has looked the name up in the class's table: this is the only property access by a name from a message. */
   run(method: string, args: readonly unknown[], turn: TurnInfo): unknown {
-    return runInTurn(turn, () => (this.instance[method] as (...args: readonly unknown[]) => unknown).apply(this.instance, args as unknown[]));
+    const code = this.instance[method];
+    // The table may be that of a class that was loaded anew since.
+    if (typeof code !== 'function') throw new UnknownMethodError(`${this.metadata.name} has no method '${method}' yet: this instance is older than its class`, { method });
+    return runInTurn(turn, () => (code as (...args: readonly unknown[]) => unknown).apply(this.instance, args as unknown[]));
   }
 
   has(hook: string): boolean {

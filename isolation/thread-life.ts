@@ -5,7 +5,8 @@
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
 import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
 import { HEAP_HEADROOM_MB, type MemoryWatch, type WatchedThread } from './memory-watch.js';
-import { LAST_BEGUN, PROGRESS, SHARED_WORDS, THREAD_ID, type ThreadStart } from './thread-messages.js';
+import { LAST_BEGUN, PROGRESS, SHARED_WORDS, THREAD_ID } from './thread-messages.js';
+import type { ThreadStart } from './thread-start.js';
 
 /** How the threads of one class are made. */
 export interface ThreadPlan {

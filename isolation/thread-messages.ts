@@ -1,6 +1,5 @@
 // What a silo and one of its component threads say to each other. A batch is one flat array: a code, then its operands, then the next code;
 // small arrays and objects cost more to clone than what they hold. `Wire` values are what `toWire` made of them.
-import type { MessagePort } from 'node:worker_threads';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 
 /** To the thread. */
@@ -81,15 +80,3 @@ export const LAST_BEGUN = 0;
 export const PROGRESS = 1;
 /** The operating system's id of the thread; 0 where it does not tell. */
 export const THREAD_ID = 2;
-
-/** What a thread is given at its start. */
-export interface ThreadStart {
-  /** Of the modules to load, in order. */
-  readonly modules: readonly string[];
-  readonly shared: SharedArrayBuffer;
-  /** The thread's own end: user code finds neither this nor `parentPort` in use. */
-  readonly port: MessagePort;
-  readonly memoryLimitMb: number;
-  /** Where it makes its entities' temporary directories, or why it cannot. */
-  readonly scratch: { readonly root: string } | { readonly failure: string };
-}

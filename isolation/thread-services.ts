@@ -67,10 +67,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   kick: (_, runtime, client: string, reason: string | undefined) => runtime.clients().find(({ id }) => id === client)?.kick(reason),
   watch: ({ run, turnNumber, thread }) => watchTurn(run, turnNumber, thread),
   timer: ({ entity }, runtime, number: number, dueMs: number, everyMs: number | undefined) => startTimer(entity, runtime, number, dueMs, everyMs),
-  cancelTimer: ({ entity }, _, number: number) => {
-    entity.timers?.get(number)?.();
-    entity.timers?.delete(number);
-  },
+  cancelTimer: ({ entity }, _, number: number) => entity.timers.cancel(number),
 };
 
 /** The turn's code has looked at its signal. */
@@ -84,9 +81,9 @@ function watchTurn(run: Run | undefined, turnNumber: number, thread: ComponentTh
 
 function startTimer(entity: WorkerEntity, runtime: EntityRuntime, number: number, dueMs: number, everyMs: number | undefined): void {
   const stop = runtime.addTimer((elapsedMs) => {
-    if (everyMs === undefined) entity.timers?.delete(number);
+    if (everyMs === undefined) entity.timers.forget(number);
     // The turn of the tick is the one that is running here.
     return entity.fire(number, elapsedMs, currentTurn()!);
   }, dueMs, everyMs);
-  (entity.timers ??= new Map()).set(number, stop);
+  entity.timers.add(number, stop);
 }

@@ -1,5 +1,6 @@
 import type { Codec } from '../protocol/codec/index.js';
 import type { FieldChanges, StagedChanges } from '../protocol/ports/component-host.js';
+import type { SavedFields } from '../protocol/ports/state-store.js';
 import { FIRST_FIELD, SERIAL, type FlatChanges, type ThreadChanges, type Told } from './thread-messages.js';
 
 const NONE: FieldChanges = new Map();
@@ -20,6 +21,19 @@ export function readChanges(flat: FlatChanges, codec: Codec): ThreadChanges {
     lazy: readFields(flat, lazyAt, manualAt, codec),
     manual: readFields(flat, manualAt, flat.length, codec),
   };
+}
+
+/** The fields after the changes; the same map when there are none. */
+export function withChanges(fields: SavedFields, { saved, lazy, manual }: StagedChanges): SavedFields {
+  if (saved.size + lazy.size + manual.size === 0) return fields;
+  const all = new Map(fields);
+  for (const changes of [saved, lazy, manual]) {
+    for (const [name, value] of changes) {
+      if (value === undefined) all.delete(name);
+      else all.set(name, value);
+    }
+  }
+  return all;
 }
 
 /** `valueOf`: what a field holds now. */

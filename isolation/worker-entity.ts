@@ -4,21 +4,24 @@
 //   W3. When its thread dies the instance is gone. The next turn finds a new one with the last accepted state; what was staged is lost, and
 //       whoever holds the entity is told so.
 //   W4. While a commit of what it staged is on its way, nobody knows what the last accepted state is: no new instance is made until the answer.
+//   W5. When its class was loaded anew its instance is dropped between turns, when nothing waits for a verdict; the next turn finds one of the new class.
 import type { EntityId } from '../protocol/actor-id.js';
 import type { SavedFields } from '../protocol/ports/state-store.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 import type { ClassMetadata } from '../decorators/index.js';
 import type { EntityRuntime } from '../sdk/context/entity-runtime.js';
-import { runInTurn, type TurnInfo } from '../sdk/context/turn-scope.js';
+import type { TurnInfo } from '../sdk/context/turn-scope.js';
+import { CommitHold } from './commit-hold.js';
 import type { ComponentThread } from './component-thread.js';
-import type { Hosted, HostedWatch, HostSpec, TurnEnd } from './host.js';
-import { mirrorOf } from './mirror.js';
+import { promised, type Hosted, type HostedWatch, type HostSpec, type TurnEnd } from './host.js';
+import { EntityMove } from './entity-move.js';
+import { InstanceTimers } from './instance-timers.js';
+import { EntityMirror } from './mirror.js';
 import type { Run } from './thread-turns.js';
+import { withChanges } from './told-changes.js';
 import { CREATE, DISPOSE, FIRES, FRESH, MIRROR, READS, ROLLED_BACK, SETTLE, type Mirror, type ThreadChanges, type Verdict } from './thread-messages.js';
 
-const NO_CHANGES = new Map<string, Uint8Array>();
-const NOTHING: StagedChanges = { saved: NO_CHANGES, lazy: NO_CHANGES, manual: NO_CHANGES };
-const NOBODY: readonly string[] = [];
+const NOTHING: StagedChanges = { saved: new Map(), lazy: new Map(), manual: new Map() };
 
 export class WorkerEntity implements Hosted {
   readonly isApart = true;
@@ -27,32 +30,36 @@ export class WorkerEntity implements Hosted {
   watch: HostedWatch | undefined;
   /** Turns on it that have not ended. */
   openRuns = 0;
-  /** Ends what the instance's timers are on the silo; gone with the instance. */
-  timers: Map<number, () => void> | undefined;
-  private readonly metadata: ClassMetadata;
+  readonly timers = new InstanceTimers();
+  private metadata: ClassMetadata;
   private known: SavedFields;
   /** Of the thread in which the instance lives; 0 before there is one. */
-  private generation = 0;
+  generation = 0;
   private epoch = 0;
   private verdicts: Verdict[] | undefined;
-  private staged: ThreadChanges | undefined;
-  private stageFailure: Error | undefined;
-  private mayDiffer = false;
+  staged: ThreadChanges | undefined;
+  stageFailure: Error | undefined;
+  /** A turn may have changed fields that it has not told of. */
+  mayDiffer = false;
   /** A turn that ended had changed something, and there was no verdict on it. */
   private hasChanged = false;
-  private isDisposed = false;
-  /** On their way to the store. */
-  private commits = 0;
-  private heldBack: Run[] | undefined;
-  /** What the instance's context answers at once. */
-  private mirrored: Mirror = '';
-  /** Of the set, as the last turn was shown it. */
-  private mirroredVersion = 0;
+  isDisposed = false;
+  /** W4. */
+  private hold: CommitHold | undefined;
+  /** W5: on its way. */
+  move: EntityMove | undefined;
+  turnsBegun = 0;
+  private readonly mirror: EntityMirror;
 
-  constructor(private readonly thread: ComponentThread, readonly instance: number, { id, metadata, fields, runtime }: HostSpec) {
+  /** `threadOf`: where instances of a class live that took the place of this one's. */
+  constructor(
+    public thread: ComponentThread, readonly instance: number, { id, metadata, fields, runtime }: HostSpec,
+    private readonly threadOf: (metadata: ClassMetadata) => ComponentThread,
+  ) {
     this.id = id;
     this.metadata = metadata;
     this.runtime = runtime;
+    this.mirror = new EntityMirror(runtime);
     this.known = fields;
   }
 
@@ -64,16 +71,16 @@ export class WorkerEntity implements Hosted {
   }
 
   perform(method: string, args: readonly unknown[], turn: TurnInfo, end: TurnEnd): void {
-    this.thread.run({ entity: this, method, args, turn, flags: 0, end, hasSaid: false });
+    this.begin({ entity: this, method, args, turn, flags: 0, end, hasSaid: false });
   }
 
   run(method: string, args: readonly unknown[], turn: TurnInfo): Promise<unknown> {
-    return this.promise(method, args, turn, 0);
+    return promised((end) => this.perform(method, args, turn, end));
   }
 
   /** A timer of the instance is due. */
   fire(timer: number, elapsedMs: unknown, turn: TurnInfo): Promise<unknown> {
-    return this.promise('', [timer, elapsedMs], turn, FIRES);
+    return promised((end) => this.begin({ entity: this, method: '', args: [timer, elapsedMs], turn, flags: FIRES, end, hasSaid: false }));
   }
 
   has(hook: string): boolean {
@@ -90,70 +97,54 @@ export class WorkerEntity implements Hosted {
   accept(staged: StagedChanges): void {
     if (staged === NOTHING) return;
     const { serial } = staged as ThreadChanges;
-    this.adopt(staged);
-    if (this.staged === staged) {
-      this.staged = undefined;
-      this.hasChanged = false;
-      this.mayDiffer = this.openRuns > 0;
-    } else {
-      this.mayDiffer = true;
-    }
+    this.known = withChanges(this.known, staged);
+    if (this.staged === staged) this.becomeClean();
+    else this.mayDiffer = true;
     this.settle(serial);
   }
 
   rollback(): void {
-    this.staged = this.stageFailure = undefined;
-    this.hasChanged = false;
-    this.mayDiffer = this.openRuns > 0;
+    this.becomeClean();
     this.settle(ROLLED_BACK);
   }
 
   strayed(): readonly string[] {
-    return NOBODY;
+    return [];
   }
 
   capture(): SavedFields {
     return this.known;
   }
 
-  /** W4. */
   awaitCommit(): () => void {
-    this.commits++;
-    return () => {
-      if (--this.commits > 0) return;
-      const runs = this.heldBack;
-      this.heldBack = undefined;
-      for (const run of runs ?? []) this.thread.run(run);
-    };
+    return (this.hold ??= new CommitHold()).begin((run) => this.begin(run));
   }
 
   /** W4: the turn waits. */
   holdsBack(run: Run): boolean {
-    if (this.commits === 0 || this.generation === this.thread.generation) return false;
-    (this.heldBack ??= []).push(run);
-    return true;
+    return this.generation !== this.thread.generation && this.hold?.holds(run) === true;
   }
 
   refresh(): void {
-    if (this.generation !== this.thread.generation) return;
-    const { mirrored } = this;
-    if (this.mirror() !== mirrored) this.thread.write(MIRROR, this.instance, this.mirrored);
+    if (this.generation === this.thread.generation) this.show(this.mirror.changed());
   }
 
   dispose(): void {
     this.isDisposed = true;
+    this.move?.end();
     if (this.generation === this.thread.generation) this.thread.write(DISPOSE, this.instance);
-    this.stopTimers();
+    this.timers.stop();
     this.thread.forget(this);
   }
 
   /** A turn leaves for the thread: there is an instance there. Returns flags of `RUN`. */
   prepare(method: string, turn: TurnInfo): number {
     this.beCreated();
-    if (this.runtime.setVersion !== this.mirroredVersion) this.showSet(turn);
+    this.show(this.mirror.changedFor(turn));
     const isClean = this.openRuns === 0 && !this.staged && !this.mayDiffer;
     const reads = isClean && this.metadata.methods.get(method)?.readOnly === true;
     this.openRuns++;
+    this.turnsBegun++;
     this.mayDiffer = true;
     return reads ? READS : isClean ? FRESH : 0;
   }
@@ -162,27 +153,58 @@ export class WorkerEntity implements Hosted {
   ended(changes: ThreadChanges | undefined, epoch: number, failure: Error | undefined): void {
     this.openRuns--;
     if (changes || failure) this.hasChanged = true;
-    if (epoch !== this.epoch || this.openRuns > 0) return;
-    this.staged = changes;
-    this.stageFailure = failure;
-    this.mayDiffer = false;
+    if (epoch === this.epoch && this.openRuns === 0) {
+      this.staged = changes;
+      this.stageFailure = failure;
+      this.mayDiffer = false;
+    }
+    this.move?.tryNow();
+  }
+
+  /** W5. */
+  renew(metadata: ClassMetadata): void {
+    const earlier = this.move;
+    this.move = new EntityMove(this, metadata, this.thread.parts.clock);
+    this.move.tryNow();
+    earlier?.end();
+  }
+
+  /** W5. Only what is neither busy nor differs. */
+  moveTo(metadata: ClassMetadata): void {
+    const { thread } = this;
+    this.move = undefined;
+    if (this.generation === thread.generation) thread.write(DISPOSE, this.instance);
+    this.timers.stop();
+    this.verdicts = undefined;
+    this.generation = this.epoch = 0;
+    this.metadata = metadata;
+    this.thread = this.threadOf(metadata);
+    this.thread.adopt(this);
+    thread.forget(this);
+    this.watch?.moved(metadata);
+  }
+
+  /** Also of a turn that had not begun when its thread died. */
+  begin(run: Run): void {
+    if (!this.move?.holds(run)) this.thread.run(run);
   }
 
   /** Takes what changed outside any turn: the thread has accepted it. */
   takeStrays(strays: ThreadChanges): void {
-    this.adopt(strays);
+    this.known = withChanges(this.known, strays);
     this.watch?.leftOver(strays);
   }
 
   /** W3. `hasSaid`: a turn that died with it had sent messages. */
   lost(error: Error, hasSaid: boolean): void {
-    const hadStaged = this.staged !== undefined || this.hasChanged;
-    this.hasChanged = false;
+    const hadStaged = this.hasChanged;
     this.openRuns = 0;
-    this.staged = this.stageFailure = this.verdicts = undefined;
-    this.mayDiffer = false;
-    this.stopTimers();
-    if (!this.isDisposed) this.watch?.lost(error, hadStaged || hasSaid);
+    this.verdicts = undefined;
+    this.becomeClean();
+    this.timers.stop();
+    if (this.isDisposed) return;
+    this.watch?.lost(error, hadStaged || hasSaid);
+    this.move?.tryNow();
   }
 
   /** Its thread lives again. */
@@ -196,26 +218,14 @@ export class WorkerEntity implements Hosted {
     return verdicts;
   }
 
-  private promise(method: string, args: readonly unknown[], turn: TurnInfo, flags: number): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const end: TurnEnd = (failed, value) => {
-        // Whatever was thrown has become an error on its way.
-        const error = value as Error;
-        if (failed) reject(error);
-        else resolve(value);
-      };
-      this.thread.run({ entity: this, method, args, turn, flags, end, hasSaid: false });
-    });
+  private becomeClean(): void {
+    this.staged = this.stageFailure = undefined;
+    this.hasChanged = false;
+    this.mayDiffer = this.openRuns > 0;
   }
 
-  /** As code of this turn sees it: a unit that changes the set sees its own changes. */
-  private showSet(turn: TurnInfo): void {
-    this.mirroredVersion = this.runtime.setVersion;
-    runInTurn(turn, () => this.refresh());
-  }
-
-  private mirror(): Mirror {
-    return (this.mirrored = mirrorOf(this.runtime));
+  private show(mirror: Mirror | undefined): void {
+    if (mirror !== undefined) this.thread.write(MIRROR, this.instance, mirror);
   }
 
   private beCreated(): void {
@@ -225,19 +235,7 @@ export class WorkerEntity implements Hosted {
     this.epoch = 0;
     this.verdicts = undefined;
     const { type, key, component } = this.id;
-    this.thread.write(CREATE, this.instance, type, key, component, this.metadata.name, this.known.size > 0 ? this.known : undefined, this.mirror(), this.thread.wireOf(this.runtime.args()));
-  }
-
-  private adopt(staged: StagedChanges): void {
-    if (staged.saved.size + staged.lazy.size + staged.manual.size === 0) return;
-    const known = new Map(this.known);
-    for (const fields of [staged.saved, staged.lazy, staged.manual]) {
-      for (const [name, value] of fields) {
-        if (value === undefined) known.delete(name);
-        else known.set(name, value);
-      }
-    }
-    this.known = known;
+    this.thread.write(CREATE, this.instance, type, key, component, this.metadata.name, this.known.size > 0 ? this.known : undefined, this.mirror.make(), this.thread.wireOf(this.runtime.args()));
   }
 
   /** W1. */
@@ -247,10 +245,6 @@ export class WorkerEntity implements Hosted {
     (this.verdicts ??= []).push(verdict);
     // A turn that runs looks at its fields before the next message of its own accord.
     if (this.openRuns > 0) this.thread.write(SETTLE, this.instance, this.takeVerdicts());
-  }
-
-  private stopTimers(): void {
-    for (const stop of this.timers?.values() ?? []) stop();
-    this.timers = undefined;
+    this.move?.tryNow();
   }
 }

@@ -1,11 +1,14 @@
 // WorkerHost. Owns: the threads of one silo: for `worker` so many per class as it asks for, for `dedicated` one per instance.
 //   H1. Code of one class shares a thread only with its own kind.
+//   H2. When a class was loaded anew, new instances run in new threads; the old ones end when their last instance has moved or left.
 import type { ClassMetadata } from '../decorators/index.js';
 import type { TimerHandle } from '../protocol/ports/clock.js';
-import { ComponentThread, type ThreadParts, type ThreadReport } from './component-thread.js';
+import { ComponentThread, type ThreadParts } from './component-thread.js';
+import type { ThreadReport } from './thread-report.js';
 import { MemoryWatch } from './memory-watch.js';
 import { ProcessMemory } from './process-memory.js';
 import type { ThreadPlan } from './thread-life.js';
+import { tryModules } from './trial-thread.js';
 import type { Host, Hosted, HostSpec } from './host.js';
 import { WorkerEntity } from './worker-entity.js';
 
@@ -18,7 +21,10 @@ const LOOK_EVERY_MS = 200;
 
 export class WorkerHost implements Host {
   private readonly pools = new Map<ClassMetadata, ComponentThread[]>();
-  private readonly dedicated = new Set<ComponentThread>();
+  /** Threads that end with their last instance: those of one instance, and those whose class was replaced. */
+  private readonly passing = new Set<ComponentThread>();
+  /** H2. */
+  private readonly successors = new WeakMap<ClassMetadata, ClassMetadata>();
   private looking: TimerHandle | undefined;
   private lookedAtMs = 0;
   private instances = 0;
@@ -30,8 +36,9 @@ export class WorkerHost implements Host {
   }
 
   create(spec: HostSpec): Promise<Hosted> | Hosted {
-    const thread = spec.metadata.isolation === 'dedicated' ? this.ownThread(spec.metadata) : this.sharedThread(spec.metadata);
-    const entity = new WorkerEntity(thread, ++this.instances, spec);
+    const metadata = this.currentOf(spec.metadata);
+    const thread = this.threadOf(metadata);
+    const entity = new WorkerEntity(thread, ++this.instances, metadata === spec.metadata ? spec : { ...spec, metadata }, this.threadOf);
     thread.adopt(entity);
     if (!this.looking) this.look();
     const constructing = entity.construct();
@@ -40,6 +47,28 @@ export class WorkerHost implements Host {
       entity.dispose();
       throw error;
     });
+  }
+
+  /** Rejects with what keeps a thread from loading these files, if anything does. */
+  tryModules(urls: readonly string[]): Promise<void> {
+    return tryModules(urls, { memoryLimitMb: DEFAULT_MEMORY_LIMIT_MB, memory: this.memory }, this.parts);
+  }
+
+  /** H2. Entities of the old class move when they are told to. */
+  replace(metadata: ClassMetadata, successor: ClassMetadata): void {
+    this.successors.set(metadata, successor);
+    for (const thread of this.pools.get(metadata) ?? []) {
+      this.passing.add(thread);
+      if (thread.instances === 0) this.emptied(thread);
+    }
+    this.pools.delete(metadata);
+  }
+
+  /** What a class is by now, after all that it was replaced by. */
+  currentOf(metadata: ClassMetadata): ClassMetadata {
+    let current = metadata;
+    for (let next = this.successors.get(current); next; next = this.successors.get(current)) current = next;
+    return current;
   }
 
   report(): readonly ThreadReport[] {
@@ -54,7 +83,7 @@ export class WorkerHost implements Host {
   }
 
   private threads(): readonly ComponentThread[] {
-    return [...[...this.pools.values()].flat(), ...this.dedicated];
+    return [...[...this.pools.values()].flat(), ...this.passing];
   }
 
   private sharedThread(metadata: ClassMetadata): ComponentThread {
@@ -63,21 +92,24 @@ export class WorkerHost implements Host {
     return pool.reduce((least, each) => (each.instances < least.instances ? each : least));
   }
 
-  private ownThread(metadata: ClassMetadata): ComponentThread {
-    const thread: ComponentThread = this.newThread(metadata, () => {
-      this.dedicated.delete(thread);
-      void thread.stop();
-    });
-    this.dedicated.add(thread);
+  private readonly threadOf = (metadata: ClassMetadata): ComponentThread => {
+    if (metadata.isolation !== 'dedicated') return this.sharedThread(metadata);
+    const thread = this.newThread(metadata);
+    this.passing.add(thread);
+    return thread;
+  };
+
+  private newThread(metadata: ClassMetadata): ComponentThread {
+    const plan: ThreadPlan = {
+      name: metadata.name, modules: () => this.modulesOf(metadata) ?? [], memoryLimitMb: metadata.threading.memoryLimitMb ?? DEFAULT_MEMORY_LIMIT_MB,
+      turnLimitMs: metadata.threading.turnLimitMs, memory: this.memory, onEmpty: () => this.emptied(thread),
+    };
+    const thread: ComponentThread = new ComponentThread(plan, this.parts);
     return thread;
   }
 
-  private newThread(metadata: ClassMetadata, onEmpty?: () => void): ComponentThread {
-    const plan: ThreadPlan = {
-      name: metadata.name, modules: () => this.modulesOf(metadata) ?? [], memoryLimitMb: metadata.threading.memoryLimitMb ?? DEFAULT_MEMORY_LIMIT_MB,
-      turnLimitMs: metadata.threading.turnLimitMs, memory: this.memory, onEmpty,
-    };
-    return new ComponentThread(plan, this.parts);
+  private emptied(thread: ComponentThread): void {
+    if (this.passing.delete(thread)) void thread.stop();
   }
 
   private look(): void {

@@ -6,7 +6,7 @@ export interface ActorId {
   readonly key: string;
 }
 
-/** An actor, or one of its components. Each entity has a mailbox of its own. */
+/** An actor, one of its components, or a service: that has the empty key, which no actor has. Each actor and component has a mailbox of its own. */
 export interface EntityId extends ActorId {
   readonly component?: string | undefined;
 }
@@ -32,9 +32,20 @@ export function checkKey(key: unknown, path = 'key'): asserts key is string {
   if (LONE_SURROGATE.test(key)) throw new InvalidArgumentError(`${path}: holds half of a surrogate pair`, { path });
 }
 
-/** `player/p1` for an actor, `player/p1#Health` for a component. For people and Map keys of handles; use the fields in code. */
+/** The service of this wire name. */
+export function serviceId(type: string): EntityId {
+  return { type, key: '' };
+}
+
+/** It leads to a service. */
+export function isService({ key }: ActorId): boolean {
+  return key === '';
+}
+
+/** `player/p1` for an actor, `player/p1#Health` for a component, `PathFinding` for a service. For people and Map keys of handles; use the fields in code. */
 export function printEntityId(id: EntityId): string {
-  return id.component === undefined ? `${id.type}/${id.key}` : `${id.type}/${id.key}#${id.component}`;
+  if (id.component !== undefined) return `${id.type}/${id.key}#${id.component}`;
+  return isService(id) ? id.type : `${id.type}/${id.key}`;
 }
 
 /** Same type and key. */

@@ -2,7 +2,7 @@
 // `HandleCaller` behind the factory.
 //   N1. A handle is immutable, does no I/O by itself, and is never a thenable.
 //   N2. Method names become functions on the factory's shared prototype at their first use: later uses are ordinary property hits.
-import { printEntityId, sameEntity, type EntityId } from '../protocol/actor-id.js';
+import { isService, printEntityId, sameEntity, type EntityId } from '../protocol/actor-id.js';
 import { isTag, printComponentAddress } from '../protocol/component-address.js';
 import type { ReferenceCodec } from '../protocol/codec/index.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
@@ -101,20 +101,18 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
   const lacks = (verb: string): Error => caller.lacks?.(verb) ?? notImplemented(`handle.${verb}`);
   class BoundHandle extends HandleBase {
     with(options: CallOptions): BoundHandle {
-      return new BoundHandle(HandleBase.target(this), mergeCallOptions(HandleBase.options(this), options));
+      return new BoundHandle(HandleBase.target(this), mergedOptions(this, options));
     }
 
     getComponent(classOrName: unknown): BoundHandle {
-      const { type, key } = HandleBase.target(this);
-      return new BoundHandle(freezeId({ type, key, component: caller.componentName(classOrName) }), HandleBase.options(this));
+      refuseService(this, 'getComponent', 'it has no components');
+      return new BoundHandle(componentOf(this, caller.componentName(classOrName)), HandleBase.options(this));
     }
 
     findComponent(classOrName: unknown, tag: unknown): unknown {
+      refuseService(this, 'findComponent', 'it has no components');
       if (caller.lacks) return Promise.reject(caller.lacks('findComponent'));
-      if (!isTag(tag)) throw new ConfigurationError(`findComponent: expected a tag, got ${typeof tag === 'string' ? JSON.stringify(tag) : typeof tag}`);
-      const { type, key } = HandleBase.target(this);
-      const component = printComponentAddress({ name: caller.componentName(classOrName), tag });
-      return new BoundHandle(freezeId({ type, key, component }), HandleBase.options(this));
+      return new BoundHandle(componentOf(this, taggedAddress(caller, classOrName, tag)), HandleBase.options(this));
     }
 
     get oneWay(): object {
@@ -123,6 +121,7 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
     }
 
     get manage(): object {
+      refuseService(this, 'manage', 'nobody looks after its instances but their silos');
       if (!caller.manage) throw lacks('manage');
       return caller.manage(HandleBase.target(this), HandleBase.options(this));
     }
@@ -153,6 +152,25 @@ export function handleReferences(factory: HandleFactory): ReferenceCodec {
     toId: (value) => HandleBase.target(value as HandleBase),
     fromId: (id) => factory.handle(id),
   };
+}
+
+function refuseService(handle: HandleBase, verb: string, why: string): void {
+  if (isService(handle.id)) throw new ConfigurationError(`${verb}: ${printEntityId(handle.id)} is a service: ${why}`);
+}
+
+function mergedOptions(handle: HandleBase, added: CallOptions): CallOptions {
+  const merged = mergeCallOptions(HandleBase.options(handle), added);
+  if (merged.idempotencyKey !== undefined) refuseService(handle, 'with: idempotencyKey', 'it has no state to record the result with');
+  return merged;
+}
+
+function componentOf({ id: { type, key } }: HandleBase, component: string): EntityId {
+  return freezeId({ type, key, component });
+}
+
+function taggedAddress(caller: HandleCaller, classOrName: unknown, tag: unknown): string {
+  if (!isTag(tag)) throw new ConfigurationError(`findComponent: expected a tag, got ${typeof tag === 'string' ? JSON.stringify(tag) : typeof tag}`);
+  return printComponentAddress({ name: caller.componentName(classOrName), tag });
 }
 
 type Send = (self: object, method: string, args: unknown[]) => unknown;

@@ -1,4 +1,4 @@
-import type { ActorMetadata, ComponentMetadata } from '../decorators/index.js';
+import type { ActorMetadata, ClassMetadata, ComponentMetadata } from '../decorators/index.js';
 import { componentMetadata } from '../decorators/index.js';
 import { describe } from '../decorators/options.js';
 import { readComponentAddress } from '../protocol/component-address.js';
@@ -27,6 +27,14 @@ export class ComponentTypes {
     const known = this.byName.get(metadata.name);
     if (!known) this.byName.set(metadata.name, metadata);
     else if (known.target !== metadata.target) this.twins.set(metadata.name, metadata);
+  }
+
+  /** Those that `fresh` has, each as it is by now, in the place of all. */
+  renew(fresh: ComponentTypes, currentOf: (metadata: ComponentMetadata) => ClassMetadata): void {
+    const all = [...fresh.byName.values(), ...fresh.twins.values()];
+    this.byName.clear();
+    this.twins.clear();
+    for (const metadata of all) this.add(currentOf(metadata) as ComponentMetadata);
   }
 
   has(className: string): boolean {

@@ -1,6 +1,6 @@
-// Router: where an envelope goes: to the actor when it is active here, else by way of the cluster. It looks every name up in frozen tables before anything runs.
+// Router: where an envelope goes: to the actor when it is active here, else by way of the cluster; to services by their own ways. It looks every name up in frozen tables before anything runs.
 import { functionFieldNote, type ActorMetadata, type ClassMetadata } from '../decorators/index.js';
-import { printEntityId, type ActorId, type EntityId } from '../protocol/actor-id.js';
+import { isService, printEntityId, type ActorId, type EntityId } from '../protocol/actor-id.js';
 import type { Envelope, Invoker } from '../protocol/envelope.js';
 import {
   SiloUnavailableError, UnknownActorTypeError, UnknownMethodError,
@@ -43,10 +43,12 @@ export class Router implements Invoker {
     private readonly catalog: Catalog,
     private readonly membership: Membership,
     private readonly statistics: Statistics,
+    private readonly services: Invoker,
   ) {}
 
   /** Rejects with an `Unknown…Error` before anything is activated. */
   invoke(envelope: Envelope): Promise<unknown> {
+    if (isService(envelope.target)) return this.services.invoke(envelope);
     try {
       if (this.elsewhere && this.catalog.get(envelope.target) === undefined) return this.elsewhere.route(envelope);
       return this.deliver(envelope).promise;

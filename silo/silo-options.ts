@@ -15,6 +15,13 @@ export interface SiloOptions {
   readonly cluster?: string | undefined;
   /** Where the actors are: globs, paths, URLs; also classes or module namespaces. Relative paths start at the working directory. */
   readonly modules: readonly ModuleSource[];
+  /**
+   * Whether the files behind `modules`, and what they import by a path, are loaded anew when they change: instances in threads move to the new
+   * code when they are idle, with their state, and no call fails of it. Default false. docs/hot-modules.md.
+   */
+  readonly watch?: boolean | undefined;
+  /** A file: while it exists no thread starts and no module is loaded anew (`troupe deploy begin` makes it). Default `.troupe-deploy.lock`. */
+  readonly deployLock?: string | undefined;
   /** Absent: embedded, nothing is kept after exit. */
   readonly redis?: RedisSource | undefined;
   /**

@@ -1,3 +1,4 @@
+import type { SpawnGate } from '../isolation/spawn-gate.js';
 import type { Invoker } from '../protocol/envelope.js';
 import type { Clock, Logger, Membership, PlacementPolicy, StateStore } from '../protocol/ports/index.js';
 import type { LoadableFiles, ThreadMaking } from './hosts.js';
@@ -9,10 +10,12 @@ export interface SiloPorts {
   readonly log: Logger;
   readonly store: StateStore;
   readonly membership: Membership;
-  /** Actor classes (components come with them). */
+  /** Actor classes (components come with them), and services. */
   readonly classes: readonly object[];
   /** What threads can load; without it everything runs inline. */
   readonly files?: LoadableFiles | undefined;
+  /** Holds threads back while their files are being exchanged. */
+  readonly gate?: SpawnGate | undefined;
   /** Other than real ones. */
   readonly threads?: ThreadMaking | undefined;
   /** Component classes that can be added at run time beside those that actors list. */

@@ -3,7 +3,7 @@
 import type { ActorDirectory } from '../directory/actor-directory.js';
 import { LocationCache } from '../directory/location-cache.js';
 import { StoreActorDirectory } from '../directory/store-actor-directory.js';
-import { checkKey, type ActorId, type EntityId } from '../protocol/actor-id.js';
+import { checkKey, isService, serviceId, type ActorId, type EntityId } from '../protocol/actor-id.js';
 import { createCodec, type Codec } from '../protocol/codec/index.js';
 import type { Envelope } from '../protocol/envelope.js';
 import { SiloUnavailableError } from '../protocol/errors/index.js';
@@ -15,10 +15,10 @@ import { LazySaver } from './activation/lazy-saver.js';
 import { SiloEntityRuntime } from './activation/silo-entity-runtime.js';
 import type { SiloServices, Statistics } from './activation/silo-services.js';
 import { ActorFinder } from './actor-finder.js';
-import { ActorTypes } from './actor-types.js';
+import type { ActorTypes } from './actor-types.js';
 import { AlwaysOn } from './always-on.js';
 import { Catalog } from './catalog.js';
-import { warnAboutClasses } from './class-warnings.js';
+import { hostedClasses } from './hosted-classes.js';
 import { Hosts } from './hosts.js';
 import { IdleCollector } from './idle-collector.js';
 import { Management, MANAGEMENT_TOPICS, type ManageOptions } from './management.js';
@@ -30,6 +30,8 @@ import { PeerCalls } from './routing/peer-calls.js';
 import { Placing, type PlacingParts } from './routing/placing.js';
 import { isMyShare } from './routing/share.js';
 import { WrongHints } from './routing/wrong-hints.js';
+import type { ServiceTypes } from './services/service-types.js';
+import { Services } from './services/services.js';
 import { ClientTies } from './sessions/client-ties.js';
 import { PeerTopics } from './sessions/peer-topics.js';
 import { SiloGatewayBackend } from './silo-gateway-backend.js';
@@ -38,6 +40,7 @@ import type { SiloPorts } from './silo-ports.js';
 import type { Answer } from './turns/answer.js';
 import { CallChain } from './turns/call-chain.js';
 import { DeadlineWheel } from './turns/deadline-wheel.js';
+import { warnOnce } from './warn-once.js';
 
 /** A stop lets turns run for that long before it asks them to end. */
 const STOP_GRACE_MS = 1000;
@@ -49,6 +52,8 @@ export interface PeerParts extends Pick<PlacingParts, 'chooser' | 'defaultPolicy
 
 export class SiloRuntime {
   readonly types: ActorTypes;
+  readonly serviceTypes: ServiceTypes;
+  readonly services: Services;
   readonly statistics: Statistics = { activations: 0, activated: 0, deactivated: 0, commits: 0, calls: 0 };
   /** Its entities' temporary directories. Stop it after everything else. */
   readonly catalog: Catalog;
@@ -70,14 +75,10 @@ export class SiloRuntime {
   private circles: CircleWatch | undefined;
   private hints: WrongHints | undefined;
   private lazyLocations: LocationCache | undefined;
-  private readonly warned = new Set<string>();
 
   constructor(private readonly ports: SiloPorts) {
     const { clock, log, membership } = ports;
-    this.types = new ActorTypes(ports.policies?.map(({ name }) => name));
-    for (const Class of ports.classes) this.types.add(Class);
-    for (const Class of ports.components ?? []) this.types.components.addClass(Class);
-    warnAboutClasses([...this.types.all()], (Class) => ports.files?.loadable.has(Class) ?? false, log);
+    ({ types: this.types, serviceTypes: this.serviceTypes } = hostedClasses(ports));
     this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);
     this.alwaysOn = new AlwaysOn(clock, log, (id) => this.catalog.stopping || this.activate(id));
     this.deadlines = new DeadlineWheel(clock);
@@ -87,7 +88,8 @@ export class SiloRuntime {
     this.findTagged = (...page) => finder.page(...page);
     const services = this.createServices();
     this.catalog = new Catalog(services);
-    this.router = new Router(this.types, this.catalog, membership, this.statistics);
+    this.services = new Services(this.serviceTypes, this.types, services);
+    this.router = new Router(this.types, this.catalog, membership, this.statistics, this.services);
     services.redeliver = (call) => this.router.redeliver(call);
     const invoker = ports.intercept?.(this.router) ?? this.router;
     this.ties = new ClientTies({ siloId: ports.siloId, types: this.types, catalog: this.catalog, membership, clock, log, topics: this.topics, codec: () => this.codec });
@@ -100,7 +102,7 @@ export class SiloRuntime {
     this.handles = createHandleFactory(services.caller);
     this.codec = createCodec({ references: handleReferences(this.handles) });
     services.codec = this.codec;
-    services.host = this.hosts = new Hosts(ports.files, this.codec, log, services.random, ports.threads);
+    services.host = this.hosts = new Hosts(ports.files, this.codec, log, services.random, ports.threads, ports.gate);
     services.scratch = this.hosts.scratch;
   }
 
@@ -109,14 +111,18 @@ export class SiloRuntime {
     return this.handles.handle({ type: this.types.nameOf(classOrName), key });
   }
 
+  service(classOrName: unknown): object {
+    return this.handles.handle(serviceId(this.serviceTypes.nameOf(classOrName)));
+  }
+
   /** Actors with a tag, wherever they are; none is activated. Throws `ConfigurationError` for a bad query. */
   findActors(query: unknown): AsyncIterable<object> {
     return findActors(checkActorQuery(query, (type) => this.types.nameOf(type)), this.findTagged, (id) => this.handles.handle(id));
   }
 
-  /** The types that it hosts, with their versions. */
+  /** The types that it hosts, with their versions, and the services. */
   hostedTypes(): Readonly<Record<string, string>> {
-    return Object.fromEntries([...this.types.all()].map(({ name }) => [name, '']));
+    return { ...Object.fromEntries([...this.types.all()].map(({ name }) => [name, ''])), ...this.serviceTypes.hosted };
   }
 
   /** From now on calls of actors that are not active here go where they are, and actors that are nowhere are placed. */
@@ -126,16 +132,17 @@ export class SiloRuntime {
       membership, directory: this.directory, locations: this.locations, links, onRefused, chains: this.chains, clock,
       placing: new Placing({ ...placing, siloId, membership, typeOf: (name) => this.types.get(name), isOpen: () => !this.catalog.stopping }),
       // What silos ask of actors themselves bears to be asked twice.
-      isReadOnly: ({ kind, target, method }) => kind === 'hook' || this.isReadOnly(target, method),
+      isReadOnly: ({ kind, target, method }) => kind === 'hook' || this.types.isReadOnly(target, method),
       deliverHere: (envelope) => (envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliverRouted(envelope)),
     });
     this.router.elsewhere = cluster;
-    const circles = (this.circles = new CircleWatch({ clock, log: this.ports.log, membership, chains: this.chains, ask: (silo, timeoutMs) => links.ask(silo, 'waits', undefined, timeoutMs) }));
+    const circles = (this.circles = new CircleWatch({ clock, log: this.ports.log, membership, chains: this.chains, ask: (silo, timeoutMs) => links.ask(silo, 'waits', undefined, timeoutMs), services: this.services.watchedBy(links) }));
     this.topics.on('waits', () => Promise.resolve(circles.report()));
     circles.start();
     this.hints = new WrongHints(links, this.locations, membership, this.topics);
     this.management.elsewhere = cluster;
     this.ties.joinPeers(cluster, links);
+    this.services.joinPeers({ links, chains: this.chains, onRefused }, this.topics);
     membership.onChange(({ dead }) => {
       this.ties.silosDied(dead);
       if (dead.length > 0) this.alwaysOn.keepWaking(this.ports.store, this.isMyAlwaysOn);
@@ -163,7 +170,8 @@ export class SiloRuntime {
   /** Ends every activation in good order. */
   async stop(): Promise<void> {
     const hurry = this.ports.clock.setTimer(() => this.deadlines.interrupt(new SiloUnavailableError('this silo is stopping')), STOP_GRACE_MS);
-    await this.catalog.stop().finally(() => hurry.cancel());
+    await Promise.all([this.services.finish(), this.catalog.stop()]).finally(() => hurry.cancel());
+    await this.services.end();
     this.ties.stop();
     this.stopUpkeep();
     await this.hosts.stop();
@@ -173,6 +181,7 @@ export class SiloRuntime {
   abandon(reason: string): void {
     this.ties.abandon();
     this.catalog.abandon(reason);
+    this.services.abandon(reason);
     this.stopUpkeep();
     void this.hosts.stop();
   }
@@ -183,6 +192,7 @@ export class SiloRuntime {
 
   /** Queues it here, whoever has the actor; throws when it surely did not run. */
   private deliver(envelope: Envelope): Answer | Promise<unknown> {
+    if (isService(envelope.target)) return this.services.deliverFar(envelope);
     return envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliverFar(envelope);
   }
 
@@ -193,13 +203,6 @@ export class SiloRuntime {
   private actorIsElsewhere(id: ActorId, incarnation: Incarnation): void {
     this.locations.set(id, incarnation);
     this.alwaysOn.forget(id);
-  }
-
-  /** As this silo's class has it; a type that it does not host might change anything. */
-  private isReadOnly(target: EntityId, method: string): boolean {
-    const owner = this.types.get(target.type);
-    const metadata = target.component === undefined ? owner : owner && this.types.components.possible(owner, target.component);
-    return metadata?.methods.get(method)?.readOnly === true;
   }
 
   private readonly isMyAlwaysOn = (id: ActorId): boolean => (this.types.get(id.type)?.alwaysOn ?? false) && isMyShare(this.ports.membership, id);
@@ -215,12 +218,12 @@ export class SiloRuntime {
       deadlines: this.deadlines, lazySaver: this.lazySaver, statistics: this.statistics,
       wallClockOffsetMs: clock.now() - clock.monotonicMs(),
       directory: this.directory,
-      componentClass: (type, className) => this.types.components.get(type, className),
+      componentClass: (type, className) => this.hosts.currentOf(this.types.components.get(type, className)),
       isComponentClass: (className) => this.types.components.has(className),
-      createRuntime: (entity) => new SiloEntityRuntime(entity, this.types),
+      createRuntime: (entity) => new SiloEntityRuntime(entity, this.types, this.serviceTypes),
       handle: (id: EntityId) => this.handles.handle(id),
       findTagged: this.findTagged,
-      warnOnce: (message) => this.warnOnce(message),
+      warnOnce: warnOnce(this.ports.log),
       deactivate: (activation, reason, destroy) => this.catalog.deactivate(activation, reason, destroy),
       ended: (activation) => this.ended(activation),
       elsewhere: (id, holder) => this.actorIsElsewhere(id, holder.incarnation),
@@ -236,11 +239,5 @@ export class SiloRuntime {
     this.ties.activationEnded(activation);
     if (this.catalog.stopping) return;
     if (activation.metadata.alwaysOn) this.alwaysOn.ended(activation);
-  }
-
-  private warnOnce(message: string): void {
-    if (this.warned.has(message)) return;
-    this.warned.add(message);
-    this.ports.log.warn(message);
   }
 }

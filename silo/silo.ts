@@ -4,20 +4,22 @@ import { hostname } from 'node:os';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { ActorId } from '../protocol/actor-id.js';
-import type { Clock, FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
+import type { FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
 import type { ActorQuery, EntityClass, Handle } from '../sdk/author/index.js';
-import { ClusterGateways, publicAddress } from './cluster-gateways.js';
-import { openGateway, type RunningGateway } from './gateway/open-gateway.js';
+import { ClusterGateways } from './cluster-gateways.js';
+import type { RunningGateway } from './gateway/open-gateway.js';
 import { createLogger } from './log.js';
 import { LoadMeter } from './load-meter.js';
 import { loadModules, type LoadedModules } from './options/modules.js';
 import { openNetwork } from './open-network.js';
 import { loadOf, Peers } from './peers.js';
+import { HotModules } from './reload/hot-modules.js';
 import { resolveSiloOptions, type ResolvedSiloOptions, type SiloOptions } from './silo-options.js';
 import { SiloRuntime } from './silo-runtime.js';
 import type { SiloStatistics } from './silo-statistics.js';
 import { Stages } from './stages.js';
+import { startGateway } from './start-gateway.js';
 import { openStores } from './stores.js';
 
 export type SiloEvent = 'member-joined' | 'member-dead' | 'stopping' | 'fenced' | 'scale-needed';
@@ -40,6 +42,7 @@ export class Silo {
     private readonly membership: Membership,
     private readonly runtime: SiloRuntime,
     private readonly gateway: RunningGateway | undefined,
+    private readonly hot: HotModules,
   ) {
     membership.onFenced((reason) => void this.fence(reason).catch((error: unknown) => log.error({ err: error }, 'the silo did not stop well')));
     membership.onChange(({ joined, dead }) => {
@@ -75,19 +78,18 @@ export class Silo {
     });
     stages.add(() => stores.close());
     const { membership, store } = stores;
-    const { actors: classes, components } = modules;
-    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes, components, files: modules, policies: options.placement.policies });
+    const hot = new HotModules(options, clock, log);
+    const { actors, components, services } = modules;
+    const classes = [...actors, ...services];
+    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes, components, files: modules, gate: hot.lock, policies: options.placement.policies });
     stages.add(() => runtime.hosts.scratch.stop());
     // Nobody waits for it but the stop: what a killed silo left may be much.
     void runtime.hosts.scratch.sweep();
     // For a start that fails: after a stop there is nothing left to drop.
     stages.add(() => Promise.resolve(runtime.abandon('the silo did not come up')));
-    let peers: Peers | undefined;
-    if (stores.isShared) {
-      peers = new Peers({ siloId, clock, log, network, membership, runtime, options, load });
-      stages.add(() => peers!.close());
-      await peers.open();
-    }
+    const peers = stores.isShared ? new Peers({ siloId, clock, log, network, membership, runtime, options, load }) : undefined;
+    if (peers) stages.add(() => peers.close());
+    await peers?.open();
     const gateways = new ClusterGateways(membership);
     let joined!: (cluster: { readonly genesis: string }) => void;
     // The port is open before the silo joins, which tells the others its address; clients wait until it has joined.
@@ -101,8 +103,10 @@ export class Silo {
     await gateways.recall();
     joined(cluster);
     await runtime.wakeAlwaysOn();
-    log.info({ cluster: options.cluster, types: modules.actors.length, gateway: gateway?.address }, 'the silo runs');
-    return new Silo(siloId, log, stages, membership, runtime, gateway);
+    stages.add(async () => hot.stop());
+    await hot.start(runtime);
+    log.info({ cluster: options.cluster, types: classes.length, gateway: gateway?.address }, 'the silo runs');
+    return new Silo(siloId, log, stages, membership, runtime, gateway, hot);
   }
 
   /** `http://host:port` of the gateway; `undefined` without one. */
@@ -117,9 +121,21 @@ export class Silo {
     return this.runtime.actor(actor, key);
   }
 
+  /** A handle of a service; no I/O, always valid. */
+  service<T extends object>(service: EntityClass<T>): Handle<T>;
+  service<T extends object = object>(name: string): Handle<T>;
+  service(service: unknown): unknown {
+    return this.runtime.service(service);
+  }
+
   /** @internal The other silos, as this one sees them now. */
   get peers(): readonly Member[] {
     return this.membership.peers;
+  }
+
+  /** @internal Looks for changed modules now; resolves when they run, or were refused. */
+  reload(): ReturnType<HotModules['look']> {
+    return this.hot.look();
   }
 
   /** The silos of the cluster. */
@@ -132,9 +148,9 @@ export class Silo {
     return this.runtime.catalog.all().map(({ id }) => id);
   }
 
-  /** Counters since the start, and the threads of components, as of now. */
+  /** Counters since the start, and threads and services, as of now. */
   statistics(): SiloStatistics {
-    return { ...this.runtime.statistics, threads: this.runtime.hosts.threads() };
+    return { ...this.runtime.statistics, threads: this.runtime.hosts.threads(), services: this.runtime.services.statistics() };
   }
 
   /** Hears of the silo's own fate; returns what ends that. `fenced` comes with the reason, `member-…` with the member; `scale-needed` does not happen in this version. */
@@ -144,11 +160,6 @@ export class Silo {
     if (!listeners) this.listeners.set(event, (listeners = new Set()));
     listeners.add(listener);
     return () => void listeners.delete(listener);
-  }
-
-  /** A handle of a service. Not in this version: refused with `ConfigurationError`. */
-  service(): never {
-    throw notImplemented('silo.service');
   }
 
   /** As `ctx.findActors`. */
@@ -222,24 +233,4 @@ export class Silo {
  */
 export function startSilo(options: SiloOptions): Promise<Silo> {
   return Silo.start(options);
-}
-
-interface GatewayContext {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly gateways: ClusterGateways;
-  readonly joining: Promise<{ readonly genesis: string }>;
-}
-
-async function startGateway(options: ResolvedSiloOptions, runtime: SiloRuntime, { clock, log, gateways, joining }: GatewayContext): Promise<RunningGateway | undefined> {
-  if (!options.gateway) return undefined;
-  const { session } = options.gateway;
-  if (session !== undefined && !runtime.types.get(session)) {
-    throw new ConfigurationError(`gateway.session: no module exports an actor named '${session}'; it has ${[...runtime.types.all()].map(({ name }) => name).join(', ')}`);
-  }
-  let resumeSecret = '';
-  const ready = joining.then(({ genesis }) => (resumeSecret = `${options.secrets[0] ?? ''}${genesis}`));
-  const gateway = await openGateway(options.gateway, { backend: runtime.backend, codec: runtime.codec, clock, log, gateways, ready, resumeSecret: () => resumeSecret });
-  gateways.own = publicAddress(options.gateway.advertise, gateway.address);
-  return gateway;
 }

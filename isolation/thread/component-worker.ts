@@ -3,7 +3,7 @@
 //   C2. What a turn changed is told with its end, in one message.
 import type { MessagePort } from 'node:worker_threads';
 import type { Codec } from '../../protocol/codec/index.js';
-import { ActivationFailedError } from '../../protocol/errors/index.js';
+import { ActivationFailedError, UnknownMethodError } from '../../protocol/errors/index.js';
 import { runInTurn } from '../../sdk/context/turn-scope.js';
 import type { SavedFields } from '../../protocol/ports/state-store.js';
 import type { Mirrored } from '../mirror.js';
@@ -100,7 +100,10 @@ export class ComponentWorker {
   private call(instance: Instance, turn: ThreadTurn, flags: number, args: unknown[]): unknown {
     if ((flags & FIRES) !== 0) return runInTurn(turn, () => this.instances.runtime(instance).fire(args[0] as number, args[1] as number));
     if ((flags & GREETS) !== 0) args[0] = this.instances.runtime(instance).client(args[0] as Mirrored['clients'][number]);
-    return runInTurn(turn, () => (instance.object[turn.method] as (...args: unknown[]) => unknown).apply(instance.object, args));
+    const code = instance.object[turn.method];
+    // The call was accepted by the class of which this one took the place.
+    if (typeof code !== 'function') throw new UnknownMethodError(`${instance.metadata.name} has no method '${turn.method}' any more`, { method: turn.method });
+    return runInTurn(turn, () => (code as (...args: unknown[]) => unknown).apply(instance.object, args));
   }
 
   /** C2. */

@@ -1,7 +1,7 @@
 import type { EntityId } from '../../protocol/actor-id.js';
 import { ActivationFailedError } from '../../protocol/errors/index.js';
 import type { SavedFields } from '../../protocol/ports/state-store.js';
-import { EntityContext } from '../../sdk/context/entity-context.js';
+import { createContext } from '../../sdk/context/create-context.js';
 import { runInTurn } from '../../sdk/context/turn-scope.js';
 import { refuseFunctionFields } from '../function-fields.js';
 import { NO_STATE, StateTracker } from '../state-tracker.js';
@@ -45,11 +45,11 @@ export class Instances {
   /** Constructs and restores; returns what kept it from that. */
   create({ number, id, className, fields, mirror, args }: Creation): Error | undefined {
     try {
-      const metadata = this.share.classes.classOf(id.type, id.component, className);
+      const metadata = this.share.classes.classOf(id, className);
       const runtime = new ThreadRuntime(this.share, { number, id, metadata, args }, this.mirrored(mirror));
       this.runtimes.set(number, runtime);
       const Class = metadata.target as unknown as new (context: unknown) => Record<string, unknown>;
-      const object = new Class(new EntityContext(runtime));
+      const object = new Class(createContext(metadata, runtime));
       refuseFunctionFields(metadata, object);
       const state = metadata.state.size > 0 ? new StateTracker(object, metadata, this.share.codec, fields ?? new Map()) : NO_STATE;
       this.table.set(number, new Instance(number, id, metadata, object, state, this.share.codec));

@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCodec, type Codec } from '../../protocol/codec/index.js';
 import { createHandleFactory, handleReferences } from '../../sdk/handle.js';
-import { READY, THREAD_ID, type ThreadStart } from '../thread-messages.js';
+import { READY, THREAD_ID } from '../thread-messages.js';
+import type { ThreadStart } from '../thread-start.js';
 import { errorToWire } from '../wire-value.js';
 import { ComponentWorker } from './component-worker.js';
 import { guardThread } from './guards.js';

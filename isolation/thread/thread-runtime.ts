@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { actorTypeName, type ClassMetadata } from '../../decorators/index.js';
+import { actorTypeName, serviceTypeName, type ClassMetadata } from '../../decorators/index.js';
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
@@ -15,12 +15,11 @@ import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { HandleCaller, HandleFactory } from '../../sdk/handle.js';
 import type { Mirrored } from '../mirror.js';
 import { scratchName } from '../scratch-name.js';
-import type { ThreadStart } from '../thread-messages.js';
+import type { ThreadStart } from '../thread-start.js';
 import type { ThreadClasses } from './thread-classes.js';
 import type { ThreadLine } from './thread-line.js';
 import { ThreadTurn } from './thread-turn.js';
 
-/** What all instances of a thread share. */
 /** Whose runtime it is. */
 export interface Made {
   readonly number: number;
@@ -30,6 +29,7 @@ export interface Made {
   readonly args: readonly unknown[];
 }
 
+/** What all instances of a thread share. */
 export interface ThreadShare {
   readonly line: ThreadLine;
   readonly codec: Codec;
@@ -76,6 +76,10 @@ export class ThreadRuntime implements EntityRuntime {
 
   typeName(classOrName: unknown): string {
     return actorTypeName(classOrName);
+  }
+
+  serviceName(classOrName: unknown): string {
+    return serviceTypeName(classOrName);
   }
 
   /** Only the silo needs it. */

@@ -115,6 +115,7 @@ function raiseReference(node: readonly unknown[], walk: RaisingWalk): object {
   const [, , type, key, component] = node;
   if (walk.references === undefined) return walk.fail('a handle, where no handles are known');
   if (!isWireName(type) || (component !== undefined && !isComponentAddress(component))) return walk.fail('a handle of no known kind');
-  checkKey(key, 'key of a handle');
+  // A service's handle has the empty key; clients have none of services.
+  if (key !== '' || component !== undefined || walk.isUntrusted) checkKey(key, 'key of a handle');
   return walk.meet(walk.references.fromId({ type, key, component }));
 }

@@ -19,7 +19,7 @@ export interface Member {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly labels: Readonly<Record<string, string>>;
-  /** The actor types that it hosts, with their versions (empty without one). */
+  /** The actor types that it hosts, with their versions (empty without one), and its services as `service:<name>`, with how many turns of each it takes at once. */
   readonly types: Readonly<Record<string, string>>;
   /** Where clients reach its gateway; absent: it has none, or none that clients can be told. */
   readonly gateway?: string | undefined;

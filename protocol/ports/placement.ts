@@ -27,7 +27,7 @@ export interface SiloSnapshot {
   readonly activations: number;
   /** How many it takes; `undefined`: no limit. */
   readonly capacity?: number | undefined;
-  /** The versions of the actor types that it hosts. */
+  /** The versions of the actor types that it hosts; its services are there as `service:<name>`. */
   readonly versions: Readonly<Record<string, string>>;
   /** It is the silo that asks. */
   readonly isLocal: boolean;

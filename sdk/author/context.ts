@@ -54,9 +54,9 @@ export interface BaseContext {
   actor<T extends object>(actor: EntityClass<T>, key: string): Handle<T>;
   /** By wire name, for files that import the class only as a type. */
   actor<T extends object = object>(type: string, key: string): Handle<T>;
-  /** A handle of a service: no I/O, always valid. Not in this version: refused with `ConfigurationError`. */
+  /** A handle of a service: no I/O, always valid. */
   service<T extends object>(service: EntityClass<T>): Handle<T>;
-  /** By wire name. Not in this version: refused with `ConfigurationError`. */
+  /** By wire name, for files that import the class only as a type. */
   service<T extends object = object>(name: string): Handle<T>;
   /**
    * All actors of the cluster that have the tag committed, page by page from the store: none is activated, and none that was destroyed comes. Who
@@ -65,7 +65,7 @@ export interface BaseContext {
   findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>>;
   /**
    * Emits to every bound listener: in this version to the actor's own handlers (`@On(…, { from: 'self' })`) and live subscriptions. In a turn the
-   * promise resolves when the event is buffered: the unit's commit stores it.
+   * promise resolves when the event is buffered: the unit's commit stores it. Of a service, which has neither: rejects with `ConfigurationError`.
    */
   emit(event: object, options?: (DurableEmitOptions & { readonly receipts?: false }) | LiveEmitOptions): Promise<void>;
   /** With receipts. Not in this version: rejects with `ConfigurationError`. */
@@ -147,7 +147,7 @@ export interface ComponentContext<Self, Owner = unknown> extends EntityContext<S
   readonly args: readonly unknown[];
 }
 
-/** The one argument of a `@Service` class's constructor. Not in this version, which has no services. */
+/** The one argument of a `@Service` class's constructor. `call` is that of the turn whose code asks: many run on one instance at once. */
 export interface ServiceContext<Self> extends BaseContext {
   /** For the compiler alone: contexts of two classes are two types. Never set. */
   readonly [contextOf]?: Self;

@@ -1,7 +1,7 @@
 // The context object that an entity's constructor gets. It holds nothing but its runtime: what it says is asked anew each time.
 import { componentMetadata } from '../../decorators/index.js';
 import { describe, isRecord } from '../../decorators/options.js';
-import { checkKey } from '../../protocol/actor-id.js';
+import { checkKey, serviceId } from '../../protocol/actor-id.js';
 import { parseDuration } from '../../protocol/duration.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import { notImplemented } from '../../protocol/errors/not-implemented.js';
@@ -69,6 +69,10 @@ export class EntityContext {
   actor(classOrName: unknown, key: string): object {
     checkKey(key);
     return this.#runtime.handle({ type: this.#runtime.typeName(classOrName), key });
+  }
+
+  service(classOrName: unknown): object {
+    return this.#runtime.handle(serviceId(this.#runtime.serviceName(classOrName)));
   }
 
   /** What the component was added with. */
@@ -163,7 +167,7 @@ export class EntityContext {
 }
 
 const LATER = [
-  'service', 'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall',
+  'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall',
 ];
 for (const name of LATER) {
   Object.defineProperty(EntityContext.prototype, name, {

@@ -23,6 +23,8 @@ export interface EntityRuntime {
   readonly caller: HandleCaller;
   /** The wire name of an actor class or a name as it is. Throws `ConfigurationError` for anything else. */
   typeName(classOrName: unknown): string;
+  /** The wire name of a service class or a name as it is. Throws `ConfigurationError` for anything else. */
+  serviceName(classOrName: unknown): string;
   /** Rises when components, tags or clients are not what they were. */
   readonly setVersion: number;
   /** The actor's components: as declared, then as added. A unit that changes them sees its changes, everybody else what is committed. */

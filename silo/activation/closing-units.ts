@@ -27,6 +27,10 @@ export class ClosingUnits {
     return this.table ? this.sharing(unit, ({ isStaged }) => isStaged) : NONE;
   }
 
+  all(): readonly UnitOfWork[] {
+    return this.table ? [...this.table.keys()] : [];
+  }
+
   private sharing(unit: UnitOfWork, test: (other: UnitOfWork) => boolean): readonly Promise<void>[] {
     return [...this.table!].filter(([other]) => test(other) && unit.held.some((entity) => other.held.includes(entity))).map(([, committed]) => committed);
   }

@@ -29,6 +29,15 @@ class EntityTimer {
     this.arm();
   }
 
+  /** It is one of the class's own, not one that code started. */
+  isOfClass(entity: Entity): boolean {
+    return this.entity === entity && this.extraArgs.length === 0;
+  }
+
+  runs(method: string, periodMs: number): boolean {
+    return this.method === method && this.periodMs === periodMs;
+  }
+
   stop(): void {
     this.isStopped = true;
     this.handle?.cancel();
@@ -87,6 +96,18 @@ export class EntityTimers {
     const timer: EntityTimer = new EntityTimer(entity, method, firstMs, periodMs, () => this.timers.delete(timer), extraArgs);
     this.timers.add(timer);
     return () => timer.stop();
+  }
+
+  /** Starts the timers of the entity's class, and ends those that it does not have any more; the others keep to their grid. */
+  follow(entity: Entity): void {
+    const missing = [...entity.metadata.timers];
+    for (const timer of [...this.timers]) {
+      if (!timer.isOfClass(entity)) continue;
+      const at = missing.findIndex(({ method, periodMs }) => timer.runs(method, periodMs));
+      if (at < 0) timer.stop();
+      else missing.splice(at, 1);
+    }
+    for (const { method, periodMs } of missing) this.add(entity, method, periodMs, periodMs);
   }
 
   stopOf(entity: Entity): void {

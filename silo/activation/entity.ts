@@ -33,7 +33,8 @@ export class Entity {
   private openWrites = 0;
   private writesBegun = 0;
 
-  constructor(readonly activation: Activation, readonly metadata: ClassMetadata, readonly id: EntityId) {
+  /** `metadata`: replaced when the class was loaded anew and the instance is of it. */
+  constructor(readonly activation: Activation, public metadata: ClassMetadata, readonly id: EntityId) {
     this.mailbox = new Mailbox(this);
   }
 

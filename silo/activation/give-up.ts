@@ -1,5 +1,5 @@
 // How an activation gives its actor up in the directory.
-import type { Clock, TimerHandle } from '../../protocol/ports/index.js';
+import { endsWithin } from '../ends-within.js';
 import type { Activation } from './activation.js';
 
 /** Actors of always-on types are indexed under this tag, so that a starting silo can wake them. */
@@ -31,15 +31,5 @@ async function release(activation: Activation, destroy: boolean): Promise<void> 
   } catch (error) {
     // The token stays registered; the next activation takes the actor from this incarnation's token.
     activation.log.warn({ err: error }, 'the actor could not be given up in the directory');
-  }
-}
-
-export async function endsWithin(clock: Clock, work: Promise<void>, limitMs: number): Promise<boolean> {
-  let timer: TimerHandle | undefined;
-  const limit = new Promise<boolean>((resolve) => (timer = clock.setTimer(() => resolve(false), limitMs)));
-  try {
-    return await Promise.race([work.then(() => true), limit]);
-  } finally {
-    timer?.cancel();
   }
 }

@@ -1,6 +1,8 @@
+import type { ClassMetadata } from '../../decorators/index.js';
 import type { HostedWatch } from '../../isolation/host.js';
 import type { StagedChanges } from '../../protocol/ports/component-host.js';
 import type { Entity } from './entity.js';
+import { EntityTimers } from './entity-timers.js';
 import { hookCall } from './hooks.js';
 import { joinNextCommit } from './strays.js';
 
@@ -11,11 +13,31 @@ export class InstanceWatch implements HostedWatch {
   /** The unit that had something staged in it fails whole. */
   lost(error: Error, hadStaged: boolean): void {
     const { entity } = this;
-    if (hadStaged) entity.activation.units.open.failHolders(entity, error);
+    if (hadStaged) entity.activation.units.failHolders(entity, error);
   }
 
   /** Whatever `onActivate` began is begun anew. */
   returned(): void {
+    this.wake();
+  }
+
+  /** The entity is of the new class from now on. */
+  moved(metadata: ClassMetadata): void {
+    const { entity } = this;
+    const { activation } = entity;
+    const earlier = entity.metadata;
+    entity.metadata = metadata;
+    if (activation.status !== 'active') return;
+    if (earlier.timers.length + metadata.timers.length > 0) (activation.timers ??= new EntityTimers()).follow(entity);
+    this.wake();
+  }
+
+  unsettled(): Promise<void> | undefined {
+    const { units } = this.entity.activation;
+    return units.isEmpty ? undefined : units.drained();
+  }
+
+  private wake(): void {
     const { entity } = this;
     const { activation } = entity;
     if (activation.status !== 'active') return;

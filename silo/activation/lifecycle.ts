@@ -6,11 +6,12 @@
 import { ActivationFailedError, ComponentCrashedError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
 import type { ClaimedRow, Holder } from '../../protocol/ports/state-store.js';
 import type { DeactivationReason } from '../../sdk/author/index.js';
+import { endsWithin } from '../ends-within.js';
 import { CallChain } from '../turns/call-chain.js';
 import type { Activation } from './activation.js';
 import type { Entity } from './entity.js';
 import { build } from './build-entities.js';
-import { ALWAYS_ON_TAG, DRAIN_LIMIT_MS, endsWithin, giveUp } from './give-up.js';
+import { ALWAYS_ON_TAG, DRAIN_LIMIT_MS, giveUp } from './give-up.js';
 import { restoreComponents, startTimersOf } from './component-set.js';
 import { hookCall } from './hooks.js';
 import { restoreTags } from './tag-book.js';

@@ -42,11 +42,6 @@ export class OpenUnits {
     return this.size > 0 && this.all().some((unit) => unit.held.includes(entity));
   }
 
-  /** What they had staged in the entity is lost: they fail whole. */
-  failHolders(entity: Entity, error: Error): void {
-    for (const unit of this.all()) if (unit.held.includes(entity)) unit.failure ??= { error };
-  }
-
   all(): readonly UnitOfWork[] {
     return this.table ? [...this.table.values()] : this.single ? [this.single] : [];
   }

@@ -9,6 +9,7 @@ import type { HandleCaller } from '../../sdk/handle.js';
 import { checkTagChange } from '../../sdk/context/tag-change.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { ActorTypes } from '../actor-types.js';
+import type { ServiceTypes } from '../services/service-types.js';
 import { Turn } from '../turns/turn.js';
 import { addComponent, giveTags, removeComponent } from './component-changes.js';
 import { tagsOf } from './component-lookup.js';
@@ -21,7 +22,7 @@ import type { UnitOfWork } from './unit-of-work.js';
 export class SiloEntityRuntime implements EntityRuntime {
   private logger: Logger | undefined;
 
-  constructor(private readonly entity: Entity, private readonly types: ActorTypes) {}
+  constructor(private readonly entity: Entity, private readonly types: ActorTypes, private readonly services: ServiceTypes) {}
 
   get id(): EntityId {
     return this.entity.id;
@@ -42,6 +43,10 @@ export class SiloEntityRuntime implements EntityRuntime {
 
   typeName(classOrName: unknown): string {
     return this.types.nameOf(classOrName);
+  }
+
+  serviceName(classOrName: unknown): string {
+    return this.services.nameOf(classOrName);
   }
 
   get setVersion(): number {

@@ -12,9 +12,10 @@ import { merge, stageAll } from './unit-changes.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 export class Units {
-  readonly open = new OpenUnits();
+  private readonly open = new OpenUnits();
   private readonly closing = new ClosingUnits();
   private onDrained: (() => void) | undefined;
+  private draining: Promise<void> | undefined;
   private committing = 0;
   private aside = 0;
 
@@ -60,13 +61,12 @@ export class Units {
   /** Resolves when no unit is open or committing. */
   drained(): Promise<void> {
     if (this.isEmpty) return Promise.resolve();
-    const earlier = this.onDrained;
-    return new Promise((resolve) => {
-      this.onDrained = () => {
-        earlier?.();
-        resolve();
-      };
-    });
+    return (this.draining ??= new Promise((resolve) => (this.onDrained = resolve)));
+  }
+
+  /** What they had staged in the entity is lost, and not yet taken for a commit: they fail whole. */
+  failHolders(entity: Entity, error: Error): void {
+    for (const unit of [...this.open.all(), ...this.closing.all()]) if (!unit.isStaged && unit.held.includes(entity)) unit.failure ??= { error };
   }
 
   /** The last open turn ended: commit or roll back, then reply. */
@@ -109,7 +109,7 @@ export class Units {
     this.committing++;
     await Promise.allSettled(earlier);
     this.committing--;
-    await this.settle(unit);
+    await (unit.failure ? this.undo(unit, unit.failure.error) : this.settle(unit));
   }
 
   /** Takes what the unit changed, and commits it. */
@@ -238,7 +238,7 @@ export class Units {
   private notifyDrained(): void {
     if (!this.isEmpty || !this.onDrained) return;
     const resolve = this.onDrained;
-    this.onDrained = undefined;
+    this.onDrained = this.draining = undefined;
     resolve();
   }
 

@@ -41,7 +41,7 @@ export function parseCommandLine(args: readonly string[], environment: Readonly<
 }
 
 function tokenize(args: readonly string[]) {
-  const options = Object.fromEntries(FLAGS.map((flag) => [flag.name, { type: 'string', multiple: true } as const]));
+  const options = Object.fromEntries(FLAGS.map((flag) => [flag.name, { type: flag.isSwitch ? 'boolean' : 'string', multiple: true } as const]));
   return parseArgs({ args: [...args], options: { ...options, ...SWITCHES }, strict: false, tokens: true, allowPositionals: true }).tokens;
 }
 
@@ -52,6 +52,7 @@ function findFlag(token: Extract<Token, { kind: 'option' }>): Flag {
 }
 
 function expectValue(token: Extract<Token, { kind: 'option' }>): string {
+  if (token.value === undefined && findFlag(token).isSwitch) return 'true';
   const isNextFlag = !token.inlineValue && token.value?.startsWith('-');
   if (token.value !== undefined && token.value !== '' && !isNextFlag) return token.value;
   const flag = findFlag(token);

@@ -15,6 +15,8 @@ export interface Flag {
   readonly help: string;
   /** May be given several times, or once with commas. */
   readonly isList?: boolean;
+  /** Alone it means `true`. */
+  readonly isSwitch?: boolean;
   apply(draft: Draft, values: readonly string[], source: string): void;
 }
 
@@ -61,6 +63,14 @@ export const FLAGS: readonly Flag[] = [
     apply: (draft, values, source) => { draft.labels = { ...draft.labels, ...toLabels(values, source) }; },
   },
   {
+    name: 'watch', variable: 'TROUPE_WATCH', value: '', isSwitch: true, help: 'loads changed modules anew while the silo runs (false)',
+    apply: (draft, values, source) => { draft.watch = toSwitch(last(values), source); },
+  },
+  {
+    name: 'deploy-lock', variable: 'TROUPE_DEPLOY_LOCK', value: 'FILE', help: 'while it exists nothing is loaded anew (.troupe-deploy.lock)',
+    apply: (draft, values) => { draft.deployLock = last(values); },
+  },
+  {
     name: 'config', variable: 'TROUPE_CONFIG', value: 'FILE', help: 'a module whose default export is the options',
     apply: () => {},
   },
@@ -100,6 +110,11 @@ function toLabels(values: readonly string[], source: string): Readonly<Record<st
     const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
     return name !== undefined && value !== undefined ? [name, value] : refuse(source, text, 'a label', 'use name=value, such as zone=a');
   }));
+}
+
+function toSwitch(text: string, source: string): boolean {
+  if (/^(true|1)$/.test(text)) return true;
+  return /^(false|0)$/.test(text) ? false : refuse(source, text, 'a switch', 'use true or false');
 }
 
 function toCount(text: string, source: string): number {

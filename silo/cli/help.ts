@@ -17,6 +17,8 @@ ${lines.join('\n')}
 --modules and --label may be repeated, or hold several values with commas. TROUPE_SECRET has no flag, nor has
 TROUPE_SECRET_OTHER, a second one that is accepted while one is exchanged for another.
 
+troupe deploy begin | troupe deploy end [--lock FILE]: makes and removes the file that --deploy-lock names. Copy modules in between.
+
 With --silos n, a process for each silo: silo i takes --gateway-port + i (and --port + i, when given), and is started again when it ends.
 
 SIGTERM and SIGINT stop the silo: it finishes what it is doing and exits with 0; a second signal cuts that short.

@@ -5,6 +5,7 @@ import { isSupervised, reportToSupervisor } from '../silo-report.js';
 import { parseCommandLine, type Setting } from './command-line.js';
 import { readConfiguration } from './configuration.js';
 import { countSilos } from './flags.js';
+import { deploy } from './deploy.js';
 import { HeldLog } from './held-log.js';
 import { printHelp, printVersion } from './help.js';
 import { SiloProcess } from './silo-process.js';
@@ -12,6 +13,7 @@ import { describeStartupFailure, type StartupFailure } from './startup-failure.j
 
 function main(): Promise<void> | void {
   try {
+    if (process.argv[2] === 'deploy') return deploy(process.argv.slice(3), process.env);
     const { action, settings } = parseCommandLine(process.argv.slice(2), process.env);
     if (action === 'run') return countSilos(settings) > 1 ? runSeveral(settings) : run(settings);
     process.stdout.write(action === 'help' ? printHelp() : `${printVersion()}\n`);

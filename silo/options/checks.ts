@@ -32,6 +32,11 @@ export function checkCount(value: unknown, path: string): number {
   return refuse(path, value, 'a limit', 'use a whole number above 0');
 }
 
+/** True or false. */
+export function checkSwitch(value: unknown, path: string): boolean {
+  return typeof value === 'boolean' ? value : refuse(path, value, 'a switch', 'use true or false');
+}
+
 /** One of the given words. */
 export function checkOneOf<Word extends string>(words: readonly Word[]): OptionCheck<Word> {
   return (value, path) => {

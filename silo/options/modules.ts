@@ -1,9 +1,9 @@
-// Finds the actors that a silo hosts: expands globs, loads files, collects the decorated classes that they export.
+// Finds the actors and services that a silo hosts: expands globs, loads files, collects the decorated classes that they export.
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { actorMetadata, componentMetadata, inheritedNote, type Constructor } from '../../decorators/index.js';
+import { actorMetadata, componentMetadata, inheritedNote, serviceMetadata, type Constructor } from '../../decorators/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { ModuleSource } from '../silo-options.js';
 import { describeLoadFailure } from './load-failure.js';
@@ -12,12 +12,16 @@ import { describeLoadFailure } from './load-failure.js';
 export interface LoadedModules {
   readonly actors: readonly Constructor[];
   readonly components: readonly Constructor[];
+  readonly services: readonly Constructor[];
   /** What threads load, in order. */
   readonly urls: readonly string[];
   /** The classes that came from there, with the components that actors of theirs list: a thread can load them too. */
   readonly loadable: ReadonlySet<object>;
 }
 
+type Namespace = Readonly<Record<string, unknown>>;
+type ImportModule = (url: string) => Promise<Namespace>;
+const importOnce: ImportModule = (url) => import(url) as Promise<Namespace>;
 const EXTENSIONS = ['.js', '.mjs', '.cjs'];
 const IS_URL = /^[a-z][a-z0-9+.-]+:/i;
 
@@ -29,52 +33,56 @@ interface Found {
 
 /**
  * Loads `modules`: globs, paths (from the working directory) and URLs are imported; classes and namespaces are taken as they are. Exports
- * that are neither actors nor components are passed over. Throws `ConfigurationError` for a glob without a match, a module that does not
- * load (with the cause), a class without `@Actor` or `@Component`, two actors of one name, and when there is no actor in any of them.
+ * that are no actors, components or services are passed over. Throws `ConfigurationError` for a glob without a match, a module that does not
+ * load (with the cause), a class without `@Actor`, `@Component` or `@Service`, two of one name, and when there is neither actor nor service in any of them.
  */
-export async function loadModules(modules: readonly ModuleSource[]): Promise<LoadedModules> {
+export async function loadModules(modules: readonly ModuleSource[], importModule = importOnce): Promise<LoadedModules> {
   const actors = new Map<string, Found>();
+  const services = new Map<string, Found>();
   const components = new Set<Constructor>();
   const urls = new Set<string>();
   const exportedByFiles = new Set<unknown>();
   let undecorated = '';
   for (const [index, module] of modules.entries()) {
-    for (const { exported, source, url } of await exportsOf(module, `modules[${index}]`)) {
+    for (const { exported, source, url } of await exportsOf(module, `modules[${index}]`, importModule)) {
       if (url !== undefined) urls.add(url);
       if (url !== undefined) exportedByFiles.add(exported);
       const actor = actorMetadata(exported);
-      if (actor) addActor(actors, actor.name, { Class: actor.target, source });
+      const service = actor ? undefined : serviceMetadata(exported);
+      if (actor) addNamed('actor', actors, actor.name, { Class: actor.target, source });
+      else if (service) addNamed('service', services, service.name, { Class: service.target, source });
       else if (componentMetadata(exported)) components.add(exported as Constructor);
       else undecorated ||= noteOn(exported);
     }
   }
-  if (actors.size === 0) throw new ConfigurationError(`modules: no actor in ${modules.map(nameOf).join(', ') || 'an empty list'}; export a class with @Actor()${undecorated}`);
-  return { actors: [...actors.values()].map(({ Class }) => Class), components: [...components], urls: [...urls], loadable: loadable(exportedByFiles) };
+  if (actors.size + services.size === 0) throw new ConfigurationError(`modules: no actor in ${modules.map(nameOf).join(', ') || 'an empty list'}; export a class with @Actor()${undecorated}`);
+  const classes = (found: ReadonlyMap<string, Found>): Constructor[] => [...found.values()].map(({ Class }) => Class);
+  return { actors: classes(actors), components: [...components], services: classes(services), urls: [...urls], loadable: loadable(exportedByFiles) };
 }
 
 function loadable(exported: ReadonlySet<unknown>): ReadonlySet<object> {
   const classes = new Set<object>();
   for (const each of exported) {
-    const metadata = actorMetadata(each) ?? componentMetadata(each);
+    const metadata = actorMetadata(each) ?? componentMetadata(each) ?? serviceMetadata(each);
     if (metadata) classes.add(metadata.target);
     if (metadata?.kind === 'actor') for (const { target } of metadata.components()) classes.add(target);
   }
   return classes;
 }
 
-function addActor(actors: Map<string, Found>, name: string, found: Found): void {
-  const known = actors.get(name);
-  if (known === undefined) actors.set(name, found);
+function addNamed(kind: 'actor' | 'service', all: Map<string, Found>, name: string, found: Found): void {
+  const known = all.get(name);
+  if (known === undefined) all.set(name, found);
   if (known === undefined || known.Class === found.Class) return;
   const [one, other] = [known, found].map(({ Class, source }) => `class ${Class.name} of ${source}`);
   const isSameText = known.Class.name === found.Class.name && String(known.Class) === String(found.Class);
   const isElsewhere = known.source !== found.source;
   if (isSameText && isElsewhere && fileOf(known.source) === fileOf(found.source)) {
-    throw new ConfigurationError(`modules: the actor '${name}' is loaded twice: ${one} and ${other}; load the file by one path or URL`);
+    throw new ConfigurationError(`modules: the ${kind} '${name}' is loaded twice: ${one} and ${other}; load the file by one path or URL`);
   }
   // A file and its copy look as two classes do that happen to be written alike.
   const copy = isSameText && isElsewhere ? '; or, if one is a copy of the other, load only one of them' : '';
-  throw new ConfigurationError(`modules: two actors are named '${name}': ${one} and ${other}; give one another name with @Actor({ name })${copy}`);
+  throw new ConfigurationError(`modules: two ${kind}s are named '${name}': ${one} and ${other}; give one another name with @${kind === 'actor' ? 'Actor' : 'Service'}({ name })${copy}`);
 }
 
 /** The file behind a source, whatever query and links lead to it; of what is no file, the source. */
@@ -100,16 +108,16 @@ interface Exported {
   readonly url?: string;
 }
 
-async function exportsOf(source: ModuleSource, path: string): Promise<readonly Exported[]> {
+async function exportsOf(source: ModuleSource, path: string, importModule: ImportModule): Promise<readonly Exported[]> {
   if (typeof source === 'function') {
-    if (actorMetadata(source) ?? componentMetadata(source)) return [{ exported: source, source: path }];
-    const note = inheritedNote('Actor', source) || inheritedNote('Component', source);
-    throw new ConfigurationError(`${path}: ${nameOf(source)} has no @Actor() and no @Component()${note}`);
+    if (actorMetadata(source) ?? componentMetadata(source) ?? serviceMetadata(source)) return [{ exported: source, source: path }];
+    const note = inheritedNote('Actor', source) || inheritedNote('Component', source) || inheritedNote('Service', source);
+    throw new ConfigurationError(`${path}: ${nameOf(source)} has no @Actor(), @Component() or @Service()${note}`);
   }
   if (typeof source !== 'string' && !(source instanceof URL)) return Object.values(source).map((exported) => ({ exported, source: path }));
   const found: Exported[] = [];
   for (const url of await urlsOf(source)) {
-    const namespace = await load(url, String(source));
+    const namespace = await load(url, String(source), importModule);
     const shown = url.startsWith('file:') ? printFile(url) : url;
     for (const exported of Object.values(namespace)) found.push({ exported, source: shown, url });
   }
@@ -122,7 +130,8 @@ function printFile(url: string): string {
   return `${fileURLToPath(url)}${search}${hash}`;
 }
 
-async function urlsOf(source: string | URL): Promise<readonly string[]> {
+/** Where a source is: one URL, or those of the files that a glob matches. Throws `ConfigurationError` when there is none. */
+export async function urlsOf(source: string | URL): Promise<readonly string[]> {
   if (source instanceof URL || IS_URL.test(source)) return [String(source)];
   const file = resolve(source);
   if (isFile(file)) return [pathToFileURL(file).href];
@@ -141,9 +150,9 @@ function wayTo(source: string, file: string): string {
   return 'compile it, or correct the path';
 }
 
-async function load(url: string, source: string): Promise<Readonly<Record<string, unknown>>> {
+async function load(url: string, source: string, importModule: ImportModule): Promise<Namespace> {
   try {
-    return (await import(url)) as Readonly<Record<string, unknown>>;
+    return await importModule(url);
   } catch (cause) {
     throw new ConfigurationError(`modules: '${source}' does not load: ${describeLoadFailure(cause, url)}`, { cause });
   }

@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ModuleSource, RedisSource, SiloOptions } from '../silo-options.js';
-import { checkLabels, checkName, checkOneOf, checkPort, checkText, refuse } from './checks.js';
+import { checkLabels, checkName, checkOneOf, checkPort, checkSwitch, checkText, refuse } from './checks.js';
 import { resolveGatewayOptions, type ResolvedGatewayOptions } from './gateway-options.js';
 import { DURABILITIES, LOG_LEVELS, type Durability, type LogLevel } from './names.js';
 import { OptionReader } from './option-reader.js';
@@ -11,6 +12,9 @@ import { resolvePlacementOptions, type ResolvedPlacementOptions } from './placem
 export interface ResolvedSiloOptions {
   readonly cluster: string;
   readonly modules: readonly ModuleSource[];
+  readonly watch: boolean;
+  /** Absolute. */
+  readonly deployLock: string;
   /** Absent: embedded. */
   readonly redis: RedisSource | undefined;
   readonly durability: Durability;
@@ -26,11 +30,13 @@ export interface ResolvedSiloOptions {
 }
 
 const SILO = {
-  known: ['cluster', 'modules', 'redis', 'durability', 'listen', 'advertise', 'gateway', 'secret', 'labels', 'placement', 'log'],
+  known: ['cluster', 'modules', 'watch', 'deployLock', 'redis', 'durability', 'listen', 'advertise', 'gateway', 'secret', 'labels', 'placement', 'log'],
   planned: {
     capacity: 'leave it out: a silo takes every activation that is placed on it',
   },
 };
+/** In the working directory. */
+export const DEFAULT_DEPLOY_LOCK = '.troupe-deploy.lock';
 const LISTEN = { known: ['host', 'port'] };
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 const LOG_METHODS = ['trace', 'debug', 'info', 'warn', 'error', 'child'] as const;
@@ -54,6 +60,8 @@ export function resolveSiloOptions(options: SiloOptions): ResolvedSiloOptions {
   return Object.freeze({
     cluster: reader.read('cluster', checkName) ?? 'default',
     modules: reader.read('modules', checkModules) ?? refuseNoModules(),
+    watch: reader.read('watch', checkSwitch) ?? false,
+    deployLock: resolve(reader.read('deployLock', checkText('a file')) ?? DEFAULT_DEPLOY_LOCK),
     redis,
     durability,
     listen,

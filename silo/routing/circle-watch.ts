@@ -6,8 +6,10 @@
 //   W4. A look costs as much as is said of the calls, and that is bounded. A circle beyond the bounds is found when those before it have left.
 import { CallCycleError } from '../../protocol/errors/index.js';
 import type { Clock, Logger, Member, Membership, TimerHandle } from '../../protocol/ports/index.js';
+import type { CallChain } from '../turns/call-chain.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { ChainTable } from './chain-table.js';
+import { withServices, type ServicePermits } from './service-waits.js';
 import { WaitGraph, youngest } from './wait-circles.js';
 import { describeWait, holdersOf, MAX_WAITS, waitsOf, type WaitingCall } from './wait-report.js';
 
@@ -25,6 +27,19 @@ export interface CircleWatchParts {
   readonly chains: ChainTable;
   /** The waits of another silo, as its `report` gives them. */
   ask(silo: Member, timeoutMs: number): Promise<unknown>;
+  readonly services?: WatchedServices | undefined;
+}
+
+/** What the watch needs to know of services. */
+export interface WatchedServices {
+  /** Who has this silo's permits. */
+  permits(): readonly ServicePermits[];
+  /** The same of another silo. */
+  ask(silo: Member, timeoutMs: number): Promise<unknown>;
+  /** The chains of the turns that have this silo's permits, all or those of one service, where none is free. */
+  holders(service?: string): readonly CallChain[];
+  /** How many silos host it. */
+  hostsOf(service: string): number;
 }
 
 export class CircleWatch {
@@ -66,13 +81,16 @@ export class CircleWatch {
   private async look(): Promise<void> {
     const { chains, clock, membership } = this.parts;
     const sinceMs = clock.now() - LOOK_EVERY_MS;
-    const isWaiting = chains.size > 0 && membership.peers.length > 0 && this.waits().some((call) => call.queuedAtMs <= sinceMs && holdersOf(call).some((chain) => chains.isOut(chain)));
+    const isLate = (call: PendingCall): boolean => call.queuedAtMs <= sinceMs && (this.mayStandStill(call) || holdersOf(call).some((chain) => chains.isOut(chain)));
+    const isWaiting = chains.size > 0 && membership.peers.length > 0 && this.waits().some(isLate);
     if (!isWaiting) return this.suspected.clear();
-    const others = await this.askAll();
+    const others = await this.askAll<WaitingCall>((peer) => this.parts.ask(peer, ANSWER_LIMIT_MS));
     // What waits here now, not when the others were asked.
-    const own = new Map(this.waits().map((call) => [describeWait(call, membership.incarnation), call] as const));
+    const waits = this.waits();
+    const calls = await this.withServices([...waits.map((call) => describeWait(call, membership.incarnation)), ...others]);
+    const own = new Map(waits.map((call, at) => [calls[at]!, call] as const));
     const found = new Set<string>();
-    for (const circle of circlesOf(own, new WaitGraph([...own.keys(), ...others]))) {
+    for (const circle of circlesOf(own, new WaitGraph(calls))) {
       const name = circle.map(({ id }) => id).sort().join();
       found.add(name);
       if (this.suspected.has(name)) giveUp(own.get(circle[0]!)!, circle);
@@ -80,20 +98,36 @@ export class CircleWatch {
     this.suspected = found;
   }
 
-  private async askAll(): Promise<readonly WaitingCall[]> {
+  /** It stands in a service's line, and no turn that has a permit here runs on by itself. */
+  private mayStandStill({ mailbox }: PendingCall): boolean {
+    const { services, chains } = this.parts;
+    const service = mailbox?.service;
+    return service !== undefined && (services?.holders(service).every((chain) => (chain.waiting?.size ?? 0) > 0 || chains.isOut(chain)) ?? false);
+  }
+
+  /** Nearly always none of the calls stands in a service's line, and nobody is asked. */
+  private async withServices(calls: readonly WaitingCall[]): Promise<readonly WaitingCall[]> {
+    const { services } = this.parts;
+    if (!services || !calls.some(({ service }) => service !== undefined)) return calls;
+    const others = await this.askAll<ServicePermits>((peer) => services.ask(peer, ANSWER_LIMIT_MS));
+    return withServices(calls, [...services.permits(), ...others], (service) => services.hostsOf(service));
+  }
+
+  private async askAll<Said>(ask: (peer: Member) => Promise<unknown>): Promise<readonly Said[]> {
     const { membership, log } = this.parts;
     const { peers } = membership;
-    const answers = await Promise.allSettled(peers.map((peer) => this.parts.ask(peer, ANSWER_LIMIT_MS)));
+    const answers = await Promise.allSettled(peers.map(ask));
     const most = Math.min(MAX_WAITS, Math.ceil(MAX_OTHERS / peers.length));
     return answers.flatMap((answer) => {
-      if (answer.status === 'fulfilled') return (answer.value as readonly WaitingCall[]).slice(0, most);
+      if (answer.status === 'fulfilled') return (answer.value as readonly Said[]).slice(0, most);
       log.debug({ err: answer.reason as unknown }, 'a silo did not say what waits there');
       return [];
     });
   }
 
   private waits(): readonly PendingCall[] {
-    return waitsOf(this.parts.chains.all());
+    const { chains, services } = this.parts;
+    return waitsOf(services ? [...services.holders(), ...chains.all()] : chains.all());
   }
 }
 

@@ -18,6 +18,8 @@ export interface WaitingCall {
   readonly waitsFor: readonly string[];
   /** Those of them that are its own or a parent's: it waits only for their turns on its target (reentrancy `none`). */
   readonly waitsForOwn: readonly string[];
+  /** It stands in the line of this service, and waits for any permit of it. */
+  readonly service?: string | undefined;
   /** The entities whose open turns wait for it. */
   readonly awaitedBy: readonly string[];
 }
@@ -66,6 +68,7 @@ export function describeWait(call: PendingCall, silo: string): WaitingCall {
     chain: call.chain.id,
     waitsFor: holders.filter((id) => !lineage.includes(id)),
     waitsForOwn: holders.filter((id) => lineage.includes(id)),
+    ...(call.mailbox?.service === undefined ? undefined : { service: call.mailbox.service }),
     awaitedBy: waitingEntities(caller).map(printEntityId),
   };
 }

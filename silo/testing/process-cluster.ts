@@ -14,7 +14,7 @@ import { RedisConnection } from '../../state/redis-connection.js';
 import { loadModules } from '../options/modules.js';
 import { writeToken } from './client-token.js';
 import { addressOf, crossingOptions, type ProcessClusterOptions } from './process-cluster-options.js';
-import { checked, foundIn, processHandles, typeName } from './process-handles.js';
+import { actorTarget, foundIn, processHandles, serviceTarget, typeName } from './process-handles.js';
 import type { ProcessSettings } from './process-messages.js';
 import { ProcessSilo, type ProcessSiloParts } from './process-silo.js';
 import { STORE } from './test-world.js';
@@ -80,7 +80,14 @@ export class ProcessCluster {
   actor<T extends object>(actor: EntityClass<T>, key: string): Handle<T>;
   actor<T extends object = object>(type: string, key: string): Handle<T>;
   actor(actor: unknown, key: string): unknown {
-    return this.#handles.handle({ type: typeName(actor), key: checked(key) });
+    return this.#handles.handle(actorTarget(actor, key));
+  }
+
+  /** A handle of a service, whose calls are made through the first silo that runs when they are made. */
+  service<T extends object>(service: EntityClass<T>): Handle<T>;
+  service<T extends object = object>(name: string): Handle<T>;
+  service(service: unknown): unknown {
+    return this.#handles.handle(serviceTarget(service));
   }
 
   /** As `ctx.findActors`, through the first silo that runs. */
@@ -197,7 +204,7 @@ export class ProcessCluster {
   #parts(settings: ProcessSettings): ProcessSiloParts {
     return {
       settings, codec: this.#codec,
-      handle: (silo, actor, key) => processHandles(() => silo).handle({ type: typeName(actor), key: checked(key) }),
+      handle: (silo, target) => processHandles(() => silo).handle(target),
       wayTo: (silo, address) => this.#wayTo(silo.name, address),
     };
   }

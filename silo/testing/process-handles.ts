@@ -1,17 +1,23 @@
-import { actorMetadata, componentMetadata } from '../../decorators/index.js';
-import { checkKey, isWireName, type EntityId } from '../../protocol/actor-id.js';
+import { actorMetadata, componentMetadata, serviceMetadata } from '../../decorators/index.js';
+import { checkKey, isWireName, serviceId, type EntityId } from '../../protocol/actor-id.js';
 import { createCodec } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { CallOptions } from '../../sdk/author/index.js';
 import type { CheckedQuery } from '../../sdk/context/found-actors.js';
 import { createHandleFactory, handleReferences, type HandleFactory } from '../../sdk/handle.js';
+import type { RemoteCall } from './process-messages.js';
 import type { ProcessSilo } from './process-silo.js';
+
+/** The silo's process that a call is made through. */
+export interface CallThrough {
+  call(call: RemoteCall, signal: AbortSignal | undefined): Promise<unknown>;
+}
 
 /** What looks after an entity; the silo refuses those that this version has not. */
 const MANAGE = ['activation', 'deactivate', 'migrate', 'destroy', 'components', 'addComponent', 'removeComponent'] as const;
 
 /** Handles whose calls are made in another process: that of the silo which is chosen when they are made. */
-export function processHandles(through: () => ProcessSilo): HandleFactory {
+export function processHandles(through: () => CallThrough): HandleFactory {
   const call = async (target: EntityId, path: readonly string[], args: readonly unknown[], { signal, ...options }: CallOptions): Promise<unknown> =>
     through().call({ target, path, args: codec.encode(args, 'args'), options }, signal);
   const factory = createHandleFactory({
@@ -33,6 +39,19 @@ export function processHandles(through: () => ProcessSilo): HandleFactory {
   return factory;
 }
 
+/** Whom `actor(Class | name, key)` means. */
+export function actorTarget(actor: unknown, key: string): EntityId {
+  checkKey(key);
+  return { type: typeName(actor), key };
+}
+
+/** Whom `service(Class | name)` means. */
+export function serviceTarget(service: unknown): EntityId {
+  const name = typeof service === 'function' ? serviceMetadata(service)?.name : service;
+  if (isWireName(name)) return serviceId(name);
+  throw new ConfigurationError('service: expected a class with @Service, or its name');
+}
+
 /** The actors that the silo finds, which is chosen when somebody begins to look. */
 export async function* foundIn<H>(silo: () => ProcessSilo, query: CheckedQuery, handle: (type: string, key: string) => H): AsyncGenerator<H, void, undefined> {
   for (const { type, key } of await silo().find(query)) yield handle(type, key);
@@ -43,10 +62,4 @@ export function typeName(actor: unknown): string {
   const name = typeof actor === 'function' ? actorMetadata(actor)?.name : actor;
   if (isWireName(name)) return name;
   throw new ConfigurationError('actor: expected a class with @Actor, or its name');
-}
-
-/** The key, if it can be one. */
-export function checked(key: string): string {
-  checkKey(key);
-  return key;
 }

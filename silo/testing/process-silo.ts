@@ -3,10 +3,11 @@
 //   P2. It never outlives this process: it ends when the channel does, and is killed at our exit, frozen or not.
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
+import { printEntityId, type ActorId, type EntityId } from '../../protocol/actor-id.js';
 import { fromWireError, type Codec, type WireError } from '../../protocol/codec/index.js';
 import { LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { ActorQuery, EntityClass, Handle } from '../../sdk/author/index.js';
+import { actorTarget, serviceTarget } from './process-handles.js';
 import type { FromSilo, ProcessSettings, RemoteCall, RunningProcess, ToSilo } from './process-messages.js';
 
 /** What a silo's process needs of its cluster. */
@@ -14,7 +15,7 @@ export interface ProcessSiloParts {
   readonly settings: ProcessSettings;
   readonly codec: Codec;
   /** A handle whose calls are made through this silo. */
-  handle(silo: ProcessSilo, actor: unknown, key: string): unknown;
+  handle(silo: ProcessSilo, target: EntityId): unknown;
   /** By which address it reaches that one. */
   wayTo(silo: ProcessSilo, address: string): Promise<string>;
 }
@@ -107,7 +108,14 @@ export class ProcessSilo {
   actor<T extends object>(actor: EntityClass<T>, key: string): Handle<T>;
   actor<T extends object = object>(type: string, key: string): Handle<T>;
   actor(actor: unknown, key: string): unknown {
-    return this.#parts.handle(this, actor, key);
+    return this.#parts.handle(this, actorTarget(actor, key));
+  }
+
+  /** A handle of a service, whose calls are made through this silo. */
+  service<T extends object>(service: EntityClass<T>): Handle<T>;
+  service<T extends object = object>(name: string): Handle<T>;
+  service(service: unknown): unknown {
+    return this.#parts.handle(this, serviceTarget(service));
   }
 
   /** @internal As `ctx.findActors`, through this silo; all at once. `type` is a wire name. */

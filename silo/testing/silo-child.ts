@@ -2,7 +2,7 @@
 //   C1. It ends with the test's process: nobody else knows of it.
 import { inspect } from 'node:util';
 import { createCodec, toWireError, type Codec } from '../../protocol/codec/index.js';
-import type { ActorId, EntityId } from '../../protocol/actor-id.js';
+import { isService, type ActorId, type EntityId } from '../../protocol/actor-id.js';
 import { readComponentAddress } from '../../protocol/component-address.js';
 import type { ActorQuery, AnyHandle } from '../../sdk/author/index.js';
 import { createHandleFactory, handleReferences } from '../../sdk/handle.js';
@@ -83,6 +83,7 @@ class SiloChild {
   }
 
   private handle({ type, key, component }: EntityId): AnyHandle {
+    if (isService({ type, key })) return this.silo.service(type);
     const actor = this.silo.actor(type, key);
     if (component === undefined) return actor;
     const { name, tag } = readComponentAddress(component);

@@ -28,10 +28,10 @@ export async function openTestCluster(options: TestClusterOptions, shared?: Shar
   checkTestClusterOptions(options);
   const { silos = 1, seed, placement, gateway, log = 'warn' } = options;
   const clock = new VirtualClock();
-  const { actors: classes, components } = await loadModules(options.modules);
+  const { actors, components, services } = await loadModules(options.modules);
   const identities = new Map<string, Identity>();
   const cluster = new TestCluster(clock, {
-    clock, classes, components, gateway, identities,
+    clock, classes: [...actors, ...services], components, gateway, identities,
     log: typeof log === 'object' ? log : createLogger(log, {}),
     placement: resolvePlacementOptions(placement ?? {}, 'placement'),
     stubs: new Stubs(),

@@ -1,7 +1,7 @@
 // TestCluster: silos in memory for tests of users' actors: the same runtime as in production, with time, faults and chance in the test's hand.
 import { randomUUID } from 'node:crypto';
 import { ConfigurationError, SiloUnavailableError } from '../../protocol/errors/index.js';
-import { checkKey, printEntityId, type EntityId } from '../../protocol/actor-id.js';
+import { checkKey, printEntityId, serviceId, type EntityId } from '../../protocol/actor-id.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { ActorQuery, CallOptions, EntityClass, Handle } from '../../sdk/author/index.js';
 import { Client } from '../../sdk/client/client.js';
@@ -61,6 +61,13 @@ export class TestCluster {
     if (!this.#blueprint.world) return this.#any().runtime.actor(actor, key);
     checkKey(key);
     return this.#handles.handle({ type: this.#any().runtime.types.nameOf(actor), key });
+  }
+
+  /** A handle of a service, whose calls are made through the first silo that runs when they are made. */
+  service<T extends object>(service: EntityClass<T>): Handle<T>;
+  service<T extends object = object>(name: string): Handle<T>;
+  service(service: unknown): unknown {
+    return this.#handles.handle(serviceId(this.#any().runtime.serviceTypes.nameOf(service)));
   }
 
   /** As `ctx.findActors`, through the first silo that runs. */

@@ -105,6 +105,13 @@ export class TestSilo {
     return this.runtime.actor(actor, key);
   }
 
+  /** A handle of a service, whose calls are made through this silo. */
+  service<T extends object>(service: EntityClass<T>): Handle<T>;
+  service<T extends object = object>(name: string): Handle<T>;
+  service(service: unknown): unknown {
+    return this.runtime.service(service);
+  }
+
   /** As `ctx.findActors`, through this silo. */
   findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>> {
     return this.runtime.findActors(query) as AsyncIterable<Handle<T>>;

@@ -10,6 +10,7 @@ import { MailboxFullError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import type { Reentrancy } from '../../decorators/index.js';
 import type { CallChain } from './call-chain.js';
+import type { CallQueue } from './call-queue.js';
 import { Occupancy } from './occupancy.js';
 import type { PendingCall } from './pending-call.js';
 import { isAwaitedOn } from './turn.js';
@@ -34,7 +35,7 @@ export interface MailboxOwner {
 
 const NONE: readonly PendingCall[] = [];
 
-export class Mailbox extends Occupancy {
+export class Mailbox extends Occupancy implements CallQueue {
   /** Made at the first wait: most mailboxes never have one. */
   private waiting: WaitingCalls | undefined;
   private isClosed = false;

@@ -7,7 +7,7 @@ import { CallTimeoutError, CancelledError } from '../../protocol/errors/index.js
 import { printEntityId } from '../../protocol/actor-id.js';
 import type { Answer, AnswerListener } from './answer.js';
 import type { CallChain } from './call-chain.js';
-import type { Mailbox } from './mailbox.js';
+import type { CallQueue } from './call-queue.js';
 import type { DeadlineLink, DeadlineWheel } from './deadline-wheel.js';
 import type { TurnMode } from './turn-mode.js';
 
@@ -23,7 +23,7 @@ const ONCE = Object.freeze({ once: true });
 export class PendingCall implements DeadlineLink, Answer {
   state: CallState = 'new';
   /** The queue it stands in, while `queued`. */
-  mailbox: Mailbox | undefined;
+  mailbox: CallQueue | undefined;
   /** Rises with every enqueueing: the youngest queued call has the highest. */
   queuedAs = 0;
   /** When that was, on the wall clock. */

@@ -9,6 +9,11 @@ const MAX_STALE = 64;
 
 let enqueued = 0;
 
+/** Rises with every call that begins to wait, in whichever queue. */
+export function nextInLine(): number {
+  return ++enqueued;
+}
+
 export class WaitingCalls {
   private queue = new Denque<PendingCall>();
   /** Those that need not wait for others that wait. */
@@ -21,7 +26,7 @@ export class WaitingCalls {
   add(call: PendingCall, first: boolean): void {
     call.state = 'queued';
     call.mailbox = this.mailbox;
-    call.queuedAs = ++enqueued;
+    call.queuedAs = nextInLine();
     this.count++;
     if (call.mode.interleave) this.interleaving++;
     if (first) this.queue.splice(this.ownCallsAhead(call), 0, call);

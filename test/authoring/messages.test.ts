@@ -166,8 +166,8 @@ describe('what newcomers are told about', () => {
     @Actor({ name: 'told-base' }) class Base {}
     class Derived extends Base {}
     for (const [Class, message] of [
-      [Plain, 'modules[0]: class Plain has no @Actor() and no @Component()'],
-      [Derived, 'modules[0]: class Derived has no @Actor() and no @Component() (its base class Base has @Actor, which is not inherited)'],
+      [Plain, 'modules[0]: class Plain has no @Actor(), @Component() or @Service()'],
+      [Derived, 'modules[0]: class Derived has no @Actor(), @Component() or @Service() (its base class Base has @Actor, which is not inherited)'],
     ] as const) expect((await failure(startSilo({ modules: [Class], log: 'silent' }))).message).to.equal(message);
   });
 });

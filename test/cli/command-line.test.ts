@@ -44,6 +44,12 @@ describe('the command line', () => {
     expect(refusal(['--secret', 'x'])).to.match(/^--secret is not a flag/);
   });
 
+  it('takes --watch alone for yes, and a word for what it says', async () => {
+    expect(await read(['--watch', '--cluster', 'x', '--deploy-lock', './lock'])).to.deep.equal({ watch: true, cluster: 'x', deployLock: './lock' });
+    expect(await read(['--watch=false'], { TROUPE_WATCH: 'true' })).to.deep.equal({ watch: false });
+    expect(await read([], { TROUPE_WATCH: '1', TROUPE_DEPLOY_LOCK: './lock' })).to.deep.equal({ watch: true, deployLock: './lock' });
+  });
+
   it('lets a flag win over its variable, and counts an empty variable as unset', async () => {
     const environment = { TROUPE_CLUSTER: 'from-variable', TROUPE_REDIS: '', TROUPE_LABEL: 'zone=a,rack=1' };
     const options = await read(['--cluster', 'from-flag', '--label', 'zone=b'], environment);

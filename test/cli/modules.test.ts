@@ -53,7 +53,7 @@ describe('the modules of a silo', () => {
   });
 
   it('refuse a class without a decorator', async () => {
-    expect(await refusal(class Plain {})).to.equal('modules[0]: class Plain has no @Actor() and no @Component()');
+    expect(await refusal(class Plain {})).to.equal('modules[0]: class Plain has no @Actor(), @Component() or @Service()');
   });
 
   it('refuse a path where no file is, and a folder', async () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ConfigurationError } from '../../protocol/errors/index.js';
@@ -24,7 +25,7 @@ const withGateway = (gateway: object) => ({ modules, gateway: { authenticate: 'a
 describe('the options of a silo', () => {
   it('have defaults for everything but the modules', () => {
     expect(resolve({ modules })).to.deep.equal({
-      cluster: 'default', modules, redis: undefined, durability: 'primary', listen: { host: '127.0.0.1', port: undefined }, advertise: undefined, gateway: undefined, secrets: [],
+      cluster: 'default', modules, watch: false, deployLock: join(process.cwd(), '.troupe-deploy.lock'), redis: undefined, durability: 'primary', listen: { host: '127.0.0.1', port: undefined }, advertise: undefined, gateway: undefined, secrets: [],
       labels: {}, placement: { default: 'random', policies: [] }, log: 'info',
     });
   });
@@ -58,7 +59,7 @@ describe('the options of a silo', () => {
   });
 
   const unknown: readonly [options: unknown, message: RegExp][] = [
-    [{ modules, clstr: 'a' }, /^clstr is not an option; known: advertise, cluster, durability, gateway, labels, listen, log, modules, placement, redis, secret$/],
+    [{ modules, clstr: 'a' }, /^clstr is not an option; known: advertise, cluster, deployLock, durability, gateway, labels, listen, log, modules, placement, redis, secret, watch$/],
     [{ modules, listen: { prt: 1 } }, /^listen\.prt is not an option; known: host, port$/],
     [withGateway({ limts: {} }), /^gateway\.limts is not an option; known: advertise, authenticate, authorize, host, limits, origins, page, port, session$/],
     [withGateway({ limits: { rate: 1 } }), /^gateway\.limits\.rate is not an option; known: burst, bytes, callsPerSecond, depth, inFlight, nodes, subscriptions$/],

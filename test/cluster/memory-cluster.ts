@@ -3,7 +3,6 @@ import type { EntityClass, Handle } from '../../sdk/index.js';
 import type { Envelope } from '../../protocol/envelope.js';
 import { LinkLostError } from '../../protocol/errors/index.js';
 import type { Clock, Member, TimerHandle } from '../../protocol/ports/index.js';
-import { actorMetadata } from '../../decorators/index.js';
 import type { CallWatch } from '../../silo/links/call-watch.js';
 import { lineageOf } from '../../silo/links/lineage.js';
 import { notSent } from '../../silo/links/not-sent.js';
@@ -46,7 +45,7 @@ export class MemoryClusterSilo {
   constructor(readonly name: string, cluster: MemoryCluster, classes: readonly object[]) {
     const { table, store } = cluster;
     const clock = (this.clock = new SiloClock(cluster.clock));
-    this.membership = new MemoryMembership({ siloId: name, address: `memory:${name}`, clock, table, types: Object.fromEntries(classes.map((Class) => [nameOf(Class), ''])) });
+    this.membership = new MemoryMembership({ siloId: name, address: `memory:${name}`, clock, table, types: () => this.runtime.hostedTypes() });
     this.runtime = new SiloRuntime({ siloId: name, clock, log: this.log, store, membership: this.membership, classes });
     this.runtime.joinPeers({
       links: { invoke: (to, envelope, watch) => watched(cluster.carry(this, to, envelope), to, envelope, watch), ask: (to, topic, body) => cluster.siloOf(to).runtime.peerControl(topic, body, { siloId: name, incarnation: this.membership.incarnation }) },
@@ -150,10 +149,6 @@ export class MemoryCluster {
   siloOf({ incarnation }: Member): MemoryClusterSilo {
     return this.silos.find(({ membership }) => membership.incarnation === incarnation)!;
   }
-}
-
-function nameOf(Class: object): string {
-  return actorMetadata(Class)!.name;
 }
 
 /** As the links do. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ConfigurationError } from '../../protocol/errors/index.js';
-import { registerSerializable, serializableClass, serializableName } from '../../protocol/serializable-registry.js';
+import { registerSerializable, replaceSerializables, serializableClass, serializableName } from '../../protocol/serializable-registry.js';
 
 describe('the registry of serializable classes', () => {
   class Sword { private readonly edge = 1; get sharp() { return this.edge; } }
@@ -29,5 +29,30 @@ describe('the registry of serializable classes', () => {
 
   it('refuses names that cannot travel', () => {
     for (const name of ['', '1st', 'a b', 'é', 'x'.repeat(65)]) expect(() => registerSerializable(name, class Odd {})).to.throw(ConfigurationError, /class Odd/);
+  });
+});
+
+describe('the registry, while a module is loaded anew,', () => {
+  class Old {}
+  class New {}
+  class Other {}
+  before(() => registerSerializable('anew.thing', Old));
+
+  it('gives its classes the names of those that they replace when they are adopted, not before; the old ones keep theirs', async () => {
+    const { adopt } = await replaceSerializables(async () => registerSerializable('anew.thing', New));
+    expect(serializableClass('anew.thing')).to.equal(Old);
+    adopt();
+    expect([serializableClass('anew.thing'), serializableName(New), serializableName(Old)]).to.deep.equal([New, 'anew.thing', 'anew.thing']);
+  });
+
+  it('leaves everything as it was when the load fails, and refuses two new classes of one name', async () => {
+    const before = serializableClass('anew.thing');
+    const failed = await replaceSerializables(async () => {
+      registerSerializable('anew.thing', Other);
+      registerSerializable('anew.thing', class Second {});
+    }).catch((error: unknown) => error);
+    expect(failed).to.be.instanceOf(ConfigurationError);
+    expect(serializableClass('anew.thing')).to.equal(before);
+    expect(() => registerSerializable('anew.thing', class Third {})).to.throw(ConfigurationError);
   });
 });

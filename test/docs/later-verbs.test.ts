@@ -8,7 +8,7 @@ import { hooksOfLaterVersions } from '../../silo/later-hooks.js';
 import { actorMetadata } from '../../decorators/index.js';
 import { docComments } from './declarations.js';
 
-const { Actor, ActorEvent, Component, On, Public, ReadOnly, State } = author;
+const { Actor, ActorEvent, Component, On, Public, ReadOnly, Service, State } = author;
 
 @ActorEvent('later-said') class Said {}
 @Actor({ name: 'later-tried' }) class Tried {
@@ -57,7 +57,7 @@ describe('what this version lacks is said where it is declared, and nothing else
 
   it('contexts', async () => {
     const lacks = await silo.actor(Tried, 'x').lacks();
-    expect(lacks).to.include.members(['remind', 'bind', 'service', 'migrate']);
+    expect(lacks).to.include.members(['remind', 'bind', 'migrate']);
     const declared = ['BaseContext', 'EntityContext'].flatMap((name) => noted(docComments('sdk/author/context.d.ts', name)));
     expect(declared.sort()).to.deep.equal(lacks);
   });
@@ -82,12 +82,12 @@ describe('what this version lacks is said where it is declared, and nothing else
   it('silos', async () => {
     const comments = docComments('silo/silo.d.ts', 'Silo');
     const lacks = await lacking([...comments.keys()].filter((name) => !ENDS.includes(name)), (name) => (silo as unknown as Members)[name], silo);
-    expect(lacks).to.include.members(['service', 'deadLetters']);
+    expect(lacks).to.include.members(['broadcast', 'deadLetters']);
     expect(noted(comments)).to.deep.equal(lacks);
   });
 
   it('decorators', async () => {
-    const decorators = ['Service', 'OnReminder', 'Delivery'];
+    const decorators = ['OnReminder', 'Delivery'];
     const lacks = await lacking(Object.keys(author).filter((name) => !name.endsWith('Error')), (name) => {
       const value = (author as Members)[name];
       return () => void (value as () => unknown)();
@@ -105,6 +105,7 @@ describe('what this version lacks is said where it is declared, and nothing else
   const options: Readonly<Record<string, readonly [file: string, apply: Apply, expected: readonly string[]]>> = {
     ActorOptions: ['decorators/actor.d.ts', (given) => Actor(given)(class Given {}), ['pinned', 'version', 'weight']],
     ComponentOptions: ['decorators/component.d.ts', (given) => Component(given)(class Given {}), ['version']],
+    ServiceOptions: ['decorators/service.d.ts', (given) => Service(given)(class Given {}), []],
     OnOptions: ['decorators/on.d.ts', (given) => On(Said, { from: 'self', ...given })(...member()), ['attempts', 'backoff', 'order']],
     PublicOptions: ['decorators/public.d.ts', (given) => Public(given)(...member()), []],
     ReadOnlyOptions: ['decorators/read-only.d.ts', (given) => ReadOnly(given)(...member()), []],

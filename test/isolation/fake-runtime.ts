@@ -51,6 +51,10 @@ export class FakeRuntime implements EntityRuntime {
     return String(classOrName);
   }
 
+  serviceName(classOrName: unknown): string {
+    return String(classOrName);
+  }
+
   components(): readonly ComponentEntry[] {
     return [{ name: 'gauge', className: 'gauge', tags: [] }];
   }

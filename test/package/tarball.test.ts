@@ -16,7 +16,7 @@ interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
-const MAX_KB = 1000;
+const MAX_KB = 1300;
 const HOUSE = ['decorators', 'directory', 'events', 'isolation', 'placement', 'protocol', 'sdk', 'silo', 'state', 'transport'];
 const IMPORTS = /^(?:import\b|export\s*(?:type\s*)?[*{])[^'"=(;]*['"]([^'".#][^'"]*)['"]|\bimport\(['"]([^'".#][^'"]*)['"]\)/gm;
 

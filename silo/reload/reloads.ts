@@ -1,0 +1,166 @@
+// Reloads. Owns: what the silo's modules on the disk were when it loaded them last, and how they are loaded anew.
+//   L1. One at a time. What is on the disk is tried once: in a thread first, which whatever it does cannot harm the silo, then in the silo.
+//   L2. Everything of a reload counts, or nothing: where anything fails, the classes, threads and instances of before go on.
+//   L3. While a deployment holds its lock nothing is loaded; what was loaded when it began is not believed.
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { ConfigurationError } from '../../protocol/errors/index.js';
+import type { Logger } from '../../protocol/ports/index.js';
+import { replaceSerializables } from '../../protocol/serializable-registry.js';
+import { describeLoadFailure } from '../options/load-failure.js';
+import { loadModules, urlsOf, type LoadedModules } from '../options/modules.js';
+import type { ModuleSource } from '../silo-options.js';
+import type { DeployLock } from './deploy-lock.js';
+import { ModuleGraph, realUrl } from './module-graph.js';
+import { hasClasses, RenewedClasses, type Namespace } from './renewed-classes.js';
+
+/** What came of what is on the disk. */
+export type ReloadOutcome =
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'reloaded'; readonly files: readonly string[]; readonly classes: readonly string[] }
+  | { readonly kind: 'failed'; readonly error: Error };
+
+/** What runs the classes. */
+export interface Renewable {
+  /** Whether a thread can load the files. */
+  tryModules(urls: readonly string[]): Promise<void>;
+  /** New classes in the place of old ones; throws, and changes nothing, where they do not fit. */
+  renew(modules: LoadedModules, classes: RenewedClasses): void;
+}
+
+export interface ReloadParts {
+  readonly sources: readonly ModuleSource[];
+  readonly lock: DeployLock;
+  readonly log: Logger;
+}
+
+const UNCHANGED: ReloadOutcome = { kind: 'unchanged' };
+/** Node keeps what it has loaded by its URL, for the whole process: another URL is another module. */
+let versions = 0;
+const loadedByRequire = createRequire(import.meta.url).cache;
+
+export class Reloads {
+  /** By the files' own URLs; absent: as they were first loaded. */
+  private readonly namespaces = new Map<string, Namespace>();
+  private tried: ModuleGraph | undefined;
+  private outcome = UNCHANGED;
+  private last: Promise<unknown> = Promise.resolve();
+
+  private constructor(private readonly parts: ReloadParts, private readonly runtime: Renewable, private graph: ModuleGraph) {}
+
+  /** The modules have just been loaded. */
+  static async begin(parts: ReloadParts, runtime: Renewable): Promise<Reloads> {
+    return new Reloads(parts, runtime, await ModuleGraph.read(await fileUrls(parts.sources)));
+  }
+
+  /** Paths of the files that were last seen. */
+  get files(): readonly string[] {
+    return (this.tried ?? this.graph).urls.map((url) => fileURLToPath(url));
+  }
+
+  /** Resolves when what is on the disk by now has been tried, with what came of it. */
+  look(): Promise<ReloadOutcome> {
+    const looking = this.last.then(() => this.lookNow());
+    this.last = looking.catch(() => undefined);
+    return looking;
+  }
+
+  private async lookNow(): Promise<ReloadOutcome> {
+    for (;;) {
+      await this.parts.lock.opened();
+      const graph = await ModuleGraph.read(await fileUrls(this.parts.sources));
+      if (graph.equals(this.tried ?? this.graph)) return this.outcome;
+      const changed = graph.changedSince(this.graph);
+      const outcome = changed.length === 0 ? UNCHANGED : await this.attempt(graph, changed);
+      // L3.
+      if (this.parts.lock.isHeld) continue;
+      this.tried = graph;
+      this.tell((this.outcome = outcome instanceof Function ? outcome() : outcome));
+      if (this.outcome.kind !== 'failed') this.graph = graph;
+      return this.outcome;
+    }
+  }
+
+  /** Loads everything; what it resolves with makes it count. */
+  private async attempt(graph: ModuleGraph, changed: readonly string[]): Promise<ReloadOutcome | (() => ReloadOutcome)> {
+    const { sources } = this.parts;
+    try {
+      await this.runtime.tryModules(await fileUrls(sources));
+      const entries = new Set(await Promise.all((await fileUrls(sources)).map(realUrl)));
+      const affected = graph.affectedBy(changed);
+      const { value: fresh, adopt } = await replaceSerializables(() => this.loadAnew(affected, entries));
+      const modules = await loadModules(sources, async (url) => {
+        const real = url.startsWith('file:') ? await realUrl(url) : url;
+        return fresh.get(real) ?? this.namespaces.get(real) ?? importModule(url);
+      });
+      const classes = new RenewedClasses();
+      for (const [url, namespace] of fresh) classes.add(await this.earlier(url) ?? {}, namespace);
+      return () => this.adopt(modules, classes, fresh, adopt, changed);
+    } catch (error) {
+      return failed(error, changed);
+    }
+  }
+
+  /** L2. */
+  private adopt(modules: LoadedModules, classes: RenewedClasses, fresh: ReadonlyMap<string, Namespace>, adoptNames: () => void, changed: readonly string[]): ReloadOutcome {
+    try {
+      this.runtime.renew(modules, classes);
+    } catch (error) {
+      return failed(error, changed);
+    }
+    adoptNames();
+    for (const [url, namespace] of fresh) this.namespaces.set(url, namespace);
+    return { kind: 'reloaded', files: changed.map((url) => fileURLToPath(url)), classes: [...new Set([...classes.entries()].map(([, { name }]) => name))] };
+  }
+
+  /** Of what the modules import, only what has classes: the rest is for threads, and for code that is loaded the first time. */
+  private async loadAnew(affected: readonly string[], entries: ReadonlySet<string>): Promise<Map<string, Namespace>> {
+    const wanted: string[] = [];
+    for (const url of affected) {
+      const earlier = await this.earlier(url);
+      if (entries.has(url) || (earlier && hasClasses(earlier))) wanted.push(url);
+    }
+    for (const url of affected) delete loadedByRequire[fileURLToPath(url)];
+    const fresh = new Map<string, Namespace>();
+    versions++;
+    for (const url of wanted) fresh.set(url, await importAnew(url));
+    return fresh;
+  }
+
+  /** As the silo had it until now. Node gives what it loaded then; what it has not loaded is not asked for. */
+  private async earlier(url: string): Promise<Namespace | undefined> {
+    return this.namespaces.get(url) ?? (this.graph.has(url) ? importModule(url) : undefined);
+  }
+
+  private tell(outcome: ReloadOutcome): void {
+    const { log } = this.parts;
+    if (outcome.kind === 'reloaded') log.info({ files: outcome.files, classes: outcome.classes }, 'modules were loaded anew: idle and new instances run the new code');
+    else if (outcome.kind === 'failed') log.error({ err: outcome.error }, 'changed modules do not load: the silo goes on with what it has');
+  }
+}
+
+/** A file that does not load by its versioned URL fails with the file named. */
+async function importAnew(url: string): Promise<Namespace> {
+  const versioned = new URL(url);
+  versioned.searchParams.set('troupe', String(versions));
+  try {
+    return await importModule(versioned.href);
+  } catch (cause) {
+    throw new ConfigurationError(`${fileURLToPath(url)} does not load: ${describeLoadFailure(cause, url)}`, { cause });
+  }
+}
+
+function importModule(url: string): Promise<Namespace> {
+  return import(url) as Promise<Namespace>;
+}
+
+async function fileUrls(sources: readonly ModuleSource[]): Promise<readonly string[]> {
+  const found = await Promise.all(sources.filter((source) => typeof source === 'string' || source instanceof URL).map(urlsOf));
+  return [...new Set(found.flat().filter((url) => url.startsWith('file:')))];
+}
+
+function failed(thrown: unknown, changed: readonly string[]): ReloadOutcome {
+  const cause = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const files = changed.map((url) => fileURLToPath(url)).join(', ');
+  return { kind: 'failed', error: new ConfigurationError(`modules: ${files} changed and cannot be used: ${cause.message}`, { cause }) };
+}

@@ -1,0 +1,47 @@
+import { actorMetadata, componentMetadata, type ClassMetadata } from '../../decorators/index.js';
+import { serializableName, type SerializableClass } from '../../protocol/serializable-registry.js';
+
+/** What a module exports. */
+export type Namespace = Readonly<Record<string, unknown>>;
+
+/** Which class of a module that was loaded anew takes the place of which: by the name of the export, components that only an actor lists by theirs. */
+export class RenewedClasses {
+  private readonly table = new Map<ClassMetadata, ClassMetadata>();
+
+  add(earlier: Namespace, now: Namespace): void {
+    for (const [name, value] of Object.entries(earlier)) this.pair(value, now[name]);
+  }
+
+  get(metadata: ClassMetadata): ClassMetadata | undefined {
+    return this.table.get(metadata);
+  }
+
+  entries(): Iterable<readonly [earlier: ClassMetadata, now: ClassMetadata]> {
+    return this.table;
+  }
+
+  private pair(earlier: unknown, now: unknown): void {
+    const [actor, nextActor] = [actorMetadata(earlier), actorMetadata(now)];
+    const [component, nextComponent] = [componentMetadata(earlier), componentMetadata(now)];
+    if (component && nextComponent) this.set(component, nextComponent);
+    if (!actor || !nextActor) return;
+    this.set(actor, nextActor);
+    for (const listed of actor.components()) {
+      const next = nextActor.components().find(({ name }) => name === listed.name);
+      if (next) this.set(listed, next);
+    }
+  }
+
+  private set(earlier: ClassMetadata, now: ClassMetadata): void {
+    if (earlier !== now && !this.table.has(earlier)) this.table.set(earlier, now);
+  }
+}
+
+/** Whether the silo knows anything that the module exports. */
+export function hasClasses(namespace: Namespace): boolean {
+  return Object.values(namespace).some((value) => typeof value === 'function' && isDecorated(value));
+}
+
+function isDecorated(value: unknown): boolean {
+  return actorMetadata(value) !== undefined || componentMetadata(value) !== undefined || serializableName(value as SerializableClass) !== undefined;
+}

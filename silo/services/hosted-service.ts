@@ -1,0 +1,94 @@
+// HostedService. Owns: the turns of one service on this silo, and their permits.
+//   S1. At most `concurrency` turns have a permit, whichever silos their calls come from.
+//   S2. A call that a turn of this service waits for, here or on another silo, never waits for a permit: it takes one that is free, or goes under
+//       that turn's, which does nothing meanwhile. So no turn waits for a permit that only its own end would set free.
+import type { ServiceMetadata } from '../../decorators/index.js';
+import { serviceId, type EntityId } from '../../protocol/actor-id.js';
+import { copyError } from '../../protocol/codec/index.js';
+import type { SiloServices } from '../activation/silo-services.js';
+import type { PendingCall } from '../turns/pending-call.js';
+import { isAwaitedOn, Turn } from '../turns/turn.js';
+import { Permits } from './permits.js';
+import { ServiceInstances, type ServiceInstance } from './service-instances.js';
+import { runServiceTurn } from './service-turn.js';
+import type { SiloServiceRuntime } from './silo-service-runtime.js';
+
+/** Stack depth of turns that begin inside the caller's own stack; deeper ones begin in a microtask. */
+const MAX_INLINE_DEPTH = 40;
+let inlineDepth = 0;
+
+export class HostedService {
+  readonly id: EntityId;
+  readonly permits: Permits;
+  /** The turns that have a permit. */
+  readonly holders = new Set<Turn>();
+  private readonly instances: ServiceInstances;
+  private open = 0;
+  private waiters: (() => void)[] = [];
+
+  /** `onFree`: a permit was given back. */
+  constructor(readonly metadata: ServiceMetadata, private readonly services: SiloServices, newRuntime: () => SiloServiceRuntime, private readonly onFree: () => void) {
+    this.id = serviceId(metadata.name);
+    this.permits = new Permits(metadata.concurrency);
+    this.instances = new ServiceInstances(metadata, services, newRuntime);
+  }
+
+  /** Turns that have begun and not ended. */
+  get running(): number {
+    return this.open;
+  }
+
+  /** It may start now (S1, S2), and this silo has its lease. */
+  mayStart(call: PendingCall): boolean {
+    return (this.permits.free > 0 || isAwaitedOn(this.id, call)) && this.services.membership.mayAccept;
+  }
+
+  /** Starts a call that may start. */
+  start(call: PendingCall): void {
+    const hasPermit = this.permits.tryTake();
+    this.open++;
+    const turn = new Turn(call, this.id, undefined, this.services.wallClockOffsetMs);
+    if (hasPermit) this.holders.add(turn);
+    call.state = 'running';
+    if (inlineDepth < MAX_INLINE_DEPTH) this.begin(turn);
+    else queueMicrotask(() => this.begin(turn));
+    call.watch(this.services.deadlines);
+  }
+
+  /** Resolves when no turn runs. */
+  drained(): Promise<void> {
+    return this.open === 0 ? Promise.resolve() : new Promise((resolve) => this.waiters.push(resolve));
+  }
+
+  end(): Promise<void> {
+    return this.instances.end();
+  }
+
+  private begin(turn: Turn): void {
+    const instance = this.instances.take(turn.chain);
+    if (instance instanceof Promise) instance.then((ready) => this.run(turn, ready), (error: unknown) => this.ended(turn, true, error));
+    else this.run(turn, instance);
+  }
+
+  private run(turn: Turn, instance: ServiceInstance): void {
+    instance.turns++;
+    inlineDepth++;
+    runServiceTurn(turn, instance.hosted, this.services, (failed, value) => {
+      instance.turns--;
+      this.ended(turn, failed, value);
+    });
+    inlineDepth--;
+  }
+
+  private ended(turn: Turn, failed: boolean, value: unknown): void {
+    turn.isOpen = false;
+    this.open--;
+    if (failed) turn.pending.fail(copyError(value, this.services.codec));
+    else turn.pending.succeed(value);
+    if (this.holders.delete(turn)) {
+      this.permits.giveBack();
+      this.onFree();
+    }
+    if (this.open === 0) for (const resolve of this.waiters.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,48 @@
+import { serviceTypeName, type ServiceMetadata } from '../../decorators/index.js';
+import { ConfigurationError } from '../../protocol/errors/index.js';
+import type { Member } from '../../protocol/ports/index.js';
+import type { ActorTypes } from '../actor-types.js';
+
+/** No wire name begins so: an actor type and a service of one name are told apart in what silos say of themselves. */
+const PREFIX = 'service:';
+
+/** The services that one silo hosts, by wire name. */
+export class ServiceTypes {
+  private readonly byName = new Map<string, ServiceMetadata>();
+
+  /** Throws `ConfigurationError` for two services of one wire name, and for one that is called as an actor type is. */
+  constructor(services: Iterable<ServiceMetadata>, actors: Pick<ActorTypes, 'get'>) {
+    for (const metadata of services) {
+      const { name, target } = metadata;
+      const known = this.byName.get(name);
+      if (known && known.target !== target) throw new ConfigurationError(`two services are named '${name}': ${known.target.name} and ${target.name}; give one another name with @Service({ name })`);
+      const actor = actors.get(name);
+      if (actor) throw new ConfigurationError(`an actor and a service are named '${name}': ${actor.target.name} and ${target.name}; give one another name with @Actor({ name }) or @Service({ name })`);
+      this.byName.set(name, metadata);
+    }
+  }
+
+  get(name: string): ServiceMetadata | undefined {
+    return this.byName.get(name);
+  }
+
+  all(): Iterable<ServiceMetadata> {
+    return this.byName.values();
+  }
+
+  /** As this silo tells the others what it hosts: each with its permits. */
+  get hosted(): Readonly<Record<string, string>> {
+    return Object.fromEntries([...this.byName.values()].map(({ name, concurrency }) => [PREFIX + name, String(concurrency)]));
+  }
+
+  /** The wire name of a service class, or a valid name as it is. */
+  nameOf(classOrName: unknown): string {
+    return serviceTypeName(classOrName);
+  }
+}
+
+/** How many turns of the service that silo takes at once; 0: it does not host it. */
+export function permitsOf({ types }: Member, name: string): number {
+  const said = Object.hasOwn(types, PREFIX + name) ? Number(types[PREFIX + name]) : 0;
+  return Number.isSafeInteger(said) && said > 0 ? said : 0;
+}

@@ -1,0 +1,14 @@
+import type { CallChain } from './call-chain.js';
+import type { PendingCall } from './pending-call.js';
+
+/** Where a queued call stands: a mailbox, or the line of a service. */
+export interface CallQueue {
+  /** Of a line whose calls wait for any turn with a permit, on other silos too: the service. */
+  readonly service?: string | undefined;
+  /** Takes a queued call out (deadline, cancellation, cycle). */
+  withdraw(call: PendingCall): void;
+  /** The chains that `call`, queued here, waits for: for all of them. */
+  waitsFor(call: PendingCall): readonly CallChain[];
+  /** The queued calls of a chain inside that keep a call of that chain waiting here. */
+  ownCallsInTheWay(holder: CallChain): readonly PendingCall[];
+}
