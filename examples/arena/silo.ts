@@ -9,6 +9,7 @@ const options: SiloOptions = {
     here('./actors/arena.js'), here('./actors/bot.js'), here('./actors/player.js'),
     // No actor lists it: fighters get it while the game runs.
     here('./components/burning.js'),
+    here('./services/path-finding.js'),
   ],
   gateway: {
     port: 3000,
