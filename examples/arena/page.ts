@@ -3,10 +3,13 @@ import { connect, type Client, type ClientHandle, type ClientState } from 'troup
 import type { Arena } from './actors/arena.js';
 import type { Player } from './actors/player.js';
 import type { Movement } from './components/movement.js';
+import type { Fighter } from './actors/fighter.js';
+import { CrashTest } from './page/crash-test.js';
 import { Hud } from './page/hud.js';
 import { Keyboard } from './page/keyboard.js';
 import { nameOf } from './page/names.js';
 import { Painter } from './page/painter.js';
+import { Parts } from './page/parts.js';
 import { Timeline, type Scene } from './page/timeline.js';
 import { Died, Snapshot } from './shared.js';
 
@@ -41,6 +44,8 @@ class Game {
   private readonly movement: ClientHandle<Movement>;
   private readonly arena: ClientHandle<Arena>;
   private readonly keyboard: Keyboard;
+  private readonly crashTest: CrashTest;
+  private readonly parts: Parts;
   readonly me: string;
   latencyMs: number | undefined;
   private heardAtMs = performance.now();
@@ -52,6 +57,8 @@ class Game {
     this.movement = this.player.getComponent<Movement>('Movement');
     this.arena = client.actor<Arena>('arena', 'main');
     this.me = String(this.player);
+    this.crashTest = new CrashTest(this.player);
+    this.parts = new Parts((how) => this.crashTest.run(how, this.neighbor()));
     this.keyboard = new Keyboard({
       onHeading: () => this.steer(),
       onStrike: () => this.try(this.player.strike()),
@@ -109,7 +116,24 @@ class Game {
     const { x, y } = this.keyboard.heading;
     if (this.isUnheard || x !== 0 || y !== 0) this.steer();
     const show = (): void => this.hud.showLatency((this.latencyMs = performance.now() - start));
-    this.player.with({ timeout: '5s' }).ping().then(show).then(next, next);
+    const player = this.player.with({ timeout: '5s' });
+    const ask = async (): Promise<void> => {
+      await player.ping();
+      show();
+      this.parts.show((await player.parts()).flatMap((name) => name ?? []));
+      this.hud.showBurning((await player.burning()).length);
+    };
+    ask().then(next, next);
+  }
+
+  /** Another fighter on the own actor's silo: its health is in the same thread. */
+  private neighbor(): ClientHandle<Fighter> | undefined {
+    const fighters = this.state()?.fighters ?? [];
+    const own = fighters.find(({ id }) => id === this.me);
+    const found = fighters.find(({ id, silo }) => id !== this.me && silo !== -1 && silo === own?.silo);
+    if (!found) return undefined;
+    const [type, key] = found.id.split('/') as [string, string];
+    return this.client.actor<Fighter>(type, key);
   }
 
   /** What a key did may get lost with the connection; the overlay says so already. */

@@ -14,12 +14,12 @@ export interface Circle {
   readonly radius: number;
 }
 
-/** Burns whoever stands in it. */
+/** Sets whoever stands in it on fire. */
 export const LAVA: readonly Circle[] = [
   { x: 370, y: 270, radius: 115 },
   { x: 1230, y: 740, radius: 130 },
 ];
-/** Heals whoever stands in it. */
+/** Heals whoever stands in it, and puts them out. */
 export const SPRING: Circle = { x: 800, y: 500, radius: 95 };
 
 /** A place or a direction. */
@@ -44,7 +44,7 @@ export class Vec2 {
 
 export type ItemKind = 'coin' | 'medkit';
 /** One fighter in a snapshot: a row and no object, because it is sent 20 times a second. `silo` is its place in `silos`, -1 until it has said. */
-export type FighterRow = readonly [id: string, x: number, y: number, hp: number, score: number, medkits: number, strikes: number, silo: number];
+export type FighterRow = readonly [id: string, x: number, y: number, hp: number, score: number, medkits: number, strikes: number, silo: number, burning: boolean];
 export type ItemRow = readonly [kind: ItemKind, x: number, y: number];
 
 /** Everything there is to see, once per tick of the arena. */

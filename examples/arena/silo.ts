@@ -5,7 +5,12 @@ const here = (path: string): URL => new URL(path, import.meta.url);
 
 const options: SiloOptions = {
   cluster: 'arena',
-  modules: [here('./actors/arena.js'), here('./actors/bot.js'), here('./actors/player.js')],
+  modules: [
+    here('./actors/arena.js'), here('./actors/bot.js'), here('./actors/player.js'),
+    // No actor lists it: fighters get it while the game runs.
+    here('./components/burning.js'),
+    here('./services/path-finding.js'),
+  ],
   gateway: {
     port: 3000,
     // Anyone may play. Who comes back with the token that the gateway gave is the same player again.

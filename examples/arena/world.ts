@@ -1,5 +1,5 @@
 // The arena's rules and what is in it now: plain code that knows nothing of actors, with one clock (the arena's tick) for everything.
-import { BODY, LAVA, MAX_HP, REACH, Snapshot, SPRING, Vec2, WORLD, type Circle, type ItemKind } from './shared.js';
+import { BODY, LAVA, REACH, Snapshot, SPRING, Vec2, WORLD, type Circle, type ItemKind } from './shared.js';
 
 const SPEED = 280;
 const COINS = 14;
@@ -13,6 +13,7 @@ export interface Look {
   readonly hp: number;
   readonly score: number;
   readonly medkits: number;
+  readonly burning: boolean;
 }
 
 /** A fighter as the arena sees it. */
@@ -23,6 +24,7 @@ export interface Body extends Look {
   hp: number;
   score: number;
   medkits: number;
+  burning: boolean;
   strikes: number;
   readyAtTick: number;
   /** Where its actor runs, as it said last. */
@@ -82,11 +84,11 @@ export class World {
   }
 
   /** The living, in lava and in the spring. */
-  onGround(): { readonly burning: readonly Body[]; readonly bathing: readonly Body[] } {
+  onGround(): { readonly wading: readonly Body[]; readonly bathing: readonly Body[] } {
     const living = this.living();
     return {
-      burning: living.filter(({ at }) => LAVA.some((pool) => isIn(pool, at))),
-      bathing: living.filter(({ at, hp }) => hp < MAX_HP && isIn(SPRING, at)),
+      wading: living.filter(({ at }) => LAVA.some((pool) => isIn(pool, at))),
+      bathing: living.filter(({ at }) => isIn(SPRING, at)),
     };
   }
 
@@ -118,7 +120,7 @@ export class World {
     const bodies = [...this.bodies.values()];
     const silos = [...new Set(bodies.flatMap(({ silo }) => silo ?? []))].sort();
     const placeOf = (silo: string | undefined): number => (silo === undefined ? -1 : silos.indexOf(silo));
-    const fighters = bodies.map(({ id, at, hp, score, medkits, strikes, silo }) => [id, Math.round(at.x), Math.round(at.y), hp, score, medkits, strikes, placeOf(silo)] as const);
+    const fighters = bodies.map(({ id, at, hp, score, medkits, strikes, silo, burning }) => [id, Math.round(at.x), Math.round(at.y), hp, score, medkits, strikes, placeOf(silo), burning] as const);
     const items = this.items.map(({ kind, at }) => [kind, at.x, at.y] as const);
     return new Snapshot(this.tick, atMs, fighters, items, silos);
   }

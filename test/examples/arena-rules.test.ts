@@ -8,6 +8,7 @@ import { Movement } from '../../examples/arena/components/movement.js';
 import { Vec2 } from '../../examples/arena/shared.js';
 import { startTestCluster, type TestCluster } from '../../silo/testing/index.js';
 import { failure } from '../support/memory-silo.js';
+import { arenaClasses } from './arena-classes.js';
 import { withBots } from './bots.js';
 
 describe('examples/arena, rules', () => {
@@ -15,7 +16,7 @@ describe('examples/arena, rules', () => {
   let cluster: TestCluster;
 
   beforeEach(async () => {
-    cluster = await startTestCluster({ modules: [Arena, Bot, Player], gateway: { session: 'player' } });
+    cluster = await startTestCluster({ modules: arenaClasses, gateway: { session: 'player' } });
   });
   afterEach(() => cluster.stop());
 
@@ -104,7 +105,7 @@ describe('examples/arena, bots', () => {
   withBots(12);
 
   it('wander, fight and gather until somebody has won something', async () => {
-    await using cluster = await startTestCluster({ modules: [Arena, Bot, Player], gateway: { session: 'player' } });
+    await using cluster = await startTestCluster({ modules: arenaClasses, gateway: { session: 'player' } });
     const before = await cluster.actor(Arena, 'main').look('bot/b1');
     await cluster.clock.advance('60s');
     const after = await cluster.actor(Arena, 'main').look('bot/b1');

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { Arena } from '../../examples/arena/actors/arena.js';
-import { Bot } from '../../examples/arena/actors/bot.js';
-import { Player } from '../../examples/arena/actors/player.js';
 import { Snapshot, Vec2 } from '../../examples/arena/shared.js';
 import { World } from '../../examples/arena/world.js';
 import { connect } from '../../sdk/client/index.js';
@@ -10,6 +8,7 @@ import { startSilo } from '../../silo/index.js';
 import { startTestCluster } from '../../silo/testing/index.js';
 import { phase } from '../state/phase.js';
 import { acquireRedis } from '../support/redis-server.js';
+import { arenaClasses } from './arena-classes.js';
 import { withBots } from './bots.js';
 
 /** The silo of each fighter, as a snapshot shows it. */
@@ -18,7 +17,7 @@ function silosOf({ fighters, silos }: Snapshot): ReadonlyMap<string, string | un
 }
 
 describe('examples/arena, silos', () => {
-  const look = { at: new Vec2(), heading: new Vec2(), hp: 100, score: 0, medkits: 0 };
+  const look = { at: new Vec2(), heading: new Vec2(), hp: 100, score: 0, medkits: 0, burning: false };
 
   it("shows on which silo each fighter's actor runs, and nothing of one that has not said", () => {
     const world = new World();
@@ -35,7 +34,7 @@ describe('examples/arena, silos', () => {
     withBots(2);
 
     it('learns it from the fighters themselves', async () => {
-      await using cluster = await startTestCluster({ modules: [Arena, Bot, Player], gateway: { session: 'player' } });
+      await using cluster = await startTestCluster({ modules: arenaClasses, gateway: { session: 'player' } });
       const client = await cluster.client({ id: 'ada' });
       let latest: Snapshot | undefined;
       await client.actor<Arena>('arena', 'main').on(Snapshot, (snapshot) => { latest = snapshot; });
@@ -53,7 +52,7 @@ describe('examples/arena, silos', () => {
       this.timeout(30_000);
       await using redis = await acquireRedis();
       const options = {
-        modules: [Arena, Bot, Player], redis: redis.url, cluster: `arena-${randomUUID()}`, log: 'silent', gateway: { port: 0, authenticate: 'anonymous' },
+        modules: arenaClasses, redis: redis.url, cluster: `arena-${randomUUID()}`, log: 'silent', gateway: { port: 0, authenticate: 'anonymous' },
       } as const;
       await using first = await startSilo(options);
       const met = new Promise((resolve) => first.on('member-joined', resolve));

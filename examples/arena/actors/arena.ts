@@ -1,15 +1,15 @@
 import { Actor, Every, State, type ActorContext, type Handle, type OnActivate } from 'troupe';
+import { Burning } from '../components/burning.js';
 import { Health } from '../components/health.js';
 import { Inventory } from '../components/inventory.js';
 import { Movement } from '../components/movement.js';
-import type { Vec2 } from '../shared.js';
+import { MAX_HP, type Vec2 } from '../shared.js';
 import { World, type Look } from '../world.js';
 import type { Bot } from './bot.js';
 import type { Fighter } from './fighter.js';
 import type { Player } from './player.js';
 
 const STRIKE_HP = 9;
-const LAVA_HP = 6;
 const SPRING_HP = 5;
 const VICTORY_POINTS = 10;
 const BOTS = 8;
@@ -18,6 +18,7 @@ const BOTS = 8;
 export interface View {
   readonly at: Vec2;
   readonly hp: number;
+  readonly burning: boolean;
   readonly foe: Vec2 | undefined;
   readonly item: Vec2 | undefined;
 }
@@ -82,7 +83,7 @@ export class Arena implements OnActivate {
 
   look(id: string): View | undefined {
     const body = this.world.get(id);
-    return body && { at: body.at, hp: body.hp, foe: this.world.nearestFoe(body)?.at, item: this.world.nearestItem(body)?.at };
+    return body && { at: body.at, hp: body.hp, burning: body.burning, foe: this.world.nearestFoe(body)?.at, item: this.world.nearestItem(body)?.at };
   }
 
   @Every('50ms')
@@ -95,9 +96,15 @@ export class Arena implements OnActivate {
   }
 
   private burnAndBathe(): void {
-    const { burning, bathing } = this.world.onGround();
-    for (const { id } of burning) this.fighter(id)?.getComponent(Health).oneWay.damage(LAVA_HP, 'lava');
-    for (const { id } of bathing) this.fighter(id)?.getComponent(Health).oneWay.heal(SPRING_HP);
+    const { wading, bathing } = this.world.onGround();
+    for (const { id, burning } of wading) {
+      if (burning) this.fighter(id)?.getComponent(Burning).oneWay.refuel();
+      else this.fighter(id)?.oneWay.ignite();
+    }
+    for (const { id, hp, burning } of bathing) {
+      if (burning) this.fighter(id)?.getComponent(Burning).oneWay.quench();
+      if (hp < MAX_HP) this.fighter(id)?.getComponent(Health).oneWay.heal(SPRING_HP);
+    }
   }
 
   /** Tells those who moved where they are, for their components to save. */

@@ -1,4 +1,5 @@
-import { Every, On, Public, type ActorContext, type EntityClass, type Handle, type Timer } from 'troupe';
+import { ComponentCrashedError, Every, On, Public, type ActorContext, type EntityClass, type Handle, type Timer } from 'troupe';
+import { Burning } from '../components/burning.js';
 import { Health } from '../components/health.js';
 import { Inventory } from '../components/inventory.js';
 import { Movement } from '../components/movement.js';
@@ -7,8 +8,10 @@ import { freeSpot } from '../world.js';
 import type { Arena } from './arena.js';
 
 const MEDKIT_HP = 40;
+/** A fire burns so often: for 3 seconds after the lava. */
+const FUEL = 6;
 
-/** What players and bots share: three components, and how they fight, die and come back. Decorated members are inherited. */
+/** What players and bots share: three components, a fourth while they burn; how they fight, die and come back. Decorated members are inherited. */
 export abstract class Fighter {
   static readonly parts = [Movement, Health, Inventory];
   private respawning: Timer | undefined;
@@ -17,9 +20,13 @@ export abstract class Fighter {
 
   /** Joins the arena as what the components know. Idempotent: the arena asks for it again when it has been away. */
   async enter(): Promise<void> {
-    const [stance, hp, contents] = await Promise.all([this.part(Movement).stance(), this.part(Health).level(), this.part(Inventory).contents()]);
-    await this.arena.join(this.ctx.self, { ...stance, hp, ...contents });
-    if (hp === 0) this.respawnSoon();
+    try {
+      const [stance, hp, contents] = await Promise.all([this.part(Movement).stance(), this.part(Health).level(), this.part(Inventory).contents()]);
+      await this.arena.join(this.ctx.self, { ...stance, hp, ...contents, burning: this.ctx.get(Burning) !== undefined });
+      if (hp === 0) this.respawnSoon();
+    } catch (error) {
+      this.whenBack(error, () => this.enter());
+    }
   }
 
   /** Hits everybody within reach. */
@@ -37,9 +44,15 @@ export abstract class Fighter {
     return true;
   }
 
+  /** Catches fire: a component that it has from now on, until that takes itself away. Its tag is how others find who burns. Idempotent. */
+  async ignite(): Promise<void> {
+    if (!this.ctx.get(Burning)) await this.ctx.addComponent(Burning, { args: [FUEL], tags: ['burning'] });
+  }
+
   /** Health, a component of this actor, emits it: the actor hears its own parts. */
   @On(Died, { from: 'self' })
   protected onDied(event: Died): void {
+    this.ctx.get(Burning)?.oneWay.quench();
     this.arena.oneWay.defeatedBy(event.by);
     this.respawnSoon();
   }
@@ -71,7 +84,17 @@ export abstract class Fighter {
   private async respawn(): Promise<void> {
     this.respawning = undefined;
     await this.part(Movement).settle(freeSpot());
-    await this.part(Health).restore();
+    try {
+      await this.part(Health).restore();
+    } catch (error) {
+      return this.whenBack(error, () => this.respawn());
+    }
     await this.enter();
+  }
+
+  /** Health may be away for a moment, or for half a minute after many crashes: what needs it is tried again. */
+  private whenBack(error: unknown, again: () => Promise<void>): void {
+    if (!(error instanceof ComponentCrashedError)) throw error;
+    this.ctx.timer(again, { due: '1s' });
   }
 }

@@ -20,6 +20,22 @@ export class Player extends Fighter implements OnConnect, OnDisconnect {
     if (this.ctx.clients.length > 0) await super.enter();
   }
 
+  /** The components that it has now, by name. */
+  @Public({ for: 'self' })
+  @ReadOnly()
+  async parts(): Promise<readonly (string | undefined)[]> {
+    return (await this.ctx.self.manage.components()).map(({ id }) => id.component);
+  }
+
+  /** Who burns, in all of the cluster. */
+  @Public()
+  @ReadOnly()
+  async burning(): Promise<readonly string[]> {
+    const found: string[] = [];
+    for await (const fighter of this.ctx.findActors({ tag: 'burning' })) found.push(String(fighter));
+    return found;
+  }
+
   /** For measuring the way here and back. */
   @Public()
   @ReadOnly()

@@ -1,4 +1,4 @@
-import { Component, ReadOnly, State, type ComponentContext } from 'troupe';
+import { Component, Public, ReadOnly, State, type ComponentContext } from 'troupe';
 import type { Arena } from '../actors/arena.js';
 import type { ItemKind } from '../shared.js';
 
@@ -12,6 +12,7 @@ export class Inventory {
 
   constructor(private readonly ctx: ComponentContext<Inventory>) {}
 
+  @Public({ for: 'self' })
   @ReadOnly()
   contents(): { score: number; medkits: number } {
     return { score: this.score, medkits: this.medkits };

@@ -25,6 +25,7 @@ export class Movement implements OnActivate {
     this.ctx.actor<Arena>('arena', 'main').oneWay.steer(String(this.ctx.owner), heading);
   }
 
+  @Public({ for: 'self' })
   @ReadOnly()
   stance(): { at: Vec2; heading: Vec2 } {
     return { at: this.position ?? new Vec2(), heading: this.heading };

@@ -21,6 +21,11 @@ export class Hud {
     element('latency').textContent = `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
   }
 
+  /** How many burn, as the cluster's store knows it. */
+  showBurning(count: number): void {
+    element('burning').textContent = count === 0 ? '' : `${count} burning`;
+  }
+
   /** Says something for a while. */
   notice(message: string): void {
     const box = element('notice');

@@ -1,6 +1,7 @@
 // Painter. Owns: the canvas. Draws one scene, scaled so that the whole world fits in.
 import { BODY, LAVA, MAX_HP, SPRING, WORLD, type Circle, type ItemRow } from '../shared.js';
 import { Effects } from './effects.js';
+import { drawFlames } from './flames.js';
 import { colorOf, isBot, nameOf, siloColor } from './names.js';
 import type { Figure, Scene } from './timeline.js';
 
@@ -26,6 +27,7 @@ export class Painter {
     for (const item of scene.items) this.drawItem(item, nowMs);
     for (const fighter of scene.fighters) if (fighter.id !== me) this.drawFighter(fighter, false, scene.silos);
     for (const fighter of scene.fighters) if (fighter.id === me) this.drawFighter(fighter, true, scene.silos);
+    for (const { x, y, burning } of scene.fighters) if (burning) drawFlames(this.context, x, y, nowMs);
     this.effects.draw(this.context, nowMs);
   }
 

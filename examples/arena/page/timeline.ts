@@ -18,6 +18,7 @@ export interface Figure {
   readonly strikes: number;
   /** Its place in the scene's `silos`, -1 if it is not known. */
   readonly silo: number;
+  readonly burning: boolean;
 }
 
 export interface Scene {
@@ -75,6 +76,6 @@ function blend(before: Snapshot, after: Snapshot, share: number): Figure[] {
   });
 }
 
-function figure([id, x, y, hp, score, medkits, strikes, silo]: FighterRow): Figure {
-  return { id, x, y, hp, score, medkits, strikes, silo };
+function figure([id, x, y, hp, score, medkits, strikes, silo, burning]: FighterRow): Figure {
+  return { id, x, y, hp, score, medkits, strikes, silo, burning };
 }
