@@ -91,3 +91,13 @@ function crashError(name: string, thrown: unknown, exitCode: number | undefined)
   const how = thrown instanceof Error ? thrown.message : isSaid ? String(thrown) : `it exited with code ${exitCode}`;
   return new ComponentCrashedError(`${name}: its thread died: ${how}`, { component: name, exitCode, cause: thrown });
 }
+
+/** For turns that may have begun. */
+export function abandonment(name: string): ComponentCrashedError {
+  return new ComponentCrashedError(`${name}: the activation or its silo ended before the turn; whether it ran to its end is unknown`, { component: name });
+}
+
+/** For turns that surely have not. */
+export function stoppage(name: string): ComponentCrashedError {
+  return new ComponentCrashedError(`${name}: its thread was stopped; the call did not run`, { component: name });
+}

@@ -8,15 +8,15 @@ import type { Codec } from '../protocol/codec/index.js';
 import { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 import type { AskSignal } from './ask-signal.js';
-import { Comeback, type ComebackParts } from './comeback.js';
+import { abandonment, Comeback, stoppage, type ComebackParts } from './comeback.js';
 import { PortBatch } from './port-batch.js';
 import { ThreadAsks } from './thread-asks.js';
 import type { BeginLife, Life, ThreadPlan } from './thread-life.js';
-import { ANSWER, ASK, CREATED, DONE, EPOCH, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type Told } from './thread-messages.js';
-import type { ThreadReport } from './thread-report.js';
-import { serve } from './thread-services.js';
+import { ANSWER, ASK, CREATED, DONE, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type Told } from './thread-messages.js';
+import { stateOf, type ThreadReport } from './thread-report.js';
+import { attempt, serve } from './thread-services.js';
 import { ThreadTurns, type Run } from './thread-turns.js';
-import { isFlat, readChanges, UNCHANGED } from './told-changes.js';
+import { hearState, isFlat, readChanges, UNCHANGED } from './told-changes.js';
 import { errorFromWire, errorToWire, fromWire, outcomeFromWire, toWire, type Wire } from './wire-value.js';
 import type { WorkerEntity } from './worker-entity.js';
 
@@ -55,6 +55,10 @@ export class ComponentThread {
     return this.comeback.isComing;
   }
 
+  private get refusal(): ComponentCrashedError {
+    return this.isStopped ? stoppage(this.plan.name) : this.comeback.refusal();
+  }
+
   get instances(): number {
     return this.entities.size;
   }
@@ -66,6 +70,7 @@ export class ComponentThread {
 
   forget(entity: WorkerEntity): void {
     this.entities.delete(entity.instance);
+    if (entity.openRuns > 0) this.turns.failAll(abandonment(this.plan.name), entity);
     if (this.entities.size === 0) this.plan.onEmpty?.();
   }
 
@@ -84,7 +89,7 @@ export class ComponentThread {
   }
 
   run(run: Run): void {
-    if (this.isStopped || this.isDegraded) run.end(true, this.refusal());
+    if (this.isStopped || this.isDegraded) run.end(true, this.refusal);
     else if (!run.entity.holdsBack(run)) this.turns.open(run, this.out, this.parts.codec);
     if (!this.life) this.comeback.keepAlive();
   }
@@ -93,35 +98,41 @@ export class ComponentThread {
     return this.asks.open((ask) => this.write(STAGE, ask, entity.instance, entity.takeVerdicts()));
   }
 
-  /** Looks whether a turn keeps the thread from anything else for too long. `isLate`: nobody could look meanwhile. */
-  look(isLate: boolean): void {
-    this.life?.look(!this.turns.isEmpty || !this.asks.isEmpty, isLate, (number) => this.write(PING, number));
+  /** Looks whether a turn keeps the thread from anything else for too long. `lateMs`: so long nobody could look. */
+  look(lateMs: number): void {
+    this.life?.look(!this.turns.isEmpty || !this.asks.isEmpty, lateMs, (number) => this.write(PING, number));
   }
 
   report(): ThreadReport {
-    const { life, comeback } = this;
-    const state = this.isStopped ? 'stopped' : comeback.isDegraded ? 'degraded' : !life ? 'waiting' : life.isReady ? 'running' : 'starting';
-    return {
-      component: this.plan.name, state, instances: this.entities.size, turns: this.turns.size, crashes: comeback.crashes, lastError: comeback.lastError?.message,
-    };
+    const { comeback, plan, entities, turns } = this;
+    const state = stateOf(this.isStopped, comeback.isDegraded, this.life?.isReady);
+    return { component: plan.name, state, instances: entities.size, turns: turns.size, crashes: comeback.crashes, lastError: comeback.lastError?.message };
+  }
+
+  kill(reason: Error): void {
+    this.life?.kill(reason);
   }
 
   async stop(): Promise<void> {
     this.isStopped = true;
     this.comeback.stop();
-    const error = this.refusal();
-    this.asks.fail(error);
-    this.turns.failAll(error);
+    this.asks.fail(this.refusal);
+    this.turns.failAll(abandonment(this.plan.name));
     await this.life?.end();
   }
 
   private start(): void {
     if (this.isStopped || this.life || this.parts.gate?.holdsBack(this.starting)) return;
-    const life: Life = this.parts.begin(this.plan, this.parts, {
-      heard: (batch) => this.read(batch),
-      died: (thrown, exitCode) => this.died(life, thrown, exitCode),
-    });
-    this.life = life;
+    try {
+      const life: Life = this.parts.begin(this.plan, this.parts, {
+        heard: (batch) => this.read(batch),
+        died: (thrown, exitCode) => this.died(life.lastBegun, thrown, exitCode),
+      });
+      this.life = life;
+    } catch (error) {
+      // The system has no thread left, say: that is a death like others.
+      return this.died(0, error, undefined);
+    }
     for (const batch of this.kept.splice(0)) this.out.send(batch);
     if (this.generation > 1) for (const entity of [...this.entities.values()]) entity.returned();
   }
@@ -142,14 +153,24 @@ export class ComponentThread {
   private read(batch: readonly unknown[]): void {
     const { life } = this;
     try {
-      for (let at = 0; at < batch.length; at += 1 + TO_SILO[batch[at] as number]!) {
-        if (batch[at] === DONE) this.done(batch[at + 1] as number, batch[at + 2] === 1, batch[at + 3], batch[at + 4] as Told);
-        else this.hear(batch[at] as number, batch, at + 1);
-      }
+      const spoken = this.readAll(batch, life);
+      if (spoken > 0) life?.acknowledge(spoken);
     } catch (error) {
       // Nobody knows what else it said: whoever waits for it is told.
       life?.kill(new Error(`it said what cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
     }
+  }
+
+  /** How many of them spoke of their own accord. What is left says nothing once its thread is dead. */
+  private readAll(batch: readonly unknown[], life: Life | undefined): number {
+    let spoken = 0;
+    for (let at = 0; at < batch.length && this.life === life; at += 1 + TO_SILO[batch[at] as number]!) {
+      const code = batch[at] as number;
+      if (code === DONE) this.done(batch[at + 1] as number, batch[at + 2] === 1, batch[at + 3], batch[at + 4] as Told);
+      else this.hear(code, batch, at + 1);
+      if (code === SAY || code === ASK) spoken++;
+    }
+    return spoken;
   }
 
   private hear(code: number, batch: readonly unknown[], at: number): void {
@@ -170,20 +191,13 @@ export class ComponentThread {
   }
 
   private done(turn: number, isWell: boolean, value: Wire, told: Told): void {
-    const run = this.turns.close(turn);
+    const run = this.turns.get(turn);
     if (!run) return;
     const { codec } = this.parts;
-    this.hearState(run.entity, told);
+    hearState(run.entity, told, codec);
+    this.turns.close(turn);
     this.comeback.worked();
     run.end(...outcomeFromWire(isWell, value, codec));
-  }
-
-  private hearState(entity: WorkerEntity, told: Told): void {
-    const { codec } = this.parts;
-    if (typeof told === 'number') return entity.ended(undefined, told, undefined);
-    if (isFlat(told)) return entity.ended(readChanges(told, codec), told[EPOCH] as number, undefined);
-    if (told.strays) entity.takeStrays(readChanges(told.strays, codec));
-    entity.ended(told.changes && readChanges(told.changes, codec), told.epoch, told.error === undefined ? undefined : errorFromWire(told.error, codec));
   }
 
   private staged(ask: number, told: Told): void {
@@ -197,24 +211,16 @@ export class ComponentThread {
     const { codec } = this.parts;
     const { generation } = this;
     const answer = (isWell: boolean, value: unknown): void => {
+      if (generation !== this.generation) return;
       this.asks.forgetSignal(ask);
-      if (generation === this.generation) this.write(ANSWER, ask, isWell ? 1 : 0, isWell ? toWire(value, codec, 'result') : errorToWire(value, codec));
+      this.write(ANSWER, ask, isWell ? 1 : 0, isWell ? toWire(value, codec, 'result') : errorToWire(value, codec));
     };
-    try {
-      Promise.resolve(this.serve(turn, instance, verb, wire, this.asks.signal(ask))).then((value) => answer(true, value)).catch((error: unknown) => answer(false, error));
-    } catch (error) {
-      answer(false, error);
-    }
+    attempt(() => this.serve(turn, instance, verb, wire, this.asks.signal(ask)), (value) => answer(true, value), (error) => answer(false, error));
   }
 
   private said(turn: number, instance: number, verb: string, wire: Wire): void {
     const failed = (error: unknown): void => this.parts.log.error({ err: error, component: this.plan.name, verb }, 'what a component asked for could not be done');
-    try {
-      const result = this.serve(turn, instance, verb, wire, undefined);
-      if (result instanceof Promise) result.catch(failed);
-    } catch (error) {
-      failed(error);
-    }
+    attempt(() => this.serve(turn, instance, verb, wire, undefined), () => undefined, failed);
   }
 
   private serve(turn: number, instance: number, verb: string, wire: Wire, signal: (() => AskSignal) | undefined): unknown {
@@ -225,22 +231,17 @@ export class ComponentThread {
   }
 
   /** T1, T2, T3. */
-  private died(life: Life, thrown: unknown, exitCode: number | undefined): void {
+  private died(lastBegun: number, thrown: unknown, exitCode: number | undefined): void {
     if (this.isStopped) return;
     this.life = undefined;
     this.generation++;
     this.out = this.newBatch();
     this.kept = [];
     const error = this.comeback.died(thrown, exitCode);
-    const waiting = this.turns.died(life.lastBegun, error);
+    const waiting = this.turns.died(lastBegun, error);
     for (const entity of [...this.entities.values()]) entity.lost(error, this.turns.diedHavingSaid(entity));
     for (const run of waiting) run.entity.begin(run);
     // At last: what is given up lets others begin at once.
     this.asks.died(error);
-  }
-
-  private refusal(): ComponentCrashedError {
-    const { name } = this.plan;
-    return this.isStopped ? new ComponentCrashedError(`${name}: its thread was stopped with the silo; the call did not run`, { component: name }) : this.comeback.refusal();
   }
 }

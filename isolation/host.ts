@@ -1,4 +1,6 @@
 import type { ClassMetadata } from '../decorators/index.js';
+import { printEntityId, type EntityId } from '../protocol/actor-id.js';
+import { StaleEpochError } from '../protocol/errors/index.js';
 import type { ComponentHost, EntitySpec, HostedEntity, StagedChanges } from '../protocol/ports/component-host.js';
 import type { EntityRuntime } from '../sdk/context/entity-runtime.js';
 import type { TurnInfo } from '../sdk/context/turn-scope.js';
@@ -47,4 +49,9 @@ export interface Hosted extends HostedEntity<TurnInfo> {
   renew?(metadata: ClassMetadata): void;
   /** What the context answers at once (components, tags, clients) has changed. */
   refresh?(): void;
+}
+
+/** Why a turn of it does not begin any more. */
+export function activationIsOver(id: EntityId): StaleEpochError {
+  return new StaleEpochError(`${printEntityId(id)}: the activation is over; the turn did not run`);
 }

@@ -45,13 +45,18 @@ export class PortBatch {
 
   private readonly leave = (): void => {
     this.isScheduled = false;
-    if (this.batch.length > 0) this.leaveNow();
+    this.flush();
   };
 
   private leaveNow(): void {
     const { batch } = this;
     this.batch = [];
     this.send(batch);
+  }
+
+  /** What is written leaves now. */
+  flush(): void {
+    if (this.batch.length > 0) this.leaveNow();
   }
 
   /** A whole batch, now. */

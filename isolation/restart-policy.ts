@@ -1,7 +1,7 @@
 // RestartPolicy. Owns: the memory of one component class's crashes on one silo (or one instance's, for `dedicated`). Does not own: threads,
 // timers, clocks; every instant is given to it, in milliseconds of one clock that does not go back.
 //   P1. The first crash is answered at once; each further one waits twice as long, to `maxDelayMs`, until nothing has crashed for `quietMs`.
-//   P2. `crashLimit` crashes within `windowMs` degrade it: no thread until the cool-down ends.
+//   P2. `crashLimit` crashes within `windowMs`, or without a turn that ended well in between, degrade it: no thread until the cool-down ends.
 //   P3. After the cool-down there is one try. If it crashes the component is degraded anew at once; if it does some work all is forgotten.
 //   P4. Chance only ever shortens a wait, so that the bounds hold, and only ever lengthens a cool-down.
 
@@ -47,6 +47,8 @@ export class RestartPolicy {
   /** Crashes without a quiet time in between. */
   private streak = 0;
   private lastCrashMs = -Infinity;
+  /** Crashes since a turn ended well. */
+  private barren = 0;
   private isDegraded = false;
   /** End of the wait or of the cool-down. */
   private untilMs = -Infinity;
@@ -61,9 +63,10 @@ export class RestartPolicy {
     this.streak = nowMs - this.lastCrashMs >= this.limits.quietMs ? 1 : this.streak + 1;
     this.lastCrashMs = nowMs;
     this.crashes++;
+    this.barren++;
     this.recent.push(nowMs);
     this.forgetOld(nowMs);
-    if (wasDegraded || this.recent.length >= this.limits.crashLimit) return this.degrade(nowMs);
+    if (wasDegraded || this.recent.length >= this.limits.crashLimit || this.barren >= this.limits.crashLimit) return this.degrade(nowMs);
     const delayMs = this.nextDelay();
     this.untilMs = nowMs + delayMs;
     return { kind: 'restart', delayMs };
@@ -80,6 +83,7 @@ export class RestartPolicy {
 
   /** A thread did some work: a turn ended in it. */
   onHealthy(nowMs: number): void {
+    this.barren = 0;
     if (!this.isDegraded || nowMs < this.untilMs) return;
     this.isDegraded = false;
     this.recent = [];

@@ -5,7 +5,7 @@
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
 import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
 import { HEAP_HEADROOM_MB, type MemoryWatch, type WatchedThread } from './memory-watch.js';
-import { LAST_BEGUN, PROGRESS, SHARED_WORDS, THREAD_ID } from './thread-messages.js';
+import { HEARD, LAST_BEGUN, PROGRESS, SHARED_WORDS, THREAD_ID } from './thread-messages.js';
 import type { ThreadStart } from './thread-start.js';
 
 /** How the threads of one class are made. */
@@ -37,8 +37,10 @@ export interface Life {
   /** Its modules are loaded. */
   ready(): void;
   /** Looks whether a turn blocks it. `isBusy`: it has turns that have not ended. `ping` asks it for a sign of life. */
-  look(isBusy: boolean, isLate: boolean, ping: (number: number) => void): void;
+  look(isBusy: boolean, lateMs: number, ping: (number: number) => void): void;
   answered(ping: number): void;
+  /** So many of its messages were read: it may say more. */
+  acknowledge(count: number): void;
   kill(reason: Error): void;
   /** In silence. */
   end(): Promise<void>;
@@ -58,7 +60,7 @@ const END_LIMIT_MS = 1000;
 const MB = 2 ** 20;
 const LAST_BATCHES = 100;
 /** How long the modules may take to load. */
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 10_000;
 
 interface Ping {
   readonly number: number;
@@ -126,7 +128,7 @@ export class ThreadLife implements Life {
   }
 
   /** L2. `isBusy`: it has turns that have not ended. `ping` asks it for a sign of life. */
-  look(isBusy: boolean, isLate: boolean, ping: (number: number) => void): void {
+  look(isBusy: boolean, lateMs: number, ping: (number: number) => void): void {
     const nowMs = this.clock.monotonicMs();
     if (!this.isReady) {
       if (nowMs - this.startedMs > START_LIMIT_MS) this.kill(new Error(`its modules did not load within ${START_LIMIT_MS} ms`));
@@ -135,7 +137,9 @@ export class ThreadLife implements Life {
     if (!isBusy) return this.rest();
     const progress = Atomics.load(this.shared, PROGRESS);
     if (!this.pinged) ping(++this.pings);
-    if (!this.pinged || isLate || this.pinged.progress !== progress) this.pinged = { number: this.pings, progress, atMs: nowMs };
+    if (!this.pinged || this.pinged.progress !== progress) this.pinged = { number: this.pings, progress, atMs: nowMs };
+    // What the silo itself stood still does not count: it could not have read an answer.
+    else if (lateMs > 0) this.pinged = { ...this.pinged, atMs: this.pinged.atMs + lateMs };
     else if (nowMs - this.pinged.atMs >= this.plan.turnLimitMs) this.kill(new Error(`a turn blocked the thread for ${this.plan.turnLimitMs} ms (turnLimit)`));
   }
 
@@ -150,6 +154,11 @@ export class ThreadLife implements Life {
 
   answered(ping: number): void {
     if (ping === this.pings) this.pinged = undefined;
+  }
+
+  acknowledge(count: number): void {
+    Atomics.add(this.shared, HEARD, count);
+    Atomics.notify(this.shared, HEARD);
   }
 
   kill(reason: Error): void {

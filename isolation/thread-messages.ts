@@ -73,10 +73,14 @@ export interface ThreadChanges extends StagedChanges {
 export type Mirror = string;
 
 /** Where thread and silo share a few numbers. */
-export const SHARED_WORDS = 3;
+export const SHARED_WORDS = 4;
 /** The last turn that began: later ones surely did not run. */
 export const LAST_BEGUN = 0;
 /** Rises with whatever the thread does. */
 export const PROGRESS = 1;
 /** The operating system's id of the thread; 0 where it does not tell. */
 export const THREAD_ID = 2;
+/** How many of the thread's messages its silo has read. */
+export const HEARD = 3;
+/** A thread that has said so many more than were read waits. */
+export const MOST_UNHEARD = 2000;

@@ -9,3 +9,11 @@ export interface ThreadReport {
   readonly crashes: number;
   readonly lastError: string | undefined;
 }
+
+/** `isReady`: of its present life, if it has one. */
+export function stateOf(isStopped: boolean, isDegraded: boolean, isReady: boolean | undefined): ThreadReport['state'] {
+  if (isStopped) return 'stopped';
+  if (isDegraded) return 'degraded';
+  if (isReady === undefined) return 'waiting';
+  return isReady ? 'running' : 'starting';
+}

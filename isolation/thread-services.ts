@@ -34,6 +34,17 @@ export function serve(wish: Wish): unknown {
   return wish.run ? runInTurn(wish.run.turn, work) : runOutsideTurns(work);
 }
 
+/** The result of `work`, now or later, or what kept it (or `well`) from it. */
+export function attempt(work: () => unknown, well: (value: unknown) => void, failed: (error: unknown) => void): void {
+  try {
+    const result = work();
+    if (result instanceof Promise) result.then(well).catch(failed);
+    else well(result);
+  } catch (error) {
+    failed(error);
+  }
+}
+
 /** A unit in which these were done cannot lose the fields of the turn that did them. */
 const CHANGING: ReadonlySet<string> = new Set(['emit', 'addComponent', 'removeComponent', 'changeTags']);
 
@@ -59,6 +70,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     entity.refresh();
   },
   findTagged: (_, runtime, tag: string, type: string | undefined, cursor: string | undefined) => runtime.findTagged(tag, type, cursor),
+  giveUp: ({ thread }, _, reason: string) => thread.kill(new Error(reason)),
   save: (_, runtime) => runtime.save(),
   tmpdir: (_, runtime, path: string) => runtime.adoptTmpdir?.(path),
   end: (_, runtime, how: 'deactivate' | 'destroy') => runtime.requestEnd(how),

@@ -80,9 +80,13 @@ export class ThreadTurns {
     run?.end(true, error);
   }
 
-  failAll(error: Error): void {
-    for (const run of this.open_.values()) run.end(true, error);
-    this.open_.clear();
+  /** All, or those of one entity. */
+  failAll(error: Error, entity?: WorkerEntity): void {
+    for (const [number, run] of [...this.open_]) {
+      if (entity && run.entity !== entity) continue;
+      this.open_.delete(number);
+      run.end(true, error);
+    }
   }
 
   /** Fails the turns that had begun; returns those that had not, in order. */

@@ -1,7 +1,9 @@
 import type { Codec } from '../protocol/codec/index.js';
 import type { FieldChanges, StagedChanges } from '../protocol/ports/component-host.js';
 import type { SavedFields } from '../protocol/ports/state-store.js';
-import { FIRST_FIELD, SERIAL, type FlatChanges, type ThreadChanges, type Told } from './thread-messages.js';
+import { EPOCH, FIRST_FIELD, SERIAL, type FlatChanges, type ThreadChanges, type Told } from './thread-messages.js';
+import { errorFromWire } from './wire-value.js';
+import type { WorkerEntity } from './worker-entity.js';
 
 const NONE: FieldChanges = new Map();
 /** Nothing differs. */
@@ -58,4 +60,12 @@ function readFields(flat: FlatChanges, from: number, to: number, codec: Codec): 
     map.set(flat[i] as string, value instanceof Uint8Array ? value : codec.encode(value, 'state'));
   }
   return map;
+}
+
+/** A turn ended: its entity hears what became of the state. */
+export function hearState(entity: WorkerEntity, told: Told, codec: Codec): void {
+  if (typeof told === 'number') return entity.ended(undefined, told, undefined);
+  if (isFlat(told)) return entity.ended(readChanges(told, codec), told[EPOCH] as number, undefined);
+  if (told.strays) entity.takeStrays(readChanges(told.strays, codec));
+  entity.ended(told.changes && readChanges(told.changes, codec), told.epoch, told.error === undefined ? undefined : errorFromWire(told.error, codec));
 }

@@ -13,7 +13,7 @@ import type { EntityRuntime } from '../sdk/context/entity-runtime.js';
 import type { TurnInfo } from '../sdk/context/turn-scope.js';
 import { CommitHold } from './commit-hold.js';
 import type { ComponentThread } from './component-thread.js';
-import { promised, type Hosted, type HostedWatch, type HostSpec, type TurnEnd } from './host.js';
+import { activationIsOver, promised, type Hosted, type HostedWatch, type HostSpec, type TurnEnd } from './host.js';
 import { EntityMove } from './entity-move.js';
 import { InstanceTimers } from './instance-timers.js';
 import { EntityMirror } from './mirror.js';
@@ -184,9 +184,9 @@ export class WorkerEntity implements Hosted {
     this.watch?.moved(metadata);
   }
 
-  /** Also of a turn that had not begun when its thread died. */
   begin(run: Run): void {
-    if (!this.move?.holds(run)) this.thread.run(run);
+    if (this.isDisposed) run.end(true, activationIsOver(this.id));
+    else if (!this.move?.holds(run)) this.thread.run(run);
   }
 
   /** Takes what changed outside any turn: the thread has accepted it. */

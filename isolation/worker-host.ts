@@ -114,10 +114,9 @@ export class WorkerHost implements Host {
 
   private look(): void {
     const nowMs = this.parts.clock.monotonicMs();
-    // While the silo itself stood still nobody could read the answers.
-    const isLate = nowMs - this.lookedAtMs > 2 * LOOK_EVERY_MS;
+    const lateMs = nowMs - this.lookedAtMs - LOOK_EVERY_MS;
     this.lookedAtMs = nowMs;
-    for (const thread of this.threads()) thread.look(isLate);
+    for (const thread of this.threads()) thread.look(lateMs > LOOK_EVERY_MS ? lateMs : 0);
     if (!this.isStopped) this.looking = this.parts.clock.setTimer(() => this.look(), LOOK_EVERY_MS);
   }
 }

@@ -74,7 +74,8 @@ export class ComponentWorker {
       fromWire(batch[at + 5], this.codec) as Who | undefined, () => this.line.say(target, 'watch', []));
     this.turns.set(number, turn);
     const strays = (flags & FRESH) !== 0 ? instance.takeStrays() : undefined;
-    const undoes = (flags & READS) !== 0 && instance.strayed().length === 0;
+    // What `onActivate` changes first is not the reader's.
+    const undoes = (flags & READS) !== 0 && instance.isReady && instance.strayed().length === 0;
     if ((flags & READS) === 0) instance.writes++;
     const { writes } = instance;
     const end = (isWell: boolean, value: unknown): void => {

@@ -5,9 +5,16 @@ import { runInNewContext } from 'node:vm';
 const EVERY_MS = 1000;
 const MB = 2 ** 20;
 
-/** Looks every second; past the limit the thread ends, by an error that nobody catches. */
-export function watchHeap(limitMb: number): void {
-  setInterval(heapCheck(limitMb), EVERY_MS).unref();
+/** Looks every second; past the limit it says so, and the silo ends the thread: an error that is thrown here user code could swallow. */
+export function watchHeap(limitMb: number, tell: (reason: string) => void): void {
+  const check = heapCheck(limitMb);
+  setInterval(() => {
+    try {
+      check();
+    } catch (error) {
+      tell((error as Error).message);
+    }
+  }, EVERY_MS).unref();
 }
 
 /** Throws when this thread holds more than the limit: heap, buffers and WebAssembly memory that a garbage collection leaves. */

@@ -33,6 +33,11 @@ export class Instance {
     if (verdicts) for (const verdict of verdicts) this.settle(verdict);
   }
 
+  /** No `onActivate` has to run first. */
+  get isReady(): boolean {
+    return this.isAwake || !this.metadata.hooks.has('onActivate');
+  }
+
   strayed(): readonly string[] {
     return this.state.strayed();
   }

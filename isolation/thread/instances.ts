@@ -2,7 +2,7 @@ import type { EntityId } from '../../protocol/actor-id.js';
 import { ActivationFailedError } from '../../protocol/errors/index.js';
 import type { SavedFields } from '../../protocol/ports/state-store.js';
 import { createContext } from '../../sdk/context/create-context.js';
-import { runInTurn } from '../../sdk/context/turn-scope.js';
+import { runInTurn, runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { refuseFunctionFields } from '../function-fields.js';
 import { NO_STATE, StateTracker } from '../state-tracker.js';
 import { readMirror, type Mirrored } from '../mirror.js';
@@ -77,13 +77,16 @@ export class Instances {
 
   /** Runs `work` on an instance whose `onActivate` has run; one that came back after a crash runs it in the first turn. */
   awake(instance: Instance, turn: ThreadTurn, work: () => unknown): unknown {
+    // The silo asks for the hook again where a call that waited was quicker to begin it.
+    if (turn.method === 'onActivate' && (instance.isAwake || instance.waking)) return instance.waking;
     if (instance.isAwake) return work();
     if (turn.method === 'onActivate' || !instance.metadata.hooks.has('onActivate')) {
       instance.isAwake = true;
       return work();
     }
     const hook = (): unknown => (instance.object.onActivate as () => unknown).call(instance.object);
-    instance.waking ??= Promise.resolve(runInTurn(turn, hook)).then(
+    // A turn that may not write must not keep the hook from it.
+    instance.waking ??= Promise.resolve(turn.isReading ? runOutsideTurns(hook) : runInTurn(turn, hook)).then(
       () => void (instance.isAwake = true),
       (error: unknown) => {
         instance.waking = undefined;

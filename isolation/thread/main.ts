@@ -11,7 +11,7 @@ import { watchHeap } from './heap-check.js';
 import { Instances } from './instances.js';
 import { ownThreadId } from './own-thread-id.js';
 import { ThreadClasses } from './thread-classes.js';
-import { ThreadHandleCaller } from './thread-handles.js';
+import { ANY_INSTANCE, ThreadHandleCaller } from './thread-handles.js';
 import { ThreadLine } from './thread-line.js';
 
 const { modules, shared, port, memoryLimitMb, scratch } = workerData as ThreadStart;
@@ -20,18 +20,18 @@ parentPort!.close();
 for (const name of Object.keys(workerData as object)) Reflect.deleteProperty(workerData as object, name);
 guardThread();
 const codec = (): Codec => theCodec;
-const line = new ThreadLine(port, codec);
+const words = new Int32Array(shared);
+const line = new ThreadLine(port, codec, words);
 const caller = new ThreadHandleCaller(line, codec);
 const handles = createHandleFactory(caller);
 const theCodec = createCodec({ references: handleReferences(handles) });
 
-const words = new Int32Array(shared);
 words[THREAD_ID] = ownThreadId() ?? 0;
 try {
   const classes = await ThreadClasses.load(modules);
   const instances = new Instances({ line, codec: theCodec, classes, handles, caller, scratch });
   new ComponentWorker(line, theCodec, instances, words).listen(port);
-  watchHeap(memoryLimitMb);
+  watchHeap(memoryLimitMb, (reason) => line.say(ANY_INSTANCE, 'giveUp', [reason]));
   line.out.write(READY, undefined);
 } catch (error) {
   line.out.write(READY, errorToWire(error, theCodec));

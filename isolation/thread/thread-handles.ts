@@ -9,7 +9,7 @@ import type { ThreadLine } from './thread-line.js';
 import { ThreadTurn } from './thread-turn.js';
 
 /** Stands for whichever instance the thread has. */
-const ANY_INSTANCE = 0;
+export const ANY_INSTANCE = 0;
 const MANAGED = ['activation', 'deactivate', 'destroy', 'components', 'migrate', 'addComponent', 'removeComponent'] as const;
 
 /** What stands behind handles in a thread: its silo. */

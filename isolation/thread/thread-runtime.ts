@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { actorTypeName, serviceTypeName, type ClassMetadata } from '../../decorators/index.js';
-import type { EntityId } from '../../protocol/actor-id.js';
+import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
-import { ConfigurationError } from '../../protocol/errors/index.js';
+import { ConfigurationError, RateLimitedError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { ConnectedClient } from '../../sdk/author/index.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
@@ -39,6 +39,7 @@ export interface ThreadShare {
   readonly scratch: ThreadStart['scratch'];
 }
 
+const MOST_TIMERS = 10_000;
 const EMPTY: Mirrored = { components: [], tags: [], clients: [] };
 
 /** The runtime of an instance in a thread: its silo, by way of the port. What is answered at once is a mirror that the silo keeps. */
@@ -170,6 +171,7 @@ export class ThreadRuntime implements EntityRuntime {
   }
 
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void {
+    if ((this.callbacks?.size ?? 0) >= MOST_TIMERS) throw new RateLimitedError(`ctx.timer: ${MOST_TIMERS} timers of ${printEntityId(this.id)} wait already`);
     const number = ++this.timers;
     const isOnce = everyMs === undefined;
     (this.callbacks ??= new Map()).set(number, isOnce ? (elapsedMs: number) => (this.callbacks!.delete(number), callback(elapsedMs)) : callback);

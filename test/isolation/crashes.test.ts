@@ -26,6 +26,7 @@ describe('a component whose thread dies', () => {
   });
 
   it('says what nobody caught', async () => {
+    await engine('other').add(0);
     const waiting = failure(engine('other').waitForEver());
     // The thread takes its turns in order: that one has begun.
     await engine().add(0);
@@ -33,6 +34,16 @@ describe('a component whose thread dies', () => {
     const crash = await waiting;
     expect(crash).to.be.instanceOf(ComponentCrashedError);
     expect((crash.cause as Error).message).to.equal('nobody catches this');
+  });
+
+  it('is ended in time also when its loop talks to the silo, which goes on meanwhile', async () => {
+    for (const how of ['timers', 'logs', 'calls'] as const) {
+      const flooding = failure(engine(how).flood(how));
+      expect(await tank('calm').name()).to.equal('tank calm');
+      expect(await tank('calm').getComponent(Turret).angle()).to.equal(10);
+      expect((await flooding).name).to.be.oneOf(['ComponentCrashedError', 'RateLimitedError']);
+      expect(await engine(how).add(1)).to.equal(1);
+    }
   });
 
   it('is ended when a turn blocks it beyond its turnLimit; turns that only waited behind it run in the next thread', async () => {
@@ -63,10 +74,14 @@ describe('a component whose thread dies', () => {
     expect([await tank().sum(), await engine().now()]).to.deep.equal([1, 1]);
   });
 
-  it('runs onActivate again when it comes back, before the next call', async () => {
+  it('runs onActivate again when it comes back, once, before the next call, also of one that waited', async () => {
     const turret = tank().getComponent(Turret);
     expect(await turret.timesWoken()).to.equal(1);
-    await failure(turret.exit());
+    const exiting = failure(turret.exit());
+    const waited = turret.turn(0);
+    await exiting;
+    await waited;
+    await turret.turn(0);
     expect(await turret.timesWoken()).to.equal(1);
     expect(await turret.angle()).to.equal(10);
   });

@@ -2,7 +2,7 @@
 // so a run is repeated by its seed, and a thread dies when the test says so. Code of a dead one goes on, and nobody hears it.
 import type { MessagePort } from 'node:worker_threads';
 import type { BeginLife, Life, LifeListener } from '../../isolation/thread-life.js';
-import { LAST_BEGUN, READY, SHARED_WORDS } from '../../isolation/thread-messages.js';
+import { HEARD, LAST_BEGUN, READY, SHARED_WORDS } from '../../isolation/thread-messages.js';
 import { ComponentWorker } from '../../isolation/thread/component-worker.js';
 import { Instances } from '../../isolation/thread/instances.js';
 import { ThreadClasses } from '../../isolation/thread/thread-classes.js';
@@ -42,7 +42,7 @@ export class PretendedLife implements Life {
       postMessage: (batch: Batch): void => this.deliver(batch, (copy) => listener.heard(copy)),
       on: (_event: string, hear: (batch: Batch) => void) => (this.hear = hear),
     };
-    const line = new ThreadLine(port as unknown as MessagePort, () => codec);
+    const line = new ThreadLine(port as unknown as MessagePort, () => codec, this.shared);
     const caller = new ThreadHandleCaller(line, () => codec);
     const handles = createHandleFactory(caller);
     const codec: Codec = createCodec({ references: handleReferences(handles) });
@@ -66,6 +66,10 @@ export class PretendedLife implements Life {
   look(): void {}
 
   answered(): void {}
+
+  acknowledge(count: number): void {
+    this.shared[HEARD]! += count;
+  }
 
   kill(reason: Error): void {
     if (this.isOver) return;

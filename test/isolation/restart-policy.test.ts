@@ -9,19 +9,26 @@ const STEADY_MS = Math.ceil(windowMs / (crashLimit - 1)) + 1;
 
 const waits = (policy: RestartPolicy, instants: readonly number[]): (number | 'degraded')[] =>
   instants.map((atMs) => policy.onCrash(atMs)).map((verdict: RestartVerdict) => (verdict.kind === 'restart' ? verdict.delayMs : 'degraded'));
+/** As `waits`, where a turn ends well after each. */
+const waitsBetweenTurns = (policy: RestartPolicy, instants: readonly number[]): (number | 'degraded')[] =>
+  instants.flatMap((atMs) => {
+    const [wait] = waits(policy, [atMs]);
+    policy.onHealthy(atMs);
+    return wait!;
+  });
 const steadily = (count: number): number[] => Array.from({ length: count }, (_, index) => index * STEADY_MS);
 const noChance = (): number => 0;
 
 describe('the restart policy', () => {
   it('lets the first crash be answered at once, then doubles the wait up to the greatest', () => {
-    expect(waits(new RestartPolicy(noChance), steadily(10))).to.deep.equal([0, 50, 100, 200, 400, 800, 1600, 3200, maxDelayMs, maxDelayMs]);
+    expect(waitsBetweenTurns(new RestartPolicy(noChance), steadily(10))).to.deep.equal([0, 50, 100, 200, 400, 800, 1600, 3200, maxDelayMs, maxDelayMs]);
   });
 
   it('takes at most half of a wait off by chance, and never adds to it', () => {
-    const full = waits(new RestartPolicy(noChance), steadily(12)) as number[];
+    const full = waitsBetweenTurns(new RestartPolicy(noChance), steadily(12)) as number[];
     const seen = new Set<number>();
     for (let seed = 1; seed <= 200; seed++) {
-      const delays = waits(new RestartPolicy(new SeededRandom(seed).next), steadily(12)) as number[];
+      const delays = waitsBetweenTurns(new RestartPolicy(new SeededRandom(seed).next), steadily(12)) as number[];
       delays.forEach((delayMs, index) => expect(delayMs).to.be.within(full[index]! / 2, full[index]!));
       seen.add(delays.at(-1)!);
     }
@@ -31,7 +38,7 @@ describe('the restart policy', () => {
 
   it('begins anew after a quiet time', () => {
     const [third, quiet] = [2 * STEADY_MS, 2 * STEADY_MS + quietMs];
-    expect(waits(new RestartPolicy(noChance), [0, STEADY_MS, third, quiet, quiet + 1])).to.deep.equal([0, 50, 100, 0, 50]);
+    expect(waitsBetweenTurns(new RestartPolicy(noChance), [0, STEADY_MS, third, quiet, quiet + 1])).to.deep.equal([0, 50, 100, 0, 50]);
   });
 
   it('degrades at the fifth crash within a minute, and says until when', () => {
@@ -41,9 +48,14 @@ describe('the restart policy', () => {
     expect(policy.state(41)).to.deep.equal({ status: 'degraded', crashes: 5, recentCrashes: 5, untilMs: 40 + coolDownMs });
   });
 
+  it('degrades at the fifth crash without a turn that ended well in between, however far apart they are', () => {
+    const policy = new RestartPolicy(noChance);
+    expect(waits(policy, steadily(5)).at(-1)).to.equal('degraded');
+  });
+
   it('does not count crashes that have left the window', () => {
     const policy = new RestartPolicy(noChance);
-    expect(waits(policy, [0, 1, 2, 3, windowMs + 3])).to.not.include('degraded');
+    expect(waitsBetweenTurns(policy, [0, 1, 2, 3, windowMs + 3])).to.not.include('degraded');
     expect(policy.state(windowMs + 3).recentCrashes).to.equal(1);
     expect(policy.state(windowMs + 3).crashes).to.equal(5);
   });
