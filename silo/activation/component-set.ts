@@ -6,6 +6,7 @@
 //   CS4. The commit that removes a component deletes its saved fields.
 import type { ComponentMetadata } from '../../decorators/index.js';
 import type { CallChain } from '../turns/call-chain.js';
+import type { PendingCall } from '../turns/pending-call.js';
 import type { Activation } from './activation.js';
 import { componentIsGone } from './component-lookup.js';
 import { Entity } from './entity.js';
@@ -153,10 +154,10 @@ export class ComponentSet implements SavedPart {
   }
 }
 
-/** Takes the components from the row, and holds those that were added for the beginning's `unit`. What waited at others looks anew. */
-export function restoreComponents(activation: Activation, { fields }: ClaimedRow, unit: UnitOfWork): void {
+/** Takes the components from the row, and holds those that were added for the beginning's `unit`. Returns what waited at others: tell `restored` of it when the tags are there too. */
+export function restoreComponents(activation: Activation, { fields }: ClaimedRow, unit: UnitOfWork): readonly PendingCall[] {
   const bytes = fields.get(SET_FIELD);
-  if (!bytes) return activation.restored([]);
+  if (!bytes) return [];
   const declared = activation.components;
   activation.set.restore(bytes, (entity) => {
     entity.mailbox.holdFor(unit.chain);
@@ -164,7 +165,7 @@ export function restoreComponents(activation: Activation, { fields }: ClaimedRow
   });
   const removed = declared.filter((entity) => !activation.components.includes(entity));
   for (const entity of removed) unit.letGo(entity);
-  activation.restored(removed.flatMap(({ mailbox }) => mailbox.takeQueued()));
+  return removed.flatMap(({ mailbox }) => mailbox.takeQueued());
 }
 
 /** Saved names of all that is saved of a component. */

@@ -73,8 +73,9 @@ export async function deactivate(activation: Activation, reason: DeactivationRea
 /** Constructs, restores and calls `onActivate`: whatever fails here is the actor's own. */
 function awaken(activation: Activation, row: ClaimedRow, unit: UnitOfWork): Promise<void> | undefined {
   try {
-    restoreComponents(activation, row, unit);
+    const waiting = restoreComponents(activation, row, unit);
     restoreTags(activation, row);
+    activation.restored(waiting);
     const building = build(activation, row);
     if (!building && !activation.entities.some(({ metadata }) => metadata.hooks.has('onActivate'))) return undefined;
     return runFirstHooks(activation, building, unit.chain);

@@ -93,6 +93,13 @@ describe('tags at run time', () => {
     expect(() => hero.findComponent(Burning, '')).to.throw(ConfigurationError, 'findComponent: expected a tag');
   });
 
+  it('are known before the first call that looks for a component by its tag, which woke the actor', async () => {
+    const { hero } = setup;
+    await hero.add('Burning', { tags: ['hot'] });
+    await hero.manage.deactivate();
+    expect(await hero.findComponent(Burning, 'hot').stoke()).to.be.a('number');
+  });
+
   it('tell whoever mirrors them that they, or the components, have changed', async () => {
     const { hero, runtime } = setup;
     await hero.do();
