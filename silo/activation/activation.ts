@@ -104,7 +104,7 @@ export class Activation extends Residents {
 
   /** Resolves when no own event waits for its handler; `undefined` when none does now. */
   selfEventsHandled(): Promise<void> | undefined {
-    return this.lazySelfEvents?.isBusy ? this.lazySelfEvents.handled() : undefined;
+    return this.lazySelfEvents?.isHandling ? this.lazySelfEvents.handled() : undefined;
   }
 
   /** Resolves when it takes calls; rejects with what kept it from that. */

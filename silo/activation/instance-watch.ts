@@ -10,10 +10,10 @@ import { joinNextCommit } from './strays.js';
 export class InstanceWatch implements HostedWatch {
   constructor(private readonly entity: Entity) {}
 
-  /** The unit that had something staged in it fails whole. */
+  /** The unit that had something staged in it fails whole, or goes on without, if that is one of hooks. */
   lost(error: Error, hadStaged: boolean): void {
     const { entity } = this;
-    if (hadStaged) entity.activation.units.failHolders(entity, error);
+    if (hadStaged) entity.activation.units.lost(entity, error);
   }
 
   /** Whatever `onActivate` began is begun anew. */

@@ -3,6 +3,7 @@
 //   L2. The end: no new chains, open units finish, hooks, lazily saved fields, then the token is given up; each wait for user code is bounded.
 //   L3. Who wakes always-on actors knows of this one before it answers its first call.
 //   L4. A component whose thread dies meanwhile does not keep the actor from beginning: its next turn finds it, or says why not.
+//   L5. Nor does it take along what the others save in the last hooks. What was changed in it is lost: it is as last committed.
 import { ActivationFailedError, ComponentCrashedError, SiloUnavailableError, TroupeError } from '../../protocol/errors/index.js';
 import type { ClaimedRow, Holder } from '../../protocol/ports/state-store.js';
 import type { DeactivationReason } from '../../sdk/author/index.js';
@@ -87,7 +88,7 @@ function awaken(activation: Activation, row: ClaimedRow, unit: UnitOfWork): Prom
 async function runFirstHooks(activation: Activation, building: Promise<void> | undefined, chain: CallChain): Promise<void> {
   const hooks = async (): Promise<void> => {
     await building;
-    for (const entity of activation.entities) await begin(entity, chain);
+    for (const entity of activation.entities) await runSurvivable(entity, 'onActivate', [], chain);
   };
   try {
     if (!(await endsWithin(activation.services.clock, hooks(), ACTIVATION_LIMIT_MS))) throw new Error(`it did not end within ${ACTIVATION_LIMIT_MS} ms`);
@@ -96,15 +97,6 @@ async function runFirstHooks(activation: Activation, building: Promise<void> | u
   }
 }
 
-/** L4. */
-async function begin(entity: Entity, chain: CallChain): Promise<void> {
-  try {
-    await runHook(entity, 'onActivate', [], chain);
-  } catch (error) {
-    if (!(error instanceof ComponentCrashedError) || entity.id.component === undefined) throw error;
-    entity.activation.log.error({ err: error, component: entity.id.component }, 'onActivate did not end; the actor goes on without it');
-  }
-}
 
 function failureOf(activation: Activation, cause: unknown): ActivationFailedError {
   return new ActivationFailedError(`${activation.name} could not be activated: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
@@ -123,6 +115,17 @@ function holdAll(activation: Activation, chain: CallChain): UnitOfWork {
     unit.hold(entity);
   }
   return unit;
+}
+
+/** L4, L5. Also where the component, alive, has met the crash of another. */
+async function runSurvivable(entity: Entity, hook: 'onActivate' | 'onDeactivate', args: readonly unknown[], chain: CallChain): Promise<void> {
+  try {
+    await runHook(entity, hook, args, chain);
+  } catch (error) {
+    if (!(error instanceof ComponentCrashedError) || entity.id.component === undefined) throw error;
+    entity.activation.log.error({ err: error, component: entity.id.component }, `${hook} did not end; the actor goes on without it`);
+    await entity.rollback();
+  }
 }
 
 async function runHook(entity: Entity, hook: 'onActivate' | 'onDeactivate', args: readonly unknown[], chain: CallChain): Promise<void> {
@@ -191,7 +194,7 @@ async function runLastHooks(activation: Activation, reason: DeactivationReason):
     // An earlier hook has removed it.
     if (entity.extras?.fate === 'leaving') continue;
     try {
-      await runHook(entity, 'onDeactivate', [reason], chain);
+      await runSurvivable(entity, 'onDeactivate', [reason], chain);
     } catch (error) {
       failure ??= { error };
     }

@@ -2,8 +2,10 @@
 //   S1. An emission commits with its unit: one outbox entry per (event, handler). If the unit fails there is none.
 //   S2. A handler's effect and the removal of its entry are one commit: handled exactly once, whatever crashes between.
 //   S3. Per handling entity, events are handled in the order of their emission; a failing one is tried again before the next.
+//   S4. Events for a degraded component wait until it is not: its refusals are no attempts. An actor that is told to end does not wait for it.
 import type { EventOrigin } from '../../sdk/author/index.js';
 import type { HandlerMetadata } from '../../decorators/index.js';
+import { ComponentCrashedError } from '../../protocol/errors/index.js';
 import type { ClaimedRow } from '../../protocol/ports/state-store.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
@@ -14,6 +16,8 @@ import type { OutboxDraft } from './unit-of-work.js';
 
 const MAX_ATTEMPTS = 5;
 const FIRST_DELAY_MS = 100;
+/** S4. The clocks may differ: after this time it is asked again, whatever the refusal said. */
+const LONGEST_PAUSE_MS = 60_000;
 
 /** What an outbox entry holds. */
 interface Stored {
@@ -32,11 +36,20 @@ export class SelfEvents {
   private readonly queues = new Map<Entity, Delivery[]>();
   private isStopped = false;
   private readonly waiters: (() => void)[] = [];
+  /** End the pauses before the next attempts. */
+  private readonly pauses = new Set<() => void>();
+  /** S4: entities whose events wait. */
+  private readonly parked = new Set<Entity>();
 
   constructor(private readonly activation: Activation) {}
 
   get isBusy(): boolean {
     return this.queues.size > 0;
+  }
+
+  /** As `isBusy`, but for what waits by S4. */
+  get isHandling(): boolean {
+    return this.queues.size > this.parked.size;
   }
 
   /** Goes on with what an earlier activation left unsettled, before anything new (S3). */
@@ -53,7 +66,7 @@ export class SelfEvents {
     }
   }
 
-  /** Resolves when nothing waits for its handler any more, or this is stopped. Call it while something does. */
+  /** Resolves when nothing waits for its handler any more but by S4, or this is stopped. Call it while something does. */
   handled(): Promise<void> {
     return new Promise((resolve) => this.waiters.push(resolve));
   }
@@ -61,6 +74,8 @@ export class SelfEvents {
   stop(): void {
     this.isStopped = true;
     this.queues.clear();
+    this.parked.clear();
+    for (const end of [...this.pauses]) end();
     this.tellHandled();
   }
 
@@ -111,7 +126,7 @@ export class SelfEvents {
       queue.shift();
     }
     this.queues.delete(entity);
-    if (!this.isBusy) this.tellHandled();
+    if (!this.isHandling) this.tellHandled();
   }
 
   private tellHandled(): void {
@@ -119,7 +134,8 @@ export class SelfEvents {
   }
 
   private async handle(entity: Entity, delivery: Delivery): Promise<void> {
-    for (let attempt = 1; !this.isStopped; attempt++) {
+    let attempt = 1;
+    while (!this.isStopped) {
       try {
         await this.attempt(entity, delivery);
         return;
@@ -127,11 +143,33 @@ export class SelfEvents {
         // An ending activation fails turns that are not to blame: the event stays in the outbox for the next one.
         if (this.activation.status !== 'active') return;
         if (entity.extras?.fate === 'gone') return this.forget(delivery);
-        if (attempt >= MAX_ATTEMPTS) return this.drop(delivery, error);
-        const delayMs = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + this.activation.services.random());
-        await new Promise<void>((resolve) => void this.activation.services.clock.setTimer(resolve, delayMs));
+        const degradedUntil = error instanceof ComponentCrashedError ? error.degradedUntil : undefined;
+        if (degradedUntil !== undefined) await this.park(entity, degradedUntil);
+        else if (attempt >= MAX_ATTEMPTS) return this.drop(delivery, error);
+        else await this.pause(FIRST_DELAY_MS * 2 ** (attempt++ - 1) * (0.5 + this.activation.services.random()));
       }
     }
+  }
+
+  /** S4. What still waits when the activation ends waits for the next one. */
+  private async park(entity: Entity, untilMs: number): Promise<void> {
+    this.parked.add(entity);
+    if (!this.isHandling) this.tellHandled();
+    do await this.pause(Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_DELAY_MS, untilMs - this.activation.services.clock.now())));
+    while (!this.isStopped && this.activation.status !== 'active');
+    this.parked.delete(entity);
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        timer.cancel();
+        this.pauses.delete(end);
+        resolve();
+      };
+      const timer = this.activation.services.clock.setTimer(end, ms);
+      this.pauses.add(end);
+    });
   }
 
   private async attempt(entity: Entity, delivery: Delivery): Promise<void> {

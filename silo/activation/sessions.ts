@@ -2,7 +2,7 @@
 import type { CloseReason } from '../../protocol/ports/client-link.js';
 import type { SessionClient } from '../gateway/gateway-backend.js';
 import type { Activation } from './activation.js';
-import { hookCall } from './hooks.js';
+import { hasCrashed, hookCall } from './hooks.js';
 
 export class Sessions {
   private readonly connected = new Map<string, SessionClient>();
@@ -13,7 +13,10 @@ export class Sessions {
     return [...this.connected.values()];
   }
 
-  /** Adds the client and runs `onConnect` of the components and the actor; rejects with what the first of them threw, the client is out then. */
+  /**
+   * Adds the client and runs `onConnect` of the components and the actor; rejects with what the first of them threw, the client is out then.
+   * A component that crashes or is degraded has refused nobody.
+   */
   async connect(client: SessionClient): Promise<void> {
     if (!this.connected.has(client.id)) this.activation.pins++;
     this.connected.set(client.id, client);
@@ -46,7 +49,9 @@ export class Sessions {
       entity.offer(call);
       // A component that is removed meanwhile has nothing to say.
       await call.promise.catch((error: unknown) => {
-        if (entity.extras?.fate !== 'gone') throw error;
+        if (entity.extras?.fate === 'gone') return;
+        if (!hasCrashed(entity, error)) throw error;
+        this.activation.log.error({ err: error, component: entity.id.component }, `${hook} did not end; the session goes on without it`);
       });
     }
   }

@@ -36,7 +36,7 @@ export class UnitOfWork {
   endedMs: number | undefined;
   /** Turns that carry an idempotency key and have not ended. */
   openKeyed = 0;
-  /** A save point of it failed: so does the unit. */
+  /** A save point of it failed, or what it had staged was lost: so does the unit. */
   failure: { readonly error: unknown } | undefined;
   /** Runs when it is durable, before anybody gets in. */
   onAccepted: (() => void) | undefined;
@@ -54,6 +54,15 @@ export class UnitOfWork {
   letGo(entity: Entity): void {
     const at = this.held.indexOf(entity);
     if (at >= 0) this.held.splice(at, 1);
+  }
+
+  /**
+   * What it had staged in the entity is lost: it fails whole. Hooks are many things in one unit: a component takes along what it has, not what
+   * the others have, unless it came to be in this unit.
+   */
+  lost(entity: Entity, error: Error): void {
+    if (this.outermost || entity.id.component === undefined || entity.extras?.fate === 'new') this.failure ??= { error };
+    else void entity.rollback();
   }
 
   /** Something must be written even if no field changed. */

@@ -64,9 +64,9 @@ export class Units {
     return (this.draining ??= new Promise((resolve) => (this.onDrained = resolve)));
   }
 
-  /** What they had staged in the entity is lost, and not yet taken for a commit: they fail whole. */
-  failHolders(entity: Entity, error: Error): void {
-    for (const unit of [...this.open.all(), ...this.closing.all()]) if (!unit.isStaged && unit.held.includes(entity)) unit.failure ??= { error };
+  /** What they had staged in the entity is lost, and not yet taken for a commit. */
+  lost(entity: Entity, error: Error): void {
+    for (const unit of [...this.open.all(), ...this.closing.all()]) if (!unit.isStaged && unit.held.includes(entity)) unit.lost(entity, error);
   }
 
   /** The last open turn ended: commit or roll back, then reply. */
