@@ -191,11 +191,11 @@ export class ComponentThread {
   }
 
   private done(turn: number, isWell: boolean, value: Wire, told: Told): void {
-    const run = this.turns.get(turn);
+    // Closed first: an entity that is idle by its end may move, and its thread end with what is open.
+    const run = this.turns.close(turn);
     if (!run) return;
     const { codec } = this.parts;
-    hearState(run.entity, told, codec);
-    this.turns.close(turn);
+    hearState(run, told, codec);
     this.comeback.worked();
     run.end(...outcomeFromWire(isWell, value, codec));
   }

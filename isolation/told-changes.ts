@@ -2,6 +2,7 @@ import type { Codec } from '../protocol/codec/index.js';
 import type { FieldChanges, StagedChanges } from '../protocol/ports/component-host.js';
 import type { SavedFields } from '../protocol/ports/state-store.js';
 import { EPOCH, FIRST_FIELD, SERIAL, type FlatChanges, type ThreadChanges, type Told } from './thread-messages.js';
+import type { Run } from './thread-turns.js';
 import { errorFromWire } from './wire-value.js';
 import type { WorkerEntity } from './worker-entity.js';
 
@@ -62,8 +63,17 @@ function readFields(flat: FlatChanges, from: number, to: number, codec: Codec): 
   return map;
 }
 
-/** A turn ended: its entity hears what became of the state. */
-export function hearState(entity: WorkerEntity, told: Told, codec: Codec): void {
+/** A turn ended: its entity hears what became of the state. What cannot be read fails the turn, and is thrown. */
+export function hearState({ entity, end }: Run, told: Told, codec: Codec): void {
+  try {
+    tell(entity, told, codec);
+  } catch (error) {
+    end(true, error);
+    throw error;
+  }
+}
+
+function tell(entity: WorkerEntity, told: Told, codec: Codec): void {
   if (typeof told === 'number') return entity.ended(undefined, told, undefined);
   if (isFlat(told)) return entity.ended(readChanges(told, codec), told[EPOCH] as number, undefined);
   if (told.strays) entity.takeStrays(readChanges(told.strays, codec));
