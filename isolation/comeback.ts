@@ -72,6 +72,11 @@ export class Comeback {
   stop(): void {
     this.timer?.cancel();
     this.timer = undefined;
+    this.letGo();
+  }
+
+  /** Nobody has to wait any more: the next life has begun. */
+  letGo(): void {
     clearInterval(this.alive);
     this.alive = undefined;
   }

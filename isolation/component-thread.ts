@@ -7,7 +7,7 @@
 import type { Codec } from '../protocol/codec/index.js';
 import { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
-import type { AskSignal } from './ask-signal.js';
+import type { RemoteSignal } from '../protocol/remote-signal.js';
 import { abandonment, Comeback, stoppage, type ComebackParts } from './comeback.js';
 import { PortBatch } from './port-batch.js';
 import { ThreadAsks } from './thread-asks.js';
@@ -90,8 +90,10 @@ export class ComponentThread {
 
   run(run: Run): void {
     if (this.isStopped || this.isDegraded) run.end(true, this.refusal);
-    else if (!run.entity.holdsBack(run)) this.turns.open(run, this.out, this.parts.codec);
-    if (!this.life) this.comeback.keepAlive();
+    else {
+      if (!this.life) this.comeback.keepAlive();
+      if (!run.entity.holdsBack(run)) this.turns.open(run, this.out, this.parts.codec);
+    }
   }
 
   stage(entity: WorkerEntity): Promise<StagedChanges> {
@@ -133,6 +135,7 @@ export class ComponentThread {
       // The system has no thread left, say: that is a death like others.
       return this.died(0, error, undefined);
     }
+    this.comeback.letGo();
     for (const batch of this.kept.splice(0)) this.out.send(batch);
     if (this.generation > 1) for (const entity of [...this.entities.values()]) entity.returned();
   }
@@ -223,7 +226,7 @@ export class ComponentThread {
     attempt(() => this.serve(turn, instance, verb, wire, undefined), () => undefined, failed);
   }
 
-  private serve(turn: number, instance: number, verb: string, wire: Wire, signal: (() => AskSignal) | undefined): unknown {
+  private serve(turn: number, instance: number, verb: string, wire: Wire, signal: (() => RemoteSignal) | undefined): unknown {
     // Code outside any turn does not say whose it is.
     const entity = instance === 0 ? this.entities.values().next().value : this.entities.get(instance);
     if (!entity) throw new ComponentCrashedError(`${this.plan.name}: the instance is gone`, { component: this.plan.name });

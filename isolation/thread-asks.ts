@@ -1,6 +1,6 @@
 // ThreadAsks. Owns: what the silo has asked a thread (`stage`, instances that are being made) and waits for, and the signals of what the thread has asked.
 import type { StagedChanges } from '../protocol/ports/component-host.js';
-import { AskSignal } from './ask-signal.js';
+import { RemoteSignal } from '../protocol/remote-signal.js';
 
 interface Waiting {
   readonly resolve: (value: never) => void;
@@ -10,7 +10,7 @@ interface Waiting {
 export class ThreadAsks {
   private readonly open_ = new Map<number, Waiting>();
   private readonly creations = new Map<number, Waiting>();
-  private readonly signals = new Map<number, AskSignal>();
+  private readonly signals = new Map<number, RemoteSignal>();
   private last = 0;
 
   get isEmpty(): boolean {
@@ -43,9 +43,9 @@ export class ThreadAsks {
   }
 
   /** Of an ask of the thread; made when somebody wants it. */
-  signal(ask: number): () => AskSignal {
+  signal(ask: number): () => RemoteSignal {
     return () => {
-      const signal = new AskSignal();
+      const signal = new RemoteSignal();
       this.signals.set(ask, signal);
       return signal;
     };

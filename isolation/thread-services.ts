@@ -4,7 +4,7 @@ import type { EntityId } from '../protocol/actor-id.js';
 import type { CallOptions } from '../sdk/author/index.js';
 import type { EntityRuntime } from '../sdk/context/entity-runtime.js';
 import { currentTurn, runInTurn, runOutsideTurns } from '../sdk/context/turn-scope.js';
-import type { AskSignal } from './ask-signal.js';
+import type { RemoteSignal } from '../protocol/remote-signal.js';
 import type { ComponentThread } from './component-thread.js';
 import { ABORT } from './thread-messages.js';
 import type { Run } from './thread-turns.js';
@@ -19,7 +19,7 @@ export interface Wish {
   readonly verb: string;
   readonly args: readonly unknown[];
   /** Aborts when the thread gives the wish up. */
-  readonly signal: (() => AskSignal) | undefined;
+  readonly signal: (() => RemoteSignal) | undefined;
   readonly thread: ComponentThread;
 }
 

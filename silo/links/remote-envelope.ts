@@ -1,7 +1,7 @@
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Baggage, CallerTurn, Chain, Envelope, EnvelopeKind } from '../../protocol/envelope.js';
 import type { Identity } from '../../protocol/identity.js';
-import { RemoteSignal } from './remote-signal.js';
+import { RemoteSignal } from '../../protocol/remote-signal.js';
 
 /** A call that came over a link. Its deadline is on this silo's clock. */
 export class RemoteEnvelope implements Envelope {

@@ -14,8 +14,8 @@ describe('a component that misbehaves', () => {
     it(`harms nobody else and is back as it was last saved: ${name} (${tier})`, async () => {
       const { complaints, calls } = await misbehave(name, tier);
       expect(complaints).to.deep.equal([]);
-      // Each of the five others, or six, has called at least once; what ends at once leaves no time for more.
-      expect(calls).to.be.at.least(5);
+      // While a thread dies and comes back each of the others, six at most, calls again and again.
+      if (MISDEEDS[name].end === 'crash') expect(calls).to.be.greaterThan(6);
     }).timeout(20_000);
   });
 });

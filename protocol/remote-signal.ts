@@ -1,6 +1,6 @@
-import type { AbortListener, CancelSignal } from '../../protocol/envelope.js';
+import type { AbortListener, CancelSignal } from './envelope.js';
 
-/** Aborted when the caller on another silo gives up. */
+/** Aborted when the caller, on another silo or in a thread, gives up. Far cheaper than an `AbortSignal`. */
 export class RemoteSignal implements CancelSignal {
   aborted = false;
   reason: unknown = undefined;
