@@ -14,6 +14,7 @@ import type { Catalog } from './catalog.js';
 import { Moved } from './links/moved.js';
 import type { Answer } from './turns/answer.js';
 import { CallChain } from './turns/call-chain.js';
+import { FarCall } from './turns/far-call.js';
 import { PendingCall } from './turns/pending-call.js';
 import { turnModeOf } from './turns/turn-mode.js';
 
@@ -26,13 +27,6 @@ export interface Elsewhere {
 
 /** A call for which the cluster's router chose this silo, and which goes back to it when the actor turns out to be elsewhere. */
 class RoutedCall extends PendingCall {}
-
-/** Another silo's call. What kept it from running here says nothing of other silos: its router takes it elsewhere. */
-class FarCall extends PendingCall {
-  override fail(error: unknown): void {
-    super.fail(error instanceof SiloUnavailableError && !this.hasBegun ? new Moved(undefined) : error);
-  }
-}
 
 export class Router implements Invoker {
   /** Set once when this silo has others beside it. */

@@ -6,6 +6,7 @@ import type { Codec } from '../../protocol/codec/index.js';
 import { ActivationFailedError, UnknownMethodError } from '../../protocol/errors/index.js';
 import { runInTurn } from '../../sdk/context/turn-scope.js';
 import type { SavedFields } from '../../protocol/ports/state-store.js';
+import { isThenable } from '../../protocol/thenable.js';
 import type { Mirrored } from '../mirror.js';
 import {
   ABORT, ANSWER, CREATE, CREATED, DISPOSE, DONE, FIRES, FRESH, GREETS, LAST_BEGUN, MIRROR, PING, PONG, PROGRESS, READS, RUN, SETTLE, SOLE, STAGE, STAGED, TO_THREAD,
@@ -132,8 +133,4 @@ export class ComponentWorker {
     const failure = this.instances.failure(target) ?? new ActivationFailedError('the instance is gone');
     this.line.out.write5(DONE, number, 0, errorToWire(failure, this.codec), 0);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

@@ -1,5 +1,6 @@
 import { printEntityId } from '../../protocol/actor-id.js';
 import { SiloUnavailableError, StaleEpochError } from '../../protocol/errors/index.js';
+import { isThenable } from '../../protocol/thenable.js';
 import { runInTurn } from '../../sdk/context/turn-scope.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Turn } from '../turns/turn.js';
@@ -87,8 +88,4 @@ function checkMayRun({ id, activation }: Entity, call: PendingCall): void {
   if (activation.isLost) throw new SiloUnavailableError(`${printEntityId(id)}: this activation lost its ownership; the call did not run`);
   // In the router's stack the lease was checked a moment ago.
   if (!call.isInStack && !activation.services.membership.isValid) throw new SiloUnavailableError(`${printEntityId(id)}: this silo lost its lease; the call did not run`);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

@@ -1,5 +1,6 @@
 import { SiloUnavailableError, StaleEpochError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
+import { isThenable } from '../../protocol/thenable.js';
 import type { Hosted } from '../../isolation/host.js';
 import type { SiloServices } from '../activation/silo-services.js';
 import type { Turn } from '../turns/turn.js';
@@ -36,8 +37,4 @@ export function runServiceTurn(turn: Turn, hosted: Hosted, services: Pick<SiloSe
 function checkMayRun({ pending, entity }: Turn, { membership }: Pick<SiloServices, 'membership'>): void {
   if (pending.isSettled) throw new StaleEpochError(`${printEntityId(entity)}: the call was given up before its turn`);
   if (!membership.isValid) throw new SiloUnavailableError(`${printEntityId(entity)}: this silo lost its lease; the call did not run`);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

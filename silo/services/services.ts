@@ -15,6 +15,7 @@ import { MAX_PERMIT_HOLDERS, type ServicePermits } from '../routing/service-wait
 import type { PeerTopics } from '../sessions/peer-topics.js';
 import type { Answer } from '../turns/answer.js';
 import { CallChain } from '../turns/call-chain.js';
+import { FarCall } from '../turns/far-call.js';
 import { PendingCall } from '../turns/pending-call.js';
 import { turnModeOf, type TurnMode } from '../turns/turn-mode.js';
 import { endsWithin } from '../ends-within.js';
@@ -43,13 +44,6 @@ export interface ServiceStatistics {
   readonly waiting: number;
 }
 
-/** Another silo's call. What kept it from running here says nothing of other silos. */
-class FarServiceCall extends PendingCall {
-  override fail(error: unknown): void {
-    super.fail(error instanceof SiloUnavailableError && !this.hasBegun ? new Moved(undefined) : error);
-  }
-}
-
 export class Services {
   private readonly byName = new Map<string, Service>();
   private far: FarServiceParts | undefined;
@@ -73,7 +67,7 @@ export class Services {
     const { type } = envelope.target;
     const metadata = this.types.get(type);
     if (!metadata || this.isStopping) throw new Moved(undefined);
-    const call = new FarServiceCall(envelope, chainOf(envelope), turnModeOf(methodOf(metadata, envelope)));
+    const call = new FarCall(envelope, chainOf(envelope), turnModeOf(methodOf(metadata, envelope)));
     const { turns } = this.service(type).hosted!;
     if (!turns.mayStart(call)) throw new Moved(undefined);
     turns.start(call);
