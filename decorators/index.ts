@@ -3,7 +3,8 @@ export { actorMetadata, componentMetadata, eventMetadata, eventMetadataByName, i
 export { Actor, type ActorOptions, type EntityDecorator } from './actor.js';
 export type { ComponentEntry } from './component-list.js';
 export { Component, type ComponentOptions } from './component.js';
-export { Delivery, OnReminder, type DeliveryOptions } from './later.js';
+export { DEFAULT_DELIVERY, Delivery, type DeliveryOptions } from './delivery.js';
+export { OnReminder } from './later.js';
 export { describeFunctionField, functionFieldNote, isArrowFunction } from './function-field.js';
 export { Every, type TimerDecorator } from './every.js';
 export { Interleave } from './interleave.js';

@@ -2,7 +2,7 @@
 //   D1. A record holds only members that its own class decorates; `resolution.ts` walks the prototypes.
 //   D2. Member decorators run before the class decorator, so a record is complete when the class decorator reads it.
 import 'reflect-metadata';
-import type { HandlerMetadata, PublicAccess, StateFieldMetadata, TimerMetadata } from './metadata.js';
+import type { DeliveryMetadata, HandlerMetadata, PublicAccess, StateFieldMetadata, TimerMetadata } from './metadata.js';
 
 export interface OwnMembers {
   readonly public: Map<string, PublicAccess>;
@@ -10,6 +10,7 @@ export interface OwnMembers {
   readonly interleave: Set<string>;
   readonly state: Map<string, StateFieldMetadata>;
   readonly timers: Map<string, TimerMetadata>;
+  readonly delivery: Map<string, DeliveryMetadata>;
   /** In source order per method. */
   readonly handlers: Map<string, HandlerMetadata[]>;
 }
@@ -21,7 +22,7 @@ export function declareMembers(prototype: object): OwnMembers {
   const present = ownMembers(prototype);
   if (present) return present;
   const members: OwnMembers = {
-    public: new Map(), readOnly: new Map(), interleave: new Set(), state: new Map(), timers: new Map(), handlers: new Map(),
+    public: new Map(), readOnly: new Map(), interleave: new Set(), state: new Map(), timers: new Map(), delivery: new Map(), handlers: new Map(),
   };
   Reflect.defineMetadata(MEMBERS, members, prototype);
   return members;

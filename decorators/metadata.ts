@@ -13,6 +13,15 @@ export interface PublicAccess {
   readonly args?: readonly StandardSchema[] | undefined;
 }
 
+/** How messages are retried whose turns throw. */
+export interface DeliveryMetadata {
+  readonly attempts: number;
+  /** Before the second attempt; doubled before each further one. */
+  readonly backoffMs: number;
+  /** What the same sender sent later waits. */
+  readonly isStrict: boolean;
+}
+
 export interface MethodMetadata {
   readonly name: string;
   /** Declared parameters (`minArity` counts those before the first default; `maxArity` is Infinity with a rest parameter, or when it cannot be known). */
@@ -24,6 +33,8 @@ export interface MethodMetadata {
   /** May run while a turn of another chain awaits. */
   readonly interleave: boolean;
   readonly public?: PublicAccess | undefined;
+  /** Of its tells. */
+  readonly delivery: DeliveryMetadata;
 }
 
 export interface StateFieldMetadata {
@@ -42,7 +53,9 @@ export interface HandlerMetadata {
   readonly method: string;
   readonly event: Constructor;
   readonly eventName: string;
-  readonly from: 'self';
+  /** `self`: the own actor's and its components' events; absent: those of the actors that the entity is bound to. */
+  readonly from?: 'self' | undefined;
+  readonly delivery: DeliveryMetadata;
 }
 
 export const HOOKS = [

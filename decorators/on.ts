@@ -1,22 +1,16 @@
 // @On: a handler of events.
-import type { Duration } from '../protocol/duration.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
-import { notImplemented } from '../protocol/errors/not-implemented.js';
 import { methodTarget } from './application.js';
 import { eventMetadata, inheritedNote } from './class-metadata.js';
+import { DELIVERY_OPTIONS, deliveryOf, type DeliveryOptions } from './delivery.js';
 import { declareMembers } from './members.js';
 import type { Constructor } from './metadata.js';
 import { checkChoice, checkOptions, describe } from './options.js';
 
-export interface OnOptions {
-  /** `self`: hears the own actor and its components, without `bind`. Required in this version. */
+/** With how a handler that throws is run again. */
+export interface OnOptions extends DeliveryOptions {
+  /** `self`: hears the own actor and its components, without `bind`. Absent: those that the entity is bound to. */
   readonly from?: 'self';
-  /** Whether events of one emitter arrive in order. Not in this version: refused with `ConfigurationError`. */
-  readonly order?: 'strict' | 'relaxed';
-  /** How often a handler that throws is run again. Not in this version: refused with `ConfigurationError`. */
-  readonly attempts?: number;
-  /** How long to wait before that. Not in this version: refused with `ConfigurationError`. */
-  readonly backoff?: Duration;
 }
 
 /** Decorates a method that takes the event and its origin. */
@@ -24,21 +18,21 @@ export type HandlerDecorator<E> = <M extends (event: E, origin: never) => unknow
   target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>,
 ) => void;
 
-const OPTIONS = { known: ['from'], later: ['order', 'attempts', 'backoff'] };
+const OPTIONS = { known: ['from', ...DELIVERY_OPTIONS], later: [] };
 
-/** Runs the method for each event of exactly this class. The method cannot be called; several `@On` may share it. */
+/** Runs the method for each event of exactly this class that the entity is sent, or bound to, or with `from: 'self'` that its actor emits. The method cannot be called; several `@On` may share it. */
 export function On<E extends object>(event: new (...args: never[]) => E, options: OnOptions = {}): HandlerDecorator<E> {
   return (...applied: unknown[]): void => {
     const { prototype, name, where } = methodTarget('@On', applied);
     const { name: eventName, target } = checkEvent(where, event);
-    const { from } = checkOptions(where, options, OPTIONS);
-    if (from === undefined) throw notImplemented(`${where}: a handler without the option "from: 'self'"`);
-    checkChoice(where, 'from', from, ['self'], ['self']);
+    const checked = checkOptions(where, options, OPTIONS);
+    const from = checked['from'] === undefined ? undefined : checkChoice(where, 'from', checked['from'], ['self'], ['self']);
+    const delivery = deliveryOf(where, checked);
     const { handlers } = declareMembers(prototype);
     const present = handlers.get(name) ?? [];
-    if (present.some((handler) => handler.event === target)) throw new ConfigurationError(`${where}: the method handles ${eventName} already`);
+    if (present.some((handler) => handler.event === target && handler.from === from)) throw new ConfigurationError(`${where}: the method handles ${eventName} already`);
     // Decorators run bottom-up; metadata keeps the order of the source.
-    handlers.set(name, [Object.freeze({ method: name, event: target, eventName, from: 'self' }), ...present]);
+    handlers.set(name, [Object.freeze({ method: name, event: target, eventName, from, delivery }), ...present]);
   };
 }
 

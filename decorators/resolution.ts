@@ -4,6 +4,7 @@ import { ConfigurationError } from '../protocol/errors/index.js';
 import { notImplemented } from '../protocol/errors/not-implemented.js';
 import { className, type NamedClass } from './application.js';
 import { maxArity } from './arity.js';
+import { DEFAULT_DELIVERY } from './delivery.js';
 import { HOOKS, RESERVED_NAMES } from './metadata.js';
 import type { ClassMetadata, Constructor, HandlerMetadata, HookName, MethodMetadata, StateFieldMetadata, TimerMetadata } from './metadata.js';
 import { ownMembers, type OwnMembers } from './members.js';
@@ -81,7 +82,7 @@ function nearestDeclarations(target: NamedClass, prototypes: readonly object[]):
 /** Another decorator may have put an accessor in the method's place (autobind): what was decorated must not vanish silently. */
 function refuseReplaced(target: NamedClass, prototype: object, members: OwnMembers | undefined): void {
   if (!members) return;
-  for (const name of [...members.public.keys(), ...members.readOnly.keys(), ...members.interleave, ...members.timers.keys(), ...members.handlers.keys()]) {
+  for (const name of [...members.public.keys(), ...members.readOnly.keys(), ...members.interleave, ...members.timers.keys(), ...members.handlers.keys(), ...members.delivery.keys()]) {
     if (typeof Object.getOwnPropertyDescriptor(prototype, name)?.value === 'function') continue;
     throw new ConfigurationError(`${decoratorOn(name, members)} on ${whereOf(target, prototype, name)}: another decorator replaced the method by an accessor`);
   }
@@ -126,6 +127,7 @@ function callable({ name, method, members, where }: Declaration): MethodMetadata
   if (reading?.strict && interleave) throw new ConfigurationError(`@Interleave on ${where}: a strict read waits for open turns; drop one of the two`);
   return Object.freeze({
     name, minArity: method.length, maxArity: most, readOnly: reading !== undefined, strict: reading?.strict ?? false, interleave, public: access,
+    delivery: members?.delivery.get(name) ?? DEFAULT_DELIVERY,
   });
 }
 
@@ -141,6 +143,7 @@ function refuseHandler({ name, method, members, where }: Declaration): void {
   if (members?.public.has(name)) throw new ConfigurationError(`@Public on ${where}: it has ${used} and cannot be called`);
   if (members?.readOnly.has(name)) throw notImplemented(`@ReadOnly on ${where}: together with ${used} it`);
   if (members?.interleave.has(name)) throw new ConfigurationError(`@Interleave on ${where}: it has ${used}; events and ticks take their turn in order`);
+  if (members?.delivery.has(name)) throw new ConfigurationError(`@Delivery on ${where}: it has ${used} and cannot be told; give the options to ${used}`);
   if (isGenerator(method)) throw new ConfigurationError(`${used} on ${where}: it is a generator`);
   if (UNCALLABLE.has(name)) throw new ConfigurationError(`${used} on ${where}: it has a name that JavaScript itself uses`);
 }
@@ -150,6 +153,7 @@ function decoratorOn(name: string, members: OwnMembers): string | undefined {
   if (members.readOnly.has(name)) return '@ReadOnly';
   if (members.interleave.has(name)) return '@Interleave';
   if (members.timers.has(name)) return '@Every';
+  if (members.delivery.has(name)) return '@Delivery';
   return members.handlers.has(name) ? '@On' : undefined;
 }
 

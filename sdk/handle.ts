@@ -8,7 +8,9 @@ import type { ReferenceCodec } from '../protocol/codec/index.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { AnyHandle, CallOptions } from './author/index.js';
+import { eventClassName } from './event-class-name.js';
 import { mergeCallOptions } from './handle-options.js';
+import { addMethodsOnDemand, Verb } from './methods-on-demand.js';
 
 /** What stands behind handles: a silo's router or a client's connection. Absent verbs are refused as not implemented. */
 export interface HandleCaller {
@@ -17,6 +19,12 @@ export interface HandleCaller {
   /** The wire name of a component class, or a valid name as it is. */
   componentName(classOrName: unknown): string;
   manage?(target: EntityId, options: CallOptions): object;
+  /** Resolves when the message is buffered (in a turn) or stored. */
+  tell?(target: EntityId, method: string, args: unknown[], options: CallOptions): Promise<void>;
+  /** As `tell`, for an event. */
+  send?(target: EntityId, event: object): Promise<void>;
+  /** Who hears the events of a name. */
+  bind?(target: EntityId, event: string, listener: EntityId, bound: boolean): Promise<void>;
   /** The error of a verb that this side never has. Default: not in this version. */
   lacks?(verb: string): Error;
   on?(target: EntityId, event: unknown, listener: (...args: never[]) => void, options: unknown): Promise<() => Promise<void>>;
@@ -28,9 +36,7 @@ export interface HandleFactory {
   isHandle(value: unknown): value is AnyHandle;
 }
 
-const MAX_METHOD_NAMES = 10_000;
 const NO_OPTIONS: CallOptions = Object.freeze({});
-const LATER_VERBS = ['send', 'bind', 'unbind'] as const;
 
 class HandleBase implements AnyHandle {
   readonly #target: EntityId;
@@ -83,19 +89,6 @@ class HandleBase implements AnyHandle {
   }
 }
 
-/** What `handle.oneWay` is: the methods, without their results. */
-class OneWay {
-  readonly #send: (method: string, args: unknown[]) => void;
-
-  constructor(send: (method: string, args: unknown[]) => void) {
-    this.#send = send;
-  }
-
-  static send(self: OneWay, method: string, args: unknown[]): void {
-    self.#send(method, args);
-  }
-}
-
 /** Makes the handles of one silo or client. */
 export function createHandleFactory(caller: HandleCaller): HandleFactory {
   const lacks = (verb: string): Error => caller.lacks?.(verb) ?? notImplemented(`handle.${verb}`);
@@ -117,7 +110,7 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
 
     get oneWay(): object {
       // Its promise never rejects; arguments that cannot be sent are thrown at once.
-      return new OneWay((method, args) => void caller.call(HandleBase.target(this), method, args, HandleBase.options(this), 'oneWay'));
+      return new Verb((method, args) => void caller.call(HandleBase.target(this), method, args, HandleBase.options(this), 'oneWay'));
     }
 
     get manage(): object {
@@ -126,8 +119,33 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
       return caller.manage(HandleBase.target(this), HandleBase.options(this));
     }
 
-    get tell(): never {
-      throw lacks('tell');
+    get tell(): object {
+      refuseService(this, 'tell', 'it records nothing; call it');
+      const { tell } = caller;
+      if (!tell) throw lacks('tell');
+      return new Verb((method, args) => tell.call(caller, HandleBase.target(this), method, args, HandleBase.options(this)));
+    }
+
+    async send(event: object): Promise<void> {
+      refuseService(this, 'send', 'it has no handlers; call it');
+      if (!caller.send) throw lacks('send');
+      await caller.send(HandleBase.target(this), event);
+    }
+
+    bind(event: unknown, listener: unknown): Promise<void> {
+      return this.#changeBinding('bind', event, listener, true);
+    }
+
+    unbind(event: unknown, listener: unknown): Promise<void> {
+      return this.#changeBinding('unbind', event, listener, false);
+    }
+
+    async #changeBinding(verb: string, event: unknown, listener: unknown, bound: boolean): Promise<void> {
+      refuseService(this, verb, 'it emits nothing that is kept');
+      if (!caller.bind) throw lacks(verb);
+      if (!HandleBase.is(listener)) throw new ConfigurationError(`${verb}: expected the listener's handle`);
+      refuseService(listener, verb, 'it has no handlers');
+      await caller.bind(HandleBase.target(this), eventClassName(verb, event), HandleBase.target(listener), bound);
     }
 
     on(event: unknown, listener: (...args: never[]) => void, options?: unknown): Promise<unknown> {
@@ -135,7 +153,6 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
       return caller.on(HandleBase.target(this), event, listener, options);
     }
   }
-  refuseVerbs(BoundHandle.prototype, lacks);
 
   addMethodsOnDemand((value) => HandleBase.is(value), BoundHandle.prototype, (self, method, args) =>
     caller.call(HandleBase.target(self as BoundHandle), method, args, HandleBase.options(self as BoundHandle), 'call'));
@@ -171,35 +188,6 @@ function componentOf({ id: { type, key } }: HandleBase, component: string): Enti
 function taggedAddress(caller: HandleCaller, classOrName: unknown, tag: unknown): string {
   if (!isTag(tag)) throw new ConfigurationError(`findComponent: expected a tag, got ${typeof tag === 'string' ? JSON.stringify(tag) : typeof tag}`);
   return printComponentAddress({ name: caller.componentName(classOrName), tag });
-}
-
-type Send = (self: object, method: string, args: unknown[]) => unknown;
-
-/** N2: a proxy behind the prototype sees only names that nobody has used yet. */
-function addMethodsOnDemand(isOwn: (value: unknown) => boolean, prototype: object, send: Send): void {
-  const base = Object.getPrototypeOf(prototype) as object;
-  if (base !== Object.prototype) Object.defineProperties(prototype, { ...Object.getOwnPropertyDescriptors(base), ...Object.getOwnPropertyDescriptors(prototype) });
-  let names = 0;
-  const methodOf = (method: string) =>
-    function (this: object, ...args: unknown[]): unknown {
-      if (!isOwn(this)) throw new TypeError(`${method} was taken off its handle; call it as handle.${method}(…)`);
-      return send(this, method, args);
-    };
-  const onMiss: ProxyHandler<object> = {
-    get(target, name, receiver): unknown {
-      if (typeof name === 'symbol' || name in target || name === 'then' || name === 'toJSON') return Reflect.get(target, name, receiver);
-      const method = methodOf(name);
-      if (++names <= MAX_METHOD_NAMES) Object.defineProperty(prototype, name, { value: method });
-      return method;
-    },
-  };
-  Object.setPrototypeOf(prototype, new Proxy(base, onMiss));
-}
-
-addMethodsOnDemand(() => true, OneWay.prototype, (self, method, args) => OneWay.send(self as OneWay, method, args));
-
-function refuseVerbs(prototype: object, lacks: (verb: string) => Error): void {
-  for (const verb of LATER_VERBS) Object.defineProperty(prototype, verb, { value: () => Promise.reject(lacks(verb)) });
 }
 
 function freezeId({ type, key, component }: EntityId): EntityId {

@@ -6,7 +6,10 @@ import type { Clock, Logger } from '../protocol/ports/index.js';
 import type { CallOptions } from '../sdk/author/index.js';
 import { currentTurn, openTurn } from '../sdk/context/turn-scope.js';
 import type { ActorTypes } from './actor-types.js';
+import { BIND } from './activation/system-methods.js';
 import { LocalEnvelope } from './local-envelope.js';
+import { listenerName } from './messages/listener-name.js';
+import type { Telling } from './messages/telling.js';
 
 /** Turns a handle's verb into an envelope: who calls (from the running turn), until when, with which copy of the arguments. */
 export class SiloHandleCaller {
@@ -16,6 +19,7 @@ export class SiloHandleCaller {
     private readonly clock: Clock,
     private readonly types: ActorTypes,
     private readonly log: Logger,
+    private readonly telling: () => Telling,
   ) {}
 
   call(target: EntityId, method: string, args: unknown[], options: CallOptions, mode: 'call' | 'oneWay'): Promise<unknown> {
@@ -30,6 +34,19 @@ export class SiloHandleCaller {
     if (mode === 'call') return result;
     result.catch((error: unknown) => this.log.debug({ err: error, target: printEntityId(target), method }, 'a one-way call failed'));
     return Promise.resolve();
+  }
+
+  async tell(target: EntityId, method: string, args: unknown[], options: CallOptions): Promise<void> {
+    await this.telling().tell(target, method, args, options);
+  }
+
+  async send(target: EntityId, event: object): Promise<void> {
+    await this.telling().send(target, event);
+  }
+
+  /** A call of the emitter, whose binding it is. */
+  async bind({ type, key }: EntityId, event: string, listener: EntityId, bound: boolean): Promise<void> {
+    await this.call({ type, key }, BIND, [event, listenerName(listener), bound], {}, 'call');
   }
 
   componentName(classOrName: unknown): string {

@@ -124,6 +124,17 @@ export class EntityContext {
     else await this.#runtime.emit(event);
   }
 
+  /** Durable, and the same when it is said again. */
+  bind(source: { bind(event: unknown, listener: object): Promise<void> }, event: unknown): Promise<void> {
+    openTurn('ctx.bind');
+    return source.bind(event, this.self);
+  }
+
+  unbind(source: { unbind(event: unknown, listener: object): Promise<void> }, event: unknown): Promise<void> {
+    openTurn('ctx.unbind');
+    return source.unbind(event, this.self);
+  }
+
   async save(): Promise<void> {
     openTurn('ctx.save');
     await this.#runtime.save();
@@ -167,7 +178,7 @@ export class EntityContext {
 }
 
 const LATER = [
-  'bind', 'unbind', 'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall',
+  'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall',
 ];
 for (const name of LATER) {
   Object.defineProperty(EntityContext.prototype, name, {

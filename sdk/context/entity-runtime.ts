@@ -47,6 +47,8 @@ export interface EntityRuntime {
   emit(event: object): Promise<void> | void;
   /** A save point of the running unit. Rejects with `ConfigurationError` where there can be none. */
   save(): Promise<void>;
+  /** In the running unit: who (`listenerName`) hears the actor's events of this name. In the silo alone. */
+  changeBinding?(event: string, listener: string, bound: boolean): void;
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void;
   clients(): readonly ConnectedClient[];
   /** The path of the entity's own temporary directory, which is there now. Throws `ConfigurationError` after the activation's end. */

@@ -10,13 +10,13 @@ import type { Logger } from '../../protocol/ports/index.js';
 import type { Token } from '../../protocol/ports/state-store.js';
 import type { ActorMetadata } from '../../decorators/index.js';
 import type { PendingCall } from '../turns/pending-call.js';
+import { ActorMessages } from './actor-messages.js';
 import { CommitQueue } from './commit-queue.js';
 import { Entity } from './entity.js';
 import type { EntityTimers } from './entity-timers.js';
 import { LiveEvents } from './live-events.js';
 import { Operations } from './operations.js';
 import { Residents } from './residents.js';
-import { SelfEvents } from './self-events.js';
 import { Sessions } from './sessions.js';
 import type { SiloServices } from './silo-services.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -50,7 +50,7 @@ export class Activation extends Residents {
   private lazyOperations: Operations | undefined;
   private lazyLive: LiveEvents | undefined;
   sessionsIfAny: Sessions | undefined;
-  private lazySelfEvents: SelfEvents | undefined;
+  private lazyMessages: ActorMessages | undefined;
   private lazyLog: Logger | undefined;
   timers: EntityTimers | undefined;
 
@@ -83,8 +83,8 @@ export class Activation extends Residents {
     return (this.sessionsIfAny ??= new Sessions(this));
   }
 
-  get selfEvents(): SelfEvents {
-    return (this.lazySelfEvents ??= new SelfEvents(this));
+  get messages(): ActorMessages {
+    return (this.lazyMessages ??= new ActorMessages(this));
   }
 
   /** Still the registered owner, as far as this silo may believe. */
@@ -99,12 +99,12 @@ export class Activation extends Residents {
   }
 
   get isBusy(): boolean {
-    return this.pins > 0 || !this.units.isEmpty || this.status !== 'active' || (this.lazySelfEvents?.isBusy ?? false);
+    return this.pins > 0 || !this.units.isEmpty || this.status !== 'active' || (this.lazyMessages?.isBusy ?? false);
   }
 
-  /** Resolves when no own event waits for its handler; `undefined` when none does now. */
-  selfEventsHandled(): Promise<void> | undefined {
-    return this.lazySelfEvents?.isHandling ? this.lazySelfEvents.handled() : undefined;
+  /** Resolves when no own event waits for its handler, and all it sent is in the queues; `undefined` when that is so now. */
+  messagesHandled(): Promise<unknown> | undefined {
+    return this.lazyMessages?.handled();
   }
 
   /** Resolves when it takes calls; rejects with what kept it from that. */
@@ -207,7 +207,7 @@ export class Activation extends Residents {
     if (this.status === 'ended') return;
     this.status = 'ended';
     this.timers?.stop();
-    this.lazySelfEvents?.stop();
+    this.lazyMessages?.stop();
     this.services.ended(this);
     for (const { mailbox } of this.residents) mailbox.close();
     const waiting = this.takeWaiting();

@@ -1,5 +1,6 @@
 import type { ClaimedRow, SavedFields } from '../../protocol/ports/state-store.js';
 import type { Activation } from './activation.js';
+import { speaksOfMessages } from './actor-messages.js';
 import type { Entity } from './entity.js';
 
 /** Makes the activation what its row says, and its entities from their saved fields. A promise only where something is to be waited for. */
@@ -7,7 +8,7 @@ export function build(activation: Activation, row: ClaimedRow): Promise<void> | 
   activation.epoch = row.epoch;
   activation.commits.version = row.version;
   activation.since = activation.services.clock.now();
-  const restoring = row.hasOutbox || row.lastSequence > 0 ? activation.selfEvents.restore(row) : undefined;
+  const restoring = speaksOfMessages(row) ? activation.messages.restore(row) : undefined;
   const creating = activation.entities.map((entity) => createHosted(entity, row.fields)).filter((each) => each !== undefined);
   if (!restoring && creating.length === 0) return undefined;
   return Promise.all([restoring, ...creating]).then(() => undefined);

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { StaleEpochError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import { CallChain } from '../turns/call-chain.js';
-import type { CommitRequest, CommitResult } from '../../protocol/ports/state-store.js';
+import type { CommitRequest, CommitResult, SenderMark } from '../../protocol/ports/state-store.js';
 import type { Activation } from './activation.js';
 import { DuplicateOperation } from './operations.js';
 import { UnitOfWork, type OutboxDraft } from './unit-of-work.js';
@@ -82,6 +82,20 @@ export class CommitQueue {
     return this.enqueue(unit, undefined);
   }
 
+  /** Records a message as handled, without any effect. */
+  mark(mark: SenderMark): Promise<void> {
+    const unit = new UnitOfWork(new CallChain(), undefined);
+    unit.marks = [mark];
+    return this.enqueue(unit, undefined);
+  }
+
+  /** Removes what the head of the inbox holds. One at a time. */
+  takeFromInbox(count: number): Promise<void> {
+    const unit = new UnitOfWork(new CallChain(), undefined);
+    unit.inboxTaken = count;
+    return this.enqueue(unit, undefined);
+  }
+
   /** Stores messages that were sent outside any turn. */
   append(entries: readonly OutboxDraft[]): Promise<void> {
     const unit = new UnitOfWork(new CallChain(), undefined);
@@ -126,6 +140,8 @@ export class CommitQueue {
     if (result.status === 'regressed') result = await this.rewrite(request, result.version);
     if (result.status === 'committed') {
       this.version = result.version;
+      if (result.oldestUnsettled !== undefined) this.activation.messages.outgoing.low = result.oldestUnsettled;
+      if (request.bindings) this.activation.messages.committed(request.bindings);
       this.activation.services.statistics.commits++;
       this.activation.tagBook?.committed();
       return request.tags;
@@ -161,13 +177,21 @@ export class CommitQueue {
     };
   }
 
-  private messages(batch: readonly Waiting[]): Pick<CommitRequest, 'operations' | 'forgottenOperations' | 'outbox' | 'settled'> {
+  private messages(batch: readonly Waiting[]): Pick<CommitRequest, 'operations' | 'forgottenOperations' | 'outbox' | 'settled' | 'marks' | 'inboxTaken' | 'bindings'> {
     const all = <T>(pick: (unit: UnitOfWork) => readonly T[] | undefined): T[] => batch.flatMap(({ unit }) => (unit && pick(unit)) ?? []);
     const operations = all((unit) => unit.operations);
     const outbox = all((unit) => unit.outbox);
-    for (const draft of outbox) if (draft.sequence === 0) draft.sequence = this.activation.selfEvents.nextSequence();
+    for (const draft of outbox) {
+      if (draft.sequence === 0) draft.sequence = this.activation.messages.nextSequence();
+      if (draft.seal) draft.payload = draft.seal(this.version + 1);
+    }
     const forgottenOperations = operations.length > 0 ? this.activation.operations.takeExpired() : [];
-    return { operations, forgottenOperations, outbox, settled: all((unit) => unit.settled) };
+    const inboxTaken = batch.reduce((sum, { unit }) => sum + (unit?.inboxTaken ?? 0), 0);
+    const bindings = all((unit) => unit.bindings);
+    return {
+      operations, forgottenOperations, outbox, settled: all((unit) => unit.settled), marks: all((unit) => unit.marks),
+      inboxTaken: inboxTaken || undefined, bindings: bindings.length > 0 ? bindings : undefined,
+    };
   }
 
   /** Nothing of a duplicate is written; what waited before it goes with the next commit, unless it changed since. */
@@ -183,6 +207,7 @@ export class CommitQueue {
     for (;;) {
       if (this.activation.isLost) throw this.staleError();
       try {
+        if (request.outbox?.length) await this.activation.services.messages.dirty.note(this.activation.id);
         if (request.tags?.added.length) await this.activation.tagBook!.index(request);
         return await this.activation.services.store.commit(request);
       } catch (error) {

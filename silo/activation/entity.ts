@@ -20,6 +20,7 @@ import { InstanceWatch } from './instance-watch.js';
 import { executeTurn, runTurn } from './run-turn.js';
 import { adoptStrays } from './strays.js';
 import { isChanged } from './unit-changes.js';
+import { DELIVERY_MODE } from './system-methods.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 /** Stack depth of calls that begin inside the caller's own stack; deeper ones begin in a microtask. */
@@ -59,6 +60,7 @@ export class Entity {
   /** Queues the call or starts it. After the activation's end it goes to the next one (A3). */
   offer(call: PendingCall): void {
     if (this.activation.status === 'ended') return this.activation.handOn([call]);
+    if (call.mode === DELIVERY_MODE) return this.activation.messages.incoming.serve(call);
     if (this.extras?.fate === 'gone') return call.fail(componentIsGone(this));
     if (this.activation.units.of(call.chain)?.isExclusive) call.isPartOfExclusive = true;
     this.mailbox.offer(call);

@@ -51,7 +51,7 @@ export async function deactivate(activation: Activation, reason: DeactivationRea
   if (hasEnded(activation)) return;
   // What the actor has told itself is handled before it sleeps; what takes too long waits for the next activation, as all does when the
   // silo stops: handlers could not call anybody any more.
-  const handled = destroy || reason === 'shutdown' ? undefined : activation.selfEventsHandled();
+  const handled = destroy || reason === 'shutdown' ? undefined : activation.messagesHandled();
   if (handled) await endsWithin(activation.services.clock, handled, DRAIN_LIMIT_MS);
   if (hasEnded(activation)) return;
   activation.status = 'ending';

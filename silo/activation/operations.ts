@@ -69,6 +69,8 @@ export class Operations {
   /** The stored result behind a `DuplicateOperation`, if it answers the unit's outermost call. */
   duplicateResult(error: unknown, unit: UnitOfWork): { readonly value: unknown } | undefined {
     if (!(error instanceof DuplicateOperation)) return undefined;
+    // A message that was handled before: its effect is there.
+    if (unit.marks?.some(({ sender, ids }) => ids.some((id) => error.operationId === `${sender}#${id}`))) return { value: undefined };
     // When the call is repeated, what the store knows is known here too.
     this.remember((unit.operations ?? []).filter(({ operationId }) => operationId === error.operationId));
     if (error.operationId !== unit.ownOperation) return undefined;

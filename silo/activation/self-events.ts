@@ -4,9 +4,8 @@
 //   S3. Per handling entity, events are handled in the order of their emission; a failing one is tried again before the next.
 //   S4. Events for a degraded component wait until it is not: its refusals are no attempts. An actor that is told to end does not wait for it.
 import type { EventOrigin } from '../../sdk/author/index.js';
-import type { HandlerMetadata } from '../../decorators/index.js';
+import { DEFAULT_DELIVERY, type HandlerMetadata } from '../../decorators/index.js';
 import { ComponentCrashedError } from '../../protocol/errors/index.js';
-import type { ClaimedRow } from '../../protocol/ports/state-store.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
 import { SYSTEM_TURN } from '../turns/turn-mode.js';
@@ -14,8 +13,8 @@ import type { Activation } from './activation.js';
 import type { Entity } from './entity.js';
 import type { OutboxDraft } from './unit-of-work.js';
 
-const MAX_ATTEMPTS = 5;
-const FIRST_DELAY_MS = 100;
+/** S4. The shortest time after which it is asked again. */
+const SHORTEST_PAUSE_MS = 100;
 /** S4. The clocks may differ: after this time it is asked again, whatever the refusal said. */
 const LONGEST_PAUSE_MS = 60_000;
 
@@ -32,7 +31,6 @@ interface Delivery extends Stored {
 }
 
 export class SelfEvents {
-  private sequence = 0;
   private readonly queues = new Map<Entity, Delivery[]>();
   private isStopped = false;
   private readonly waiters: (() => void)[] = [];
@@ -53,17 +51,8 @@ export class SelfEvents {
   }
 
   /** Goes on with what an earlier activation left unsettled, before anything new (S3). */
-  async restore(row: ClaimedRow): Promise<void> {
-    this.sequence = row.lastSequence;
-    if (!row.hasOutbox) return;
-    const entries = await this.activation.services.store.outbox(this.activation.id, row.lastSequence);
-    for (const { sequence, payload } of entries) {
-      try {
-        this.enqueue(this.decode(sequence, payload));
-      } catch (error) {
-        this.activation.log.error({ err: error, sequence }, 'an event left by an earlier activation cannot be read; it stays where it is');
-      }
-    }
+  resume(sequence: number, stored: unknown): void {
+    this.enqueue({ ...(stored as Stored), sequence });
   }
 
   /** Resolves when nothing waits for its handler any more but by S4, or this is stopped. Call it while something does. */
@@ -77,11 +66,6 @@ export class SelfEvents {
     this.parked.clear();
     for (const end of [...this.pauses]) end();
     this.tellHandled();
-  }
-
-  /** The number of the next message that is committed. */
-  nextSequence(): number {
-    return ++this.sequence;
   }
 
   /** The outbox entries of one event, one per handler. `deliver` hands them over after their commit. */
@@ -104,7 +88,7 @@ export class SelfEvents {
   /** Of the components that the emitting unit knows (CS3): if it fails, so do their events. */
   private handlersOf(eventName: string, chain: CallChain | undefined): { readonly entity: Entity; readonly handler: HandlerMetadata }[] {
     return [...this.activation.componentsFor(chain), this.activation.owner].flatMap((entity) =>
-      entity.metadata.handlers.filter((handler) => handler.eventName === eventName).map((handler) => ({ entity, handler })));
+      entity.metadata.handlers.filter((handler) => handler.from === 'self' && handler.eventName === eventName).map((handler) => ({ entity, handler })));
   }
 
   private enqueue(delivery: Delivery): void {
@@ -134,6 +118,7 @@ export class SelfEvents {
   }
 
   private async handle(entity: Entity, delivery: Delivery): Promise<void> {
+    const { attempts, backoffMs } = entity.metadata.handlers.find(({ method }) => method === delivery.method)?.delivery ?? DEFAULT_DELIVERY;
     let attempt = 1;
     while (!this.isStopped) {
       try {
@@ -145,8 +130,8 @@ export class SelfEvents {
         if (entity.extras?.fate === 'gone') return this.forget(delivery);
         const degradedUntil = error instanceof ComponentCrashedError ? error.degradedUntil : undefined;
         if (degradedUntil !== undefined) await this.park(entity, degradedUntil);
-        else if (attempt >= MAX_ATTEMPTS) return this.drop(delivery, error);
-        else await this.pause(FIRST_DELAY_MS * 2 ** (attempt++ - 1) * (0.5 + this.activation.services.random()));
+        else if (attempt >= attempts) return this.drop(delivery, error);
+        else await this.pause(backoffMs * 2 ** (attempt++ - 1) * (0.5 + this.activation.services.random()));
       }
     }
   }
@@ -155,7 +140,7 @@ export class SelfEvents {
   private async park(entity: Entity, untilMs: number): Promise<void> {
     this.parked.add(entity);
     if (!this.isHandling) this.tellHandled();
-    do await this.pause(Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_DELAY_MS, untilMs - this.activation.services.clock.now())));
+    do await this.pause(Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, untilMs - this.activation.services.clock.now())));
     while (!this.isStopped && this.activation.status !== 'active');
     this.parked.delete(entity);
   }

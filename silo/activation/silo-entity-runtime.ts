@@ -11,11 +11,13 @@ import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { ActorTypes } from '../actor-types.js';
 import type { ServiceTypes } from '../services/service-types.js';
 import { Turn } from '../turns/turn.js';
+import { SentDraft } from '../messages/sent-draft.js';
 import { addComponent, giveTags, removeComponent } from './component-changes.js';
 import { tagsOf } from './component-lookup.js';
 import type { Entity } from './entity.js';
 import { EntityTimers } from './entity-timers.js';
 import type { UnnumberedEvent } from './live-events.js';
+import type { SelfEvents } from './self-events.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 /** An inline entity's runtime: the silo itself, in the same thread. */
@@ -86,12 +88,34 @@ export class SiloEntityRuntime implements EntityRuntime {
     if (turn && !turn.unit) throw new ConfigurationError(`${turn.method} is @ReadOnly: it cannot emit ${eventName}; emit with { live: true } or drop @ReadOnly`);
     const origin = this.originOf();
     const encoded = this.encode(event, eventName, origin, undefined);
-    const own = activation.selfEvents.entriesFor(event, eventName, origin, turn?.unit?.chain);
+    const own = activation.messages.selfEvents.entriesFor(event, eventName, origin, turn?.unit?.chain);
     this.publishWithUnit(turn?.unit, eventName, encoded);
+    const forOthers = activation.messages.mayBeHeard(eventName, turn?.unit?.bindings) ? this.draftOf(event, eventName, origin) : undefined;
+    if (!turn?.unit) return this.store(own, forOthers);
+    if (forOthers) turn.unit.send(forOthers);
     if (!own) return;
-    if (!turn?.unit) return activation.commits.append(own.entries).then(own.deliver);
     (turn.unit.outbox ??= []).push(...own.entries);
     turn.unit.defer(own.deliver);
+  }
+
+  changeBinding(event: string, listener: string, bound: boolean): void {
+    const { unit } = this.writingTurn('bind');
+    (unit!.bindings ??= []).push({ event, listener, bound });
+  }
+
+  /** Of code outside any turn. */
+  private async store(own: OwnEvents, forOthers: SentDraft | undefined): Promise<void> {
+    const entries = [...(own?.entries ?? []), ...(forOthers ? [forOthers] : [])];
+    if (entries.length === 0) return;
+    const { commits, messages } = this.entity.activation;
+    await commits.append(entries);
+    own?.deliver();
+    if (forOthers) messages.relay([forOthers]);
+  }
+
+  private draftOf(value: object, event: string, origin: EventOrigin): SentDraft {
+    const { codec } = this.entity.activation.services;
+    return new SentDraft({ to: 'bound', event, version: 0, payload: codec.encode({ kind: 'event', event, value, origin }, 'event') }, codec);
   }
 
   async save(): Promise<void> {
@@ -177,5 +201,7 @@ export class SiloEntityRuntime implements EntityRuntime {
     return { type, key, component, id: `${activation.token.slice(-8)}${seq.toString(36)}`, seq, at: activation.services.clock.now() };
   }
 }
+
+type OwnEvents = ReturnType<SelfEvents['entriesFor']>;
 
 const NO_ARGS: readonly unknown[] = Object.freeze([]);

@@ -12,6 +12,7 @@ import type { HandleCaller } from '../../sdk/handle.js';
 import type { DeadlineWheel } from '../turns/deadline-wheel.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Activation } from './activation.js';
+import type { SiloMessages } from '../messages/silo-messages.js';
 import type { LazySaver } from './lazy-saver.js';
 import type { Entity } from './entity.js';
 
@@ -41,6 +42,7 @@ export interface SiloServices {
   readonly lazySaver: LazySaver;
   readonly statistics: Statistics;
   readonly scratch: Scratch;
+  readonly messages: SiloMessages;
   readonly host: Host;
   /** The component class of this wire name, for an actor of the type. Throws `UnknownComponentError` when no module here has it. */
   componentClass(type: ActorMetadata, className: string): ComponentMetadata;

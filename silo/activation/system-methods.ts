@@ -7,9 +7,15 @@ import type { Entity } from './entity.js';
 export const ADD_COMPONENT = '@addComponent';
 export const REMOVE_COMPONENT = '@removeComponent';
 export const LIST_COMPONENTS = '@components';
+/** `[event, listener, bound]`. */
+export const BIND = '@bind';
+/** `[deliveries, looks]`: no turn of its own, but one for each. */
+export const DELIVER = '@deliver';
 
 const AT = '@'.charCodeAt(0);
-const PLAIN = { minArity: 0, maxArity: 0, strict: false, interleave: false };
+const PLAIN = { strict: false, interleave: false };
+/** Always this very object. */
+export const DELIVERY_MODE: TurnMode = Object.freeze({ ...turnModeOf({ ...PLAIN, readOnly: false }), system: true });
 
 interface SystemMethod {
   readonly mode: TurnMode;
@@ -18,15 +24,20 @@ interface SystemMethod {
 
 const METHODS = new Map<string, SystemMethod>([
   [ADD_COMPONENT, {
-    mode: turnModeOf({ ...PLAIN, name: ADD_COMPONENT, readOnly: false }),
+    mode: turnModeOf({ ...PLAIN, readOnly: false }),
     run: (runtime, [className, tags, args]) => runtime.addComponent(className as string, tags as readonly string[], args as readonly unknown[] | undefined),
   }],
   [REMOVE_COMPONENT, {
-    mode: turnModeOf({ ...PLAIN, name: REMOVE_COMPONENT, readOnly: false }),
+    mode: turnModeOf({ ...PLAIN, readOnly: false }),
     run: (runtime, [component]) => runtime.removeComponent({ ...runtime.id, component: component as string }),
   }],
+  [BIND, {
+    mode: turnModeOf({ ...PLAIN, readOnly: false }),
+    run: (runtime, [event, listener, bound]) => runtime.changeBinding!(event as string, listener as string, bound as boolean),
+  }],
+  [DELIVER, { mode: DELIVERY_MODE, run: () => undefined }],
   [LIST_COMPONENTS, {
-    mode: turnModeOf({ ...PLAIN, name: LIST_COMPONENTS, readOnly: true }),
+    mode: turnModeOf({ ...PLAIN, readOnly: true }),
     run: (runtime) => runtime.components(),
   }],
 ]);

@@ -4,9 +4,10 @@
 //   U3. If the outermost turn throws, nothing of it happened: entities return to the unit's start, nothing was emitted.
 //   U3b. Where turns of other chains overlapped it (reentrancy `all`, `@Interleave`) its fields cannot be told from theirs: see `Units.undo`.
 //   U4. Its entities are held from their first change until the end, so nobody sees or mixes with half of it.
-import type { OperationRecord } from '../../protocol/ports/state-store.js';
+import type { BindingChange, OperationRecord, SenderMark } from '../../protocol/ports/state-store.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { CallChain } from '../turns/call-chain.js';
+import type { SentDraft } from '../messages/sent-draft.js';
 import type { Entity } from './entity.js';
 
 export type StagedOperation = OperationRecord & { readonly result: Uint8Array };
@@ -14,7 +15,9 @@ export type StagedOperation = OperationRecord & { readonly result: Uint8Array };
 /** A message on its way into the outbox. It is numbered by its commit (0 before), so that numbers rise in the order of commits. */
 export interface OutboxDraft {
   sequence: number;
-  readonly payload: Uint8Array;
+  payload: Uint8Array;
+  /** Makes the payload of the version that its commit makes. */
+  readonly seal?: ((version: number) => Uint8Array) | undefined;
 }
 
 export class UnitOfWork {
@@ -25,9 +28,16 @@ export class UnitOfWork {
   /** The outermost turn's call and how it ended; the reply waits for the commit. */
   outcome: { readonly call: PendingCall; readonly value?: unknown; readonly error?: unknown; readonly failed: boolean } | undefined;
   outbox: OutboxDraft[] | undefined;
+  /** Those of the outbox that go to others. */
+  sent: SentDraft[] | undefined;
   operations: StagedOperation[] | undefined;
   /** Outbox entries whose handling this unit is. */
   settled: number[] | undefined;
+  /** Messages whose handling this unit is. */
+  marks: SenderMark[] | undefined;
+  /** How many are taken from the head of the inbox. */
+  inboxTaken = 0;
+  bindings: BindingChange[] | undefined;
   /** The operation of the outermost call, if that has a key. */
   ownOperation: string | undefined;
   /** What it changed is taken for its commit: what happens from now on is not part of it. */
@@ -67,7 +77,7 @@ export class UnitOfWork {
 
   /** Something must be written even if no field changed. */
   get hasMessages(): boolean {
-    return Boolean(this.outbox?.length || this.operations?.length || this.settled?.length);
+    return Boolean(this.outbox?.length || this.operations?.length || this.settled?.length || this.marks || this.inboxTaken > 0 || this.bindings);
   }
 
   /** It records an id with its effect: all of it commits at its end and not before. */
@@ -81,10 +91,18 @@ export class UnitOfWork {
     part.held = [...this.held];
     part.isStaged = true;
     part.outbox = this.outbox;
+    part.sent = this.sent;
     part.operations = this.operations;
+    part.bindings = this.bindings;
     part.afterCommit = this.afterCommit;
-    this.outbox = this.operations = this.afterCommit = undefined;
+    this.outbox = this.sent = this.operations = this.bindings = this.afterCommit = undefined;
     return part;
+  }
+
+  /** Leaves with its commit. */
+  send(draft: SentDraft): void {
+    (this.outbox ??= []).push(draft);
+    (this.sent ??= []).push(draft);
   }
 
   defer(effect: () => void): void {

@@ -212,7 +212,7 @@ export class Services {
 }
 
 const NO_PEERS: readonly Member[] = [];
-const UNKNOWN_MODE = turnModeOf({ name: '', minArity: 0, maxArity: 0, readOnly: false, strict: false, interleave: false });
+const UNKNOWN_MODE = turnModeOf({ readOnly: false, strict: false, interleave: false });
 
 function chainOf({ chain }: Envelope): CallChain {
   return chain instanceof CallChain ? chain : new CallChain();

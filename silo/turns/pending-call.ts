@@ -5,6 +5,7 @@
 import type { Envelope } from '../../protocol/envelope.js';
 import { CallTimeoutError, CancelledError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
+import type { SenderMark } from '../../protocol/ports/state-store.js';
 import type { Answer, AnswerListener } from './answer.js';
 import type { CallChain } from './call-chain.js';
 import type { CallQueue } from './call-queue.js';
@@ -34,6 +35,8 @@ export class PendingCall implements DeadlineLink, Answer {
   next: DeadlineLink | undefined;
   /** Outbox entry whose handling this turn is. */
   settles: number | undefined;
+  /** The message that its turn handles. */
+  mark: SenderMark | undefined;
   /** Its caller can give up. */
   private readonly isCancellable: boolean;
   private controller: AbortController | undefined;
@@ -84,7 +87,7 @@ export class PendingCall implements DeadlineLink, Answer {
 
   /** What it does is recorded under an id (an idempotency key, an event's number): only its own chain may run beside it. */
   get isExclusive(): boolean {
-    return this.isPartOfExclusive || this.settles !== undefined || (this.envelope.idempotencyKey !== undefined && !this.mode.readOnly);
+    return this.isPartOfExclusive || this.settles !== undefined || this.mark !== undefined || (this.envelope.idempotencyKey !== undefined && !this.mode.readOnly);
   }
 
   get isSettled(): boolean {

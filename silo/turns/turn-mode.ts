@@ -24,7 +24,7 @@ const OTHERS: readonly TurnMode[] = [
 ];
 
 /** How calls of a method take their turn; always the same object. */
-export function turnModeOf({ readOnly, strict, interleave }: MethodMetadata): TurnMode {
+export function turnModeOf({ readOnly, strict, interleave }: Pick<MethodMetadata, 'readOnly' | 'strict' | 'interleave'>): TurnMode {
   if (!strict && !interleave) return readOnly ? READING : WRITING;
   return OTHERS.find((mode) => mode.readOnly === readOnly && mode.strict === strict && mode.interleave === interleave)!;
 }

@@ -1,0 +1,95 @@
+// ActorMessages. Owns: the durable messages of one activation: numbers of what it sends, what is on its way, who may listen, what it handles.
+import type { BindingChange, ClaimedRow } from '../../protocol/ports/state-store.js';
+import { Incoming } from '../messages/incoming.js';
+import { Outgoing } from '../messages/outgoing.js';
+import { asStored, type StoredMessage } from '../messages/stored-message.js';
+import type { Activation } from './activation.js';
+import { SelfEvents } from './self-events.js';
+
+export class ActorMessages {
+  private sequence = 0;
+  private lazySelfEvents: SelfEvents | undefined;
+  private lazyOutgoing: Outgoing | undefined;
+  private lazyIncoming: Incoming | undefined;
+  /** Events that somebody may be bound to. */
+  private readonly heard = new Set<string>();
+
+  constructor(private readonly activation: Activation) {}
+
+  /** The actor's events for itself. */
+  get selfEvents(): SelfEvents {
+    return (this.lazySelfEvents ??= new SelfEvents(this.activation));
+  }
+
+  get outgoing(): Outgoing {
+    const { activation } = this;
+    return (this.lazyOutgoing ??= new Outgoing(activation.id, activation.services.messages, () => !activation.isLost && activation.status !== 'ended'));
+  }
+
+  get incoming(): Incoming {
+    return (this.lazyIncoming ??= new Incoming(this.activation));
+  }
+
+  get isBusy(): boolean {
+    return Boolean(this.lazySelfEvents?.isBusy || this.lazyOutgoing?.isBusy || this.lazyIncoming?.inbox.isBusy);
+  }
+
+  /** Resolves when no own event waits for its handler and all that was sent is in the queues; `undefined` when that is so. */
+  handled(): Promise<unknown> | undefined {
+    const handled = this.lazySelfEvents?.isHandling ? this.lazySelfEvents.handled() : undefined;
+    const relayed = this.lazyOutgoing?.isBusy ? this.lazyOutgoing.relayed() : undefined;
+    return handled && relayed ? Promise.all([handled, relayed]) : (handled ?? relayed);
+  }
+
+  stop(): void {
+    this.lazySelfEvents?.stop();
+    this.lazyIncoming?.inbox.stop();
+  }
+
+  /** The number of the next message that is committed. */
+  nextSequence(): number {
+    return ++this.sequence;
+  }
+
+  /** False: storing the event for others would be for nothing. */
+  mayBeHeard(event: string, staged: readonly BindingChange[] | undefined): boolean {
+    return this.heard.has(event) || (staged?.some((change) => change.bound && change.event === event) ?? false);
+  }
+
+  /** Who is unbound may have been the last; the next activation knows. */
+  committed(bindings: readonly BindingChange[]): void {
+    for (const { event, bound } of bindings) if (bound) this.heard.add(event);
+  }
+
+  /** What was sent in a unit that is committed now. */
+  relay(sent: readonly { readonly sequence: number; readonly message: StoredMessage }[]): void {
+    this.outgoing.relay(sent);
+  }
+
+  /** Goes on with what an earlier activation left, before anything new. */
+  async restore(row: ClaimedRow): Promise<void> {
+    const { activation } = this;
+    this.sequence = row.lastSequence;
+    for (const [event, count] of row.bindingCounts) if (count > 0) this.heard.add(event);
+    if (row.hasInbox) this.incoming.inbox.restore();
+    if (!row.hasOutbox) return;
+    const { store, codec } = activation.services;
+    const left: { sequence: number; message: StoredMessage }[] = [];
+    for (const { sequence, payload } of await store.outbox(activation.id, row.lastSequence)) {
+      try {
+        const decoded = codec.decode(payload);
+        const message = asStored(decoded);
+        if (message) left.push({ sequence, message });
+        else this.selfEvents.resume(sequence, decoded);
+      } catch (error) {
+        activation.log.error({ err: error, sequence }, 'a message left by an earlier activation cannot be read; it stays where it is');
+      }
+    }
+    this.relay(left);
+  }
+}
+
+/** Most rows say nothing of messages. */
+export function speaksOfMessages({ hasOutbox, hasInbox, lastSequence, bindingCounts }: ClaimedRow): boolean {
+  return hasOutbox || hasInbox || lastSequence > 0 || bindingCounts.size > 0;
+}

@@ -1,0 +1,14 @@
+import type { Delivery } from '../../protocol/delivery.js';
+
+/** A message that was given up. */
+export interface BuriedDelivery {
+  readonly delivery: Delivery;
+  readonly attempts: number;
+  readonly error: unknown;
+}
+
+/** Where messages go that were given up. */
+export interface DeadLetters {
+  /** The same one twice is one. */
+  bury(letter: BuriedDelivery): Promise<void>;
+}

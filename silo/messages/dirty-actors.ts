@@ -1,0 +1,78 @@
+// DirtyActors. Owns: which actors of this silo may have messages on their way, as others see it when it dies.
+//   D1. An actor is in the store's set before its first message is. It leaves the set when it was empty for a while.
+import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
+import type { Clock, Incarnation, Logger, StateStore, TimerHandle } from '../../protocol/ports/index.js';
+
+const KEPT_MS = 10_000;
+
+interface Noted {
+  readonly id: ActorId;
+  atMs: number;
+  /** The oldest message of its outbox at the last look. */
+  head: number | undefined;
+  stored: Promise<void> | undefined;
+}
+
+export class DirtyActors {
+  private readonly noted = new Map<string, Noted>();
+  private timer: TimerHandle | undefined;
+  private isStopped = false;
+
+  /** `remind`: an actor whose messages have not moved for a while. */
+  constructor(
+    private readonly store: StateStore,
+    private readonly incarnation: Incarnation,
+    private readonly clock: Clock,
+    private readonly log: Logger,
+    private readonly remind: (id: ActorId) => Promise<unknown>,
+  ) {}
+
+  /** D1. Resolves when others can know. */
+  note(id: ActorId): Promise<void> | undefined {
+    const name = printEntityId(id);
+    const atMs = this.clock.monotonicMs();
+    const present = this.noted.get(name);
+    if (present) {
+      present.atMs = atMs;
+      return present.stored;
+    }
+    const noted: Noted = { id, atMs, head: undefined, stored: undefined };
+    this.noted.set(name, noted);
+    this.timer ??= this.clock.setTimer(() => void this.look(), KEPT_MS);
+    noted.stored = this.store.noteDirty(this.incarnation, [id]).then(
+      () => void (noted.stored = undefined),
+      (error: unknown) => {
+        this.noted.delete(name);
+        throw error;
+      },
+    );
+    return noted.stored;
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.timer?.cancel();
+  }
+
+  private async look(): Promise<void> {
+    const beforeMs = this.clock.monotonicMs() - KEPT_MS;
+    const old = [...this.noted.values()].filter(({ atMs }) => atMs <= beforeMs);
+    try {
+      const clean = (await Promise.all(old.map(async (noted) => ((await this.isClean(noted, beforeMs)) ? [noted.id] : [])))).flat();
+      for (const id of clean) this.noted.delete(printEntityId(id));
+      if (clean.length > 0) await this.store.clean(this.incarnation, clean);
+    } catch (error) {
+      this.log.warn({ err: error }, 'it could not be seen whose messages are through; it is looked for again');
+    }
+    this.timer = this.noted.size === 0 || this.isStopped ? undefined : this.clock.setTimer(() => void this.look(), KEPT_MS);
+  }
+
+  private async isClean(noted: Noted, beforeMs: number): Promise<boolean> {
+    const [[head], [parked]] = await Promise.all([this.store.outbox(noted.id, 1), this.store.inbox(noted.id, 1)]);
+    if (!head && !parked) return noted.atMs <= beforeMs;
+    const hasMoved = head !== undefined && noted.head !== head.sequence;
+    noted.head = head?.sequence;
+    if (!hasMoved) await this.remind(noted.id);
+    return false;
+  }
+}

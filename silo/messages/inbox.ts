@@ -1,0 +1,196 @@
+// Inbox. Owns: the messages of one actor that wait: they failed, took long, or came behind such a one of their sender.
+//   N1. What waits is in the store before its queue lets it go. It leaves only from the head, once it is handled (its mark says so) or buried.
+//   N2. `strict`: what the same sender sent later waits behind it. `relaxed`: it does not.
+//   N3. After its last attempt a message is a dead letter, then marked, then settled: a dead letter surely was not applied.
+//   N4. Others append too, a silo that could not reach this one among them: `look` finds that.
+import type { Delivery } from '../../protocol/delivery.js';
+import { decodeDeliveries, encodeDeliveries } from '../../protocol/delivery.js';
+import type { Activation } from '../activation/activation.js';
+import { degradedUntil, senderOf, type Attempted, type Incoming } from './incoming.js';
+
+const FIRST_LOOK = 100;
+const LONGEST_BACKOFF_MS = 60_000;
+
+interface Waiting {
+  readonly sender: string;
+  readonly delivery: Delivery;
+  attempts: number;
+  failure: unknown;
+  /** It runs since before it waited. */
+  running: Promise<Attempted> | undefined;
+}
+
+type Arrival = { readonly running?: Promise<Attempted>; readonly failure?: unknown };
+
+export class Inbox {
+  /** Resolves when what an earlier activation left is known. */
+  restored: Promise<void> | undefined;
+  private readonly lanes = new Map<string, Waiting[]>();
+  private readonly known = new Set<string>();
+  private looking: Promise<void> | undefined;
+  private looksAgain = false;
+  private isStopped = false;
+  private readonly pauses = new Set<() => void>();
+
+  constructor(private readonly activation: Activation, private readonly incoming: Incoming) {}
+
+  get isBusy(): boolean {
+    return this.lanes.size > 0 || this.looking !== undefined;
+  }
+
+  /** N2. */
+  holdsBack(sender: string, delivery: Delivery): boolean {
+    return this.lanes.has(sender) && this.incoming.retryOf(delivery).isStrict;
+  }
+
+  restore(): void {
+    this.restored = this.look();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    for (const end of [...this.pauses]) end();
+  }
+
+  /** N1: resolves when it is in the store. */
+  async park(sender: string, delivery: Delivery, { running, failure }: Arrival = {}): Promise<void> {
+    const { activation } = this;
+    const { messages, store, codec } = activation.services;
+    // From now on: what comes behind it must not overtake it while it is being stored.
+    const waiting: Waiting = { sender, delivery, attempts: failure === undefined ? 0 : 1, failure, running };
+    const lane = this.add(waiting);
+    await messages.dirty.note(activation.id);
+    const parked = await store.park(activation.id, { sender, sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec) });
+    if (parked === 'duplicate') this.incoming.settle(delivery);
+    if (lane !== undefined) void this.drain(lane);
+  }
+
+  /** N4. Takes out what is done, and in what is new; rejects when the store does not answer. */
+  look(): Promise<void> {
+    this.looksAgain = true;
+    return (this.looking ??= this.readAll().finally(() => (this.looking = undefined)));
+  }
+
+  private async readAll(): Promise<void> {
+    while (this.looksAgain && !this.isStopped) {
+      this.looksAgain = false;
+      const { services, commits } = this.activation;
+      const all = (await this.everything()).map((bytes) => decodeDeliveries(bytes, services.codec)[0]!);
+      let done = 0;
+      while (done < all.length && (await this.isDone(all[done]!))) done++;
+      for (const delivery of all.slice(done)) await this.adopt(delivery);
+      if (done === 0) continue;
+      await commits.takeFromInbox(done);
+      this.looksAgain = true;
+    }
+  }
+
+  /** All of it: what is not known to wait would be overtaken. */
+  private async everything(): Promise<readonly Uint8Array[]> {
+    const { services, id } = this.activation;
+    for (let limit = FIRST_LOOK; ; limit *= 10) {
+      const found = await services.store.inbox(id, limit);
+      if (found.length < limit) return found;
+    }
+  }
+
+  private async isDone(delivery: Delivery): Promise<boolean> {
+    const sender = senderOf(delivery);
+    if (!(await this.incoming.marks.knows(sender, delivery.sequence))) return false;
+    this.incoming.settle(delivery);
+    return true;
+  }
+
+  private async adopt(delivery: Delivery): Promise<void> {
+    const sender = senderOf(delivery);
+    if (await this.incoming.marks.knows(sender, delivery.sequence)) return;
+    const lane = this.add({ sender, delivery, attempts: 0, failure: undefined, running: undefined });
+    if (lane !== undefined) void this.drain(lane);
+  }
+
+  /** The name of its lane when that begins with it. */
+  private add(waiting: Waiting): string | undefined {
+    const { sender, delivery } = waiting;
+    const name = `${sender}#${delivery.sequence}`;
+    if (this.known.has(name)) return undefined;
+    this.known.add(name);
+    const laneName = this.incoming.retryOf(delivery).isStrict ? sender : name;
+    const lane = this.lanes.get(laneName);
+    if (lane) lane.push(waiting);
+    else this.lanes.set(laneName, [waiting]);
+    return lane ? undefined : laneName;
+  }
+
+  private async drain(name: string): Promise<void> {
+    const lane = this.lanes.get(name)!;
+    while (lane.length > 0 && !this.isStopped) {
+      const head = lane[0]!;
+      const isOver = await this.work(head);
+      if (!isOver) return;
+      lane.shift();
+      this.known.delete(`${head.sender}#${head.delivery.sequence}`);
+    }
+    this.lanes.delete(name);
+    if (this.isStopped) return;
+    this.look().catch((error: unknown) => this.activation.log.warn({ err: error }, 'the inbox could not be looked through; it is at the next message'));
+  }
+
+  /** True when it need not wait any more; false when the activation is over. */
+  private async work(waiting: Waiting): Promise<boolean> {
+    const { sender, delivery } = waiting;
+    const { attempts, backoffMs } = this.incoming.retryOf(delivery);
+    for (;;) {
+      if (waiting.attempts >= attempts) return this.bury(waiting);
+      if (waiting.attempts > 0) await this.pause(this.backoff(waiting, backoffMs));
+      if (this.isStopped) return false;
+      const outcome = await (waiting.running ?? this.attemptUnlessKnown(sender, delivery));
+      waiting.running = undefined;
+      if (outcome.status === 'handled') return true;
+      if (outcome.status === 'ended') return false;
+      waiting.failure = outcome.error;
+      const until = degradedUntil(outcome.error);
+      if (until === undefined) waiting.attempts++;
+      else await this.pause(Math.max(100, Math.min(LONGEST_BACKOFF_MS, until - this.activation.services.clock.now())));
+    }
+  }
+
+  private async attemptUnlessKnown(sender: string, delivery: Delivery): Promise<Attempted> {
+    if (!(await this.incoming.marks.knows(sender, delivery.sequence))) return this.incoming.attempt(sender, delivery);
+    this.incoming.settle(delivery);
+    return { status: 'handled' };
+  }
+
+  /** N3. */
+  private async bury({ sender, delivery, attempts, failure }: Waiting): Promise<boolean> {
+    const { services, commits, log } = this.activation;
+    const mark = { sender, low: delivery.low, ids: [delivery.sequence] };
+    try {
+      await services.messages.letters.bury({ delivery, attempts, error: failure });
+      await commits.mark(mark);
+    } catch (error) {
+      log.warn({ err: error }, 'a message that is given up could not be buried; it is tried again');
+      await this.pause(1000);
+      return this.isStopped ? false : this.bury({ sender, delivery, attempts, failure, running: undefined });
+    }
+    this.incoming.marks.note(mark);
+    this.incoming.settle(delivery);
+    log.error({ err: failure, attempts }, 'a message is given up: it is a dead letter now');
+    return true;
+  }
+
+  private backoff({ attempts }: Waiting, firstMs: number): number {
+    return Math.min(LONGEST_BACKOFF_MS, firstMs * 2 ** (attempts - 1)) * (0.5 + this.activation.services.random());
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        timer.cancel();
+        this.pauses.delete(end);
+        resolve();
+      };
+      const timer = this.activation.services.clock.setTimer(end, ms);
+      this.pauses.add(end);
+    });
+  }
+}

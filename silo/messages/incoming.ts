@@ -1,0 +1,164 @@
+// Incoming. Owns: the messages that one activation handles now.
+//   I1. A message that is known runs nothing. One that runs already is joined.
+//   I2. The mark commits with the effect of the turn (P7), whose unit is the message's alone.
+//   I3. What fails, takes long, or comes behind such a one of its sender, waits in the actor's inbox; the rest of the world goes on.
+import { DEFAULT_DELIVERY, type DeliveryMetadata } from '../../decorators/index.js';
+import { ComponentCrashedError, SiloUnavailableError, UnknownComponentError, UnknownMethodError } from '../../protocol/errors/index.js';
+import { printEntityId } from '../../protocol/actor-id.js';
+import type { Delivery, Message } from '../../protocol/delivery.js';
+import type { Baggage } from '../../protocol/envelope.js';
+import type { Identity } from '../../protocol/identity.js';
+import type { Activation } from '../activation/activation.js';
+import type { Entity } from '../activation/entity.js';
+import { CallChain } from '../turns/call-chain.js';
+import { PendingCall } from '../turns/pending-call.js';
+import { SYSTEM_TURN } from '../turns/turn-mode.js';
+import { Inbox } from './inbox.js';
+import { Marks } from './marks.js';
+
+/** After that the queue goes on without it. */
+const PATIENCE_MS = 500;
+
+/** What becomes of an attempt. `ended`: the activation is over, which says nothing of the message. */
+export type Attempted = { readonly status: 'handled' | 'ended' } | { readonly status: 'failed'; readonly error: unknown };
+
+/** What to run for a message. */
+interface Handling {
+  readonly entity: Entity;
+  readonly method: string;
+  readonly args: readonly unknown[];
+  readonly delivery: DeliveryMetadata;
+}
+
+export class Incoming {
+  readonly marks: Marks;
+  readonly inbox: Inbox;
+  private readonly taking = new Map<string, Promise<void>>();
+
+  constructor(private readonly activation: Activation) {
+    this.marks = new Marks(activation);
+    this.inbox = new Inbox(activation, this);
+  }
+
+  /** Messages of a partition's batch for this actor; the call succeeds when each is handled or in the inbox. `looks`: the inbox may hold what this activation has not seen. */
+  serve(call: PendingCall): void {
+    const [deliveries, looks] = call.envelope.args as readonly [readonly Delivery[], boolean];
+    call.state = 'running';
+    this.takeAll(deliveries, looks).then(() => call.succeed(undefined), (error: unknown) => call.fail(error));
+  }
+
+  private async takeAll(deliveries: readonly Delivery[], looks: boolean): Promise<void> {
+    const { activation } = this;
+    if (activation.status === 'activating') await activation.ready();
+    if (activation.status !== 'active') throw new SiloUnavailableError(`${activation.name}: the activation ended`);
+    await this.inbox.restored;
+    if (looks) await this.inbox.look();
+    const lanes = new Map<string, Delivery[]>();
+    for (const delivery of deliveries) {
+      const sender = senderOf(delivery);
+      const lane = lanes.get(sender);
+      if (lane) lane.push(delivery);
+      else lanes.set(sender, [delivery]);
+    }
+    await Promise.all([...lanes].map(([sender, lane]) => this.takeInOrder(sender, lane)));
+  }
+
+  private async takeInOrder(sender: string, lane: readonly Delivery[]): Promise<void> {
+    for (const delivery of lane) await this.take(sender, delivery);
+  }
+
+  private take(sender: string, delivery: Delivery): Promise<void> {
+    const name = `${sender}#${delivery.sequence}`;
+    const present = this.taking.get(name);
+    if (present) return present;
+    const taken = this.handleOrPark(sender, delivery).finally(() => this.taking.delete(name));
+    this.taking.set(name, taken);
+    return taken;
+  }
+
+  private async handleOrPark(sender: string, delivery: Delivery): Promise<void> {
+    if (await this.marks.knows(sender, delivery.sequence)) return this.settle(delivery);
+    if (this.inbox.holdsBack(sender, delivery)) return this.inbox.park(sender, delivery);
+    const attempt = this.attempt(sender, delivery);
+    const outcome = await this.withPatience(attempt);
+    if (outcome === undefined) return this.inbox.park(sender, delivery, { running: attempt });
+    if (outcome.status === 'failed') return this.inbox.park(sender, delivery, { failure: outcome.error });
+    if (outcome.status === 'ended') throw new SiloUnavailableError(`${this.activation.name}: the activation ended`);
+  }
+
+  private withPatience(attempt: Promise<Attempted>): Promise<Attempted | undefined> {
+    return new Promise((resolve) => {
+      const timer = this.activation.services.clock.setTimer(() => resolve(undefined), PATIENCE_MS);
+      void attempt.then((outcome) => {
+        timer.cancel();
+        resolve(outcome);
+      });
+    });
+  }
+
+  /** I2. Never rejects. When it is handled, it is settled too. */
+  async attempt(sender: string, delivery: Delivery): Promise<Attempted> {
+    const { activation } = this;
+    try {
+      const message = activation.services.codec.decode(delivery.payload) as Message;
+      const handling = this.handlingOf(message, delivery);
+      const call = new PendingCall(
+        { kind: 'event', target: handling.entity.id, method: handling.method, args: handling.args, deadlineMs: Infinity, timeoutMs: Infinity, hops: 0, ...aboutCaller(message) },
+        new CallChain(),
+        SYSTEM_TURN,
+      );
+      const mark = { sender, low: delivery.low, ids: [delivery.sequence] };
+      call.mark = mark;
+      handling.entity.offer(call);
+      await call.promise;
+      this.marks.note(mark);
+      this.settle(delivery);
+      return { status: 'handled' };
+    } catch (error) {
+      if (activation.status !== 'active' || activation.isLost) return { status: 'ended' };
+      return { status: 'failed', error };
+    }
+  }
+
+  settle({ sender, sequence, ordinal, total }: Delivery): void {
+    this.activation.services.messages.settling.settle(sender, sequence, ordinal, total);
+  }
+
+  /** How a message is retried. */
+  retryOf(delivery: Delivery): DeliveryMetadata {
+    try {
+      return this.handlingOf(this.activation.services.codec.decode(delivery.payload) as Message, delivery).delivery;
+    } catch {
+      return DEFAULT_DELIVERY;
+    }
+  }
+
+  private handlingOf(message: Message, { listener }: Delivery): Handling {
+    const entity = listener.component === undefined ? this.activation.owner : this.activation.residents.find(({ id }) => id.component === listener.component);
+    if (!entity || entity.extras?.fate === 'gone') throw new UnknownComponentError(`${printEntityId(listener)}: the actor has no such component`, { component: listener.component! });
+    if (message.kind === 'tell') {
+      const method = entity.metadata.methods.get(message.method);
+      if (!method) throw new UnknownMethodError(`${printEntityId(listener)} has no callable method '${message.method}'`, { method: message.method });
+      return { entity, method: message.method, args: message.args, delivery: method.delivery };
+    }
+    const handler = entity.metadata.handlers.find(({ eventName, from }) => from === undefined && eventName === message.event);
+    if (!handler) throw new UnknownMethodError(`${printEntityId(listener)} has no @On handler of '${message.event}'`, { method: message.event });
+    return { entity, method: handler.method, args: [message.value, message.origin], delivery: handler.delivery };
+  }
+}
+
+/** The component is down until then: what it refuses is no attempt. */
+export function degradedUntil(error: unknown): number | undefined {
+  return error instanceof ComponentCrashedError ? error.degradedUntil : undefined;
+}
+
+/** As marks name the sender: each listener of an actor has marks of its own. */
+export function senderOf({ sender, listener }: Delivery): string {
+  return listener.component === undefined ? printEntityId(sender) : `${printEntityId(sender)}>${listener.component}`;
+}
+
+function aboutCaller(message: Message): { readonly from?: object; readonly identity?: Identity; readonly baggage?: Baggage } {
+  if (message.kind === 'event') return {};
+  const { from, identity, baggage } = message;
+  return { ...(from && { from }), ...(identity && { identity: identity as Identity }), ...(baggage && { baggage: baggage as Baggage }) };
+}

@@ -1,0 +1,18 @@
+import type { Codec } from '../../protocol/codec/index.js';
+import type { Clock, Logger, StateStore } from '../../protocol/ports/index.js';
+import type { DeadLetters } from './dead-letters.js';
+import type { DirtyActors } from './dirty-actors.js';
+import type { Outbound } from './outbound.js';
+import type { Settling } from './settling.js';
+
+/** What the senders and listeners of one silo share. */
+export interface MessageParts {
+  readonly store: StateStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly outbound: Outbound;
+  readonly settling: Settling;
+  readonly letters: DeadLetters;
+  readonly dirty: DirtyActors;
+  codec(): Codec;
+}

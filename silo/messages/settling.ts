@@ -1,0 +1,53 @@
+// Settling. Owns: what this silo's listeners are through with, on its way into the senders' outboxes.
+//   T1. A message is settled after its effect (or its dead letter) is durable. What is lost on the way is delivered again by its sender, and known.
+import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
+import type { Clock, Logger, SettledMessage, StateStore } from '../../protocol/ports/index.js';
+
+const ATTEMPTS = 5;
+const RETRY_MS = 200;
+
+interface Waiting {
+  readonly sender: ActorId;
+  readonly settled: SettledMessage[];
+}
+
+export class Settling {
+  private waiting = new Map<string, Waiting>();
+  private flushing: Promise<void> | undefined;
+
+  constructor(private readonly store: StateStore, private readonly clock: Clock, private readonly log: Logger) {}
+
+  settle(sender: ActorId, sequence: number, ordinal: number, total: number): void {
+    const name = printEntityId(sender);
+    let waiting = this.waiting.get(name);
+    if (!waiting) this.waiting.set(name, (waiting = { sender, settled: [] }));
+    waiting.settled.push({ sequence, ordinal, total });
+    this.flushing ??= this.flush().finally(() => (this.flushing = undefined));
+  }
+
+  /** Resolves when nothing is on its way. */
+  async settled(): Promise<void> {
+    await this.flushing;
+  }
+
+  private async flush(): Promise<void> {
+    while (this.waiting.size > 0) {
+      // What the turns of one pass of the event loop end goes together.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      const now = [...this.waiting.values()];
+      this.waiting = new Map();
+      await Promise.all(now.map((each) => this.store_(each)));
+    }
+  }
+
+  private async store_({ sender, settled }: Waiting): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.store.settle(sender, settled);
+      } catch (error) {
+        if (attempt === ATTEMPTS) return this.log.warn({ err: error, sender: printEntityId(sender) }, 'handled messages could not be settled; they will come again, and be known');
+        await new Promise<void>((resolve) => void this.clock.setTimer(resolve, RETRY_MS * attempt));
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+// SiloSender. Owns: the messages that are sent outside any turn: by the silo object, by clients and services. They stand in an outbox of this silo's own.
+//   S1. A promise resolves when the message is in the outbox. What waits at the same time is one commit; one is in flight.
+import { randomBytes } from 'node:crypto';
+import type { ActorId } from '../../protocol/actor-id.js';
+import { SiloUnavailableError } from '../../protocol/errors/index.js';
+import type { Incarnation } from '../../protocol/ports/index.js';
+import type { MessageParts } from './message-parts.js';
+import { Outgoing } from './outgoing.js';
+import type { SentDraft } from './sent-draft.js';
+
+/** No user's type can be named so. */
+export const SILO_SENDER = '@silo';
+const RESEND_MS = 100;
+
+interface Waiting {
+  readonly draft: SentDraft;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class SiloSender {
+  private readonly id: ActorId;
+  private readonly token: string;
+  private readonly outgoing: Outgoing;
+  private waiting: Waiting[] = [];
+  private isRunning = false;
+  private isStopped = false;
+  private version = -1;
+  private sequence = 0;
+  private commits = 0;
+
+  constructor(private readonly incarnation: Incarnation, private readonly parts: MessageParts) {
+    this.id = { type: SILO_SENDER, key: incarnation };
+    this.token = `${incarnation}:${randomBytes(12).toString('base64url')}`;
+    this.outgoing = new Outgoing(this.id, parts, () => !this.isStopped);
+  }
+
+  send(draft: SentDraft): Promise<void> {
+    if (this.isStopped) return Promise.reject(stopping());
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ draft, resolve, reject });
+      if (!this.isRunning) void this.drain();
+    });
+  }
+
+  /** Resolves when all that was taken is in the queues. */
+  async relayed(): Promise<void> {
+    await this.outgoing.relayed();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    for (const { reject } of this.waiting.splice(0)) reject(stopping());
+  }
+
+  private async drain(): Promise<void> {
+    this.isRunning = true;
+    await Promise.resolve();
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0);
+      try {
+        await this.commit(batch);
+        for (const { resolve } of batch) resolve();
+        this.outgoing.relay(batch.map(({ draft }) => draft));
+      } catch (error) {
+        for (const { reject } of batch) reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+    this.isRunning = false;
+  }
+
+  private async commit(batch: readonly Waiting[]): Promise<void> {
+    const { store, dirty } = this.parts;
+    if (this.version < 0) await this.claim();
+    for (const { draft } of batch) draft.sequence = ++this.sequence;
+    await dirty.note(this.id);
+    const request = {
+      id: this.id, token: this.token, commitId: `${this.token}${++this.commits}`, version: this.version, fields: NO_FIELDS,
+      outbox: batch.map(({ draft: { sequence, payload } }) => ({ sequence, payload })),
+    };
+    const result = await this.untilAnswered(() => store.commit(request));
+    if (result.status !== 'committed') throw new SiloUnavailableError(`the message was not stored (${result.status})`);
+    this.version = result.version;
+    if (result.oldestUnsettled !== undefined) this.outgoing.low = result.oldestUnsettled;
+  }
+
+  private async claim(): Promise<void> {
+    const row = await this.untilAnswered(() => this.parts.store.claim({ id: this.id, token: this.token, incarnation: this.incarnation }));
+    if (row.status !== 'claimed') throw new SiloUnavailableError('the outbox of this silo is taken');
+    ({ version: this.version, lastSequence: this.sequence } = row);
+  }
+
+  /** Whatever is asked of the store bears to be asked twice. */
+  private async untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (this.isStopped) throw error;
+        this.parts.log.warn({ err: error }, 'a message could not be stored; it is tried again');
+        await new Promise<void>((resolve) => void this.parts.clock.setTimer(resolve, RESEND_MS));
+      }
+    }
+  }
+}
+
+const NO_FIELDS = new Map<string, never>();
+
+function stopping(): SiloUnavailableError {
+  return new SiloUnavailableError('this silo is stopping; the message was not stored');
+}

@@ -1,0 +1,18 @@
+import type { EntityId } from '../../protocol/actor-id.js';
+import type { Codec } from '../../protocol/codec/index.js';
+
+/** A message in its sender's outbox. */
+export type StoredMessage =
+  | { readonly to: 'one'; readonly listener: EntityId; readonly payload: Uint8Array }
+  /** For those who are bound to the event at `version`, the one of the commit that stored it. */
+  | { readonly to: 'bound'; readonly event: string; readonly version: number; readonly payload: Uint8Array };
+
+/** As an outbox entry holds it. */
+export function encodeStored(message: StoredMessage, codec: Codec): Uint8Array {
+  return codec.encode(message, 'message');
+}
+
+/** What `encodeStored` made of it, if it was that. */
+export function asStored(decoded: unknown): StoredMessage | undefined {
+  return typeof decoded === 'object' && decoded !== null && 'to' in decoded ? (decoded as StoredMessage) : undefined;
+}
