@@ -1,4 +1,4 @@
-import { FNV_OFFSET, fnv1a } from './fnv1a.js';
+import { FNV_OFFSET, fnv1a, shareOf } from '../protocol/fnv1a.js';
 import type { PlacementPolicy, PlacementRequest, SiloSnapshot } from '../protocol/ports/placement.js';
 
 /** What a silo without a capacity weighs. A constant, not a mean of the others: weights that depend on who else is there would move actors. */
@@ -17,7 +17,7 @@ export class HashPlacement implements PlacementPolicy {
     let best: string | undefined;
     let bestLot = Infinity;
     for (const { id, capacity } of candidates) {
-      const lot = -Math.log(share(fnv1a(actor, id))) / weightOf(capacity);
+      const lot = -Math.log(shareOf(fnv1a(actor, id))) / weightOf(capacity);
       // Of equal lots the smaller id wins: candidates come in any order.
       if (best !== undefined && (lot > bestLot || (lot === bestLot && id > best))) continue;
       best = id;
@@ -29,12 +29,4 @@ export class HashPlacement implements PlacementPolicy {
 
 function weightOf(capacity: number | undefined): number {
   return capacity !== undefined && capacity > 0 ? capacity : WEIGHT_WITHOUT_CAPACITY;
-}
-
-/** Between 0 and 1, neither of them. The stir (MurmurHash3's end) because FNV's last characters hardly reach its high bits. */
-function share(hash: number): number {
-  let bits = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-  bits ^= bits >>> 16;
-  return ((bits >>> 0) + 0.5) / 2 ** 32;
 }

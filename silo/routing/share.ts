@@ -1,4 +1,4 @@
-import { FNV_OFFSET, fnv1a } from '../../placement/fnv1a.js';
+import { FNV_OFFSET, fnv1a } from '../../protocol/fnv1a.js';
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import type { Incarnation, Membership } from '../../protocol/ports/index.js';
 

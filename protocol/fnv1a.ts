@@ -10,3 +10,11 @@ export function fnv1a(hash: number, text: string): number {
   }
   return hash;
 }
+
+/** Between 0 and 1, neither of them. The stir (MurmurHash3's end) because FNV's last characters hardly reach its high bits. */
+export function shareOf(hash: number): number {
+  let bits = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  bits ^= bits >>> 16;
+  return ((bits >>> 0) + 0.5) / 2 ** 32;
+}
