@@ -46,11 +46,14 @@ export function attempt(work: () => unknown, well: (value: unknown) => void, fai
 }
 
 /** A unit in which these were done cannot lose the fields of the turn that did them. */
-const CHANGING: ReadonlySet<string> = new Set(['emit', 'addComponent', 'removeComponent', 'changeTags']);
+const CHANGING: ReadonlySet<string> = new Set(['emit', 'tell', 'sendEvent', 'addComponent', 'removeComponent', 'changeTags']);
 
 const VERBS: Readonly<Record<string, Verb>> = {
   call: ({ signal }, { caller }, target: EntityId, method: string, args: unknown[], options: CallOptions, mode: 'call' | 'oneWay') =>
     caller.call(target, method, args, mode === 'call' && signal ? { ...options, signal: signal() as unknown as AbortSignal } : options, mode),
+  tell: (_, { caller }, target: EntityId, method: string, args: unknown[], options: CallOptions) => caller.tell!(target, method, args, options),
+  sendEvent: (_, { caller }, target: EntityId, event: object) => caller.send!(target, event),
+  bind: (_, { caller }, target: EntityId, event: string, listener: EntityId, bound: boolean) => caller.bind!(target, event, listener, bound),
   manage: (_, { caller }, target: EntityId, options: CallOptions, verb: string, args: unknown[]) =>
     (caller.manage!(target, options) as Record<string, (...args: unknown[]) => unknown>)[verb]!(...args),
   emit: (_, runtime, event: object) => runtime.emit(event),

@@ -1,6 +1,7 @@
 import type { SpawnGate } from '../isolation/spawn-gate.js';
 import type { Invoker } from '../protocol/envelope.js';
-import type { Clock, Logger, Membership, PlacementPolicy, StateStore } from '../protocol/ports/index.js';
+import type { DeadLetters } from './messages/dead-letters.js';
+import type { Clock, DeliveryQueues, Logger, Membership, PlacementPolicy, StateStore } from '../protocol/ports/index.js';
 import type { LoadableFiles, ThreadMaking } from './hosts.js';
 
 /** What one silo's runtime stands on. */
@@ -16,6 +17,9 @@ export interface SiloPorts {
   readonly files?: LoadableFiles | undefined;
   /** Holds threads back while their files are being exchanged. */
   readonly gate?: SpawnGate | undefined;
+  /** Where messages wait for their listeners; default: in memory, this silo's alone. */
+  readonly queues?: DeliveryQueues | undefined;
+  readonly letters?: DeadLetters | undefined;
   /** Other than real ones. */
   readonly threads?: ThreadMaking | undefined;
   /** Component classes that can be added at run time beside those that actors list. */

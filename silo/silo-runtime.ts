@@ -34,16 +34,19 @@ import type { ServiceTypes } from './services/service-types.js';
 import { Services } from './services/services.js';
 import { ClientTies } from './sessions/client-ties.js';
 import { PeerTopics } from './sessions/peer-topics.js';
+import { SiloMessages } from './messages/silo-messages.js';
 import { SiloGatewayBackend } from './silo-gateway-backend.js';
 import { SiloHandleCaller } from './silo-handle-caller.js';
 import type { SiloPorts } from './silo-ports.js';
 import type { Answer } from './turns/answer.js';
 import { CallChain } from './turns/call-chain.js';
+import { endsWithin } from './ends-within.js';
 import { DeadlineWheel } from './turns/deadline-wheel.js';
 import { warnOnce } from './warn-once.js';
 
-/** A stop lets turns run for that long before it asks them to end. */
+/** A stop lets turns run for that long before it asks them to end, and messages get to their listeners or queues for so long. */
 const STOP_GRACE_MS = 1000;
+const MESSAGES_LIMIT_MS = 5000;
 
 /** What a silo has that others beside it. */
 export interface PeerParts extends Pick<PlacingParts, 'chooser' | 'defaultPolicy' | 'labels' | 'self'>, Pick<ClusterRouterParts, 'onRefused'> {
@@ -55,7 +58,6 @@ export class SiloRuntime {
   readonly serviceTypes: ServiceTypes;
   readonly services: Services;
   readonly statistics: Statistics = { activations: 0, activated: 0, deactivated: 0, commits: 0, calls: 0 };
-  /** Its entities' temporary directories. Stop it after everything else. */
   readonly catalog: Catalog;
   readonly handles: HandleFactory;
   readonly codec: Codec;
@@ -65,6 +67,7 @@ export class SiloRuntime {
   private readonly idle: IdleCollector;
   private readonly ties: ClientTies;
   readonly hosts: Hosts;
+  readonly messages: SiloMessages;
   private readonly topics = new PeerTopics();
   private readonly alwaysOn: AlwaysOn;
   private readonly router: Router;
@@ -96,9 +99,10 @@ export class SiloRuntime {
     this.backend = new SiloGatewayBackend(ports.siloId, this.types, invoker, this.ties);
     const management = (this.management = new Management(this.types, this.catalog, services, (id) => this.alwaysOn.forget(id)));
     for (const topic of MANAGEMENT_TOPICS) this.topics.on(topic, (body) => management.control(topic, body as Parameters<Management['control']>[1]));
-    services.caller = Object.assign(new SiloHandleCaller(invoker, () => this.codec, clock, this.types, log), {
+    services.caller = Object.assign(new SiloHandleCaller(invoker, () => this.codec, clock, this.types, log, () => this.messages.telling), {
       manage: (target: EntityId, options: ManageOptions) => management.of(target, options, (id) => this.handles.handle(id)),
     });
+    services.messages = this.messages = new SiloMessages(ports, this.router, () => this.codec);
     this.handles = createHandleFactory(services.caller);
     this.codec = createCodec({ references: handleReferences(this.handles) });
     services.codec = this.codec;
@@ -170,8 +174,10 @@ export class SiloRuntime {
   /** Ends every activation in good order. */
   async stop(): Promise<void> {
     const hurry = this.ports.clock.setTimer(() => this.deadlines.interrupt(new SiloUnavailableError('this silo is stopping')), STOP_GRACE_MS);
+    await endsWithin(this.ports.clock, this.messages.finish(), MESSAGES_LIMIT_MS);
     await Promise.all([this.services.finish(), this.catalog.stop()]).finally(() => hurry.cancel());
     await this.services.end();
+    await endsWithin(this.ports.clock, this.messages.end(), MESSAGES_LIMIT_MS);
     this.ties.stop();
     this.stopUpkeep();
     await this.hosts.stop();
@@ -182,6 +188,7 @@ export class SiloRuntime {
     this.ties.abandon();
     this.catalog.abandon(reason);
     this.services.abandon(reason);
+    this.messages.abandon();
     this.stopUpkeep();
     void this.hosts.stop();
   }
@@ -228,7 +235,7 @@ export class SiloRuntime {
       ended: (activation) => this.ended(activation),
       elsewhere: (id, holder) => this.actorIsElsewhere(id, holder.incarnation),
       touched: (activation, atMs) => this.idle.touch(activation, atMs),
-    } satisfies Omit<SiloServices, 'codec' | 'host' | 'scratch' | 'redeliver' | 'caller'>;
+    } satisfies Omit<SiloServices, 'codec' | 'messages' | 'host' | 'scratch' | 'redeliver' | 'caller'>;
     // Codec, caller, host and router need the services' owner first; they are set before anything can run.
     return services as unknown as { -readonly [Service in keyof SiloServices]: SiloServices[Service] };
   }

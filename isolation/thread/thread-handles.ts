@@ -23,6 +23,18 @@ export class ThreadHandleCaller implements HandleCaller {
     return this.line.ask(this.instance(), 'call', wish, signal);
   }
 
+  async tell(target: EntityId, method: string, args: unknown[], { signal: _, ...options }: CallOptions): Promise<void> {
+    await this.line.ask(this.instance(), 'tell', [target, method, this.copy(target, method, args), options]);
+  }
+
+  async send(target: EntityId, event: object): Promise<void> {
+    await this.line.ask(this.instance(), 'sendEvent', [target, this.copy(target, 'send', [event])[0]]);
+  }
+
+  async bind(target: EntityId, event: string, listener: EntityId, bound: boolean): Promise<void> {
+    await this.line.ask(this.instance(), 'bind', [target, event, listener, bound]);
+  }
+
   componentName(classOrName: unknown): string {
     return componentTypeName(classOrName);
   }

@@ -2,9 +2,11 @@
 import type { BindingChange, ClaimedRow } from '../../protocol/ports/state-store.js';
 import { Incoming } from '../messages/incoming.js';
 import { Outgoing } from '../messages/outgoing.js';
-import { asStored, type StoredMessage } from '../messages/stored-message.js';
+import { asStored, storedEntries, type StoredMessage } from '../messages/stored-message.js';
 import type { Activation } from './activation.js';
 import { SelfEvents } from './self-events.js';
+
+const MAX_LEFT = 10_000;
 
 export class ActorMessages {
   private sequence = 0;
@@ -64,6 +66,12 @@ export class ActorMessages {
   /** What was sent in a unit that is committed now. */
   relay(sent: readonly { readonly sequence: number; readonly message: StoredMessage }[]): void {
     this.outgoing.relay(sent);
+  }
+
+  /** What does not leave the outbox may have been lost on its way. */
+  async relayAgain(): Promise<void> {
+    const { services, id } = this.activation;
+    if (this.sequence > 0 && !this.outgoing.isBusy) this.relay(storedEntries(await services.store.outbox(id, MAX_LEFT), services.codec));
   }
 
   /** Goes on with what an earlier activation left, before anything new. */

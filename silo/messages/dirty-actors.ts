@@ -1,6 +1,7 @@
 // DirtyActors. Owns: which actors of this silo may have messages on their way, as others see it when it dies.
 //   D1. An actor is in the store's set before its first message is. It leaves the set when it was empty for a while.
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
+import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { Clock, Incarnation, Logger, StateStore, TimerHandle } from '../../protocol/ports/index.js';
 
 const KEPT_MS = 10_000;
@@ -17,6 +18,8 @@ export class DirtyActors {
   private readonly noted = new Map<string, Noted>();
   private timer: TimerHandle | undefined;
   private isStopped = false;
+  /** Strikes actors out now; who is written down meanwhile must not be among them. */
+  private cleaning: Promise<unknown> = Promise.resolve();
 
   /** `remind`: an actor whose messages have not moved for a while. */
   constructor(
@@ -39,14 +42,18 @@ export class DirtyActors {
     const noted: Noted = { id, atMs, head: undefined, stored: undefined };
     this.noted.set(name, noted);
     this.timer ??= this.clock.setTimer(() => void this.look(), KEPT_MS);
-    noted.stored = this.store.noteDirty(this.incarnation, [id]).then(
-      () => void (noted.stored = undefined),
-      (error: unknown) => {
-        this.noted.delete(name);
-        throw error;
-      },
-    );
+    noted.stored = this.writeDown(noted).catch((error: unknown) => {
+      this.noted.delete(name);
+      throw error;
+    });
     return noted.stored;
+  }
+
+  private async writeDown(noted: Noted): Promise<void> {
+    await this.cleaning;
+    const isWritten = await this.store.noteDirty(this.incarnation, [noted.id]);
+    if (!isWritten) throw new SiloUnavailableError('this silo was declared dead: messages that it stored now nobody would look for');
+    noted.stored = undefined;
   }
 
   stop(): void {
@@ -59,8 +66,9 @@ export class DirtyActors {
     const old = [...this.noted.values()].filter(({ atMs }) => atMs <= beforeMs);
     try {
       const clean = (await Promise.all(old.map(async (noted) => ((await this.isClean(noted, beforeMs)) ? [noted.id] : [])))).flat();
-      for (const id of clean) this.noted.delete(printEntityId(id));
-      if (clean.length > 0) await this.store.clean(this.incarnation, clean);
+      const unused = clean.filter((id) => this.noted.get(printEntityId(id))!.atMs <= beforeMs);
+      for (const id of unused) this.noted.delete(printEntityId(id));
+      if (unused.length > 0) await (this.cleaning = this.store.clean(this.incarnation, unused));
     } catch (error) {
       this.log.warn({ err: error }, 'it could not be seen whose messages are through; it is looked for again');
     }

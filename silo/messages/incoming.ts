@@ -4,7 +4,7 @@
 //   I3. What fails, takes long, or comes behind such a one of its sender, waits in the actor's inbox; the rest of the world goes on.
 import { DEFAULT_DELIVERY, type DeliveryMetadata } from '../../decorators/index.js';
 import { ComponentCrashedError, SiloUnavailableError, UnknownComponentError, UnknownMethodError } from '../../protocol/errors/index.js';
-import { printEntityId } from '../../protocol/actor-id.js';
+import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Delivery, Message } from '../../protocol/delivery.js';
 import type { Baggage } from '../../protocol/envelope.js';
 import type { Identity } from '../../protocol/identity.js';
@@ -20,7 +20,7 @@ import { Marks } from './marks.js';
 const PATIENCE_MS = 500;
 
 /** What becomes of an attempt. `ended`: the activation is over, which says nothing of the message. */
-export type Attempted = { readonly status: 'handled' | 'ended' } | { readonly status: 'failed'; readonly error: unknown };
+export type Attempted = { readonly status: 'handled' } | { readonly status: 'ended' } | { readonly status: 'failed'; readonly error: unknown };
 
 /** What to run for a message. */
 interface Handling {
@@ -53,6 +53,7 @@ export class Incoming {
     if (activation.status !== 'active') throw new SiloUnavailableError(`${activation.name}: the activation ended`);
     await this.inbox.restored;
     if (looks) await this.inbox.look();
+    if (looks && deliveries.length === 0) await activation.messages.relayAgain();
     const lanes = new Map<string, Delivery[]>();
     for (const delivery of deliveries) {
       const sender = senderOf(delivery);
@@ -157,7 +158,7 @@ export function senderOf({ sender, listener }: Delivery): string {
   return listener.component === undefined ? printEntityId(sender) : `${printEntityId(sender)}>${listener.component}`;
 }
 
-function aboutCaller(message: Message): { readonly from?: object; readonly identity?: Identity; readonly baggage?: Baggage } {
+function aboutCaller(message: Message): { readonly from?: EntityId; readonly identity?: Identity; readonly baggage?: Baggage } {
   if (message.kind === 'event') return {};
   const { from, identity, baggage } = message;
   return { ...(from && { from }), ...(identity && { identity: identity as Identity }), ...(baggage && { baggage: baggage as Baggage }) };

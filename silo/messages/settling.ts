@@ -1,14 +1,14 @@
 // Settling. Owns: what this silo's listeners are through with, on its way into the senders' outboxes.
 //   T1. A message is settled after its effect (or its dead letter) is durable. What is lost on the way is delivered again by its sender, and known.
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
-import type { Clock, Logger, SettledMessage, StateStore } from '../../protocol/ports/index.js';
+import type { Clock, Logger, SettledShare, StateStore } from '../../protocol/ports/index.js';
 
 const ATTEMPTS = 5;
 const RETRY_MS = 200;
 
 interface Waiting {
   readonly sender: ActorId;
-  readonly settled: SettledMessage[];
+  readonly settled: SettledShare[];
 }
 
 export class Settling {
@@ -36,11 +36,11 @@ export class Settling {
       await new Promise<void>((resolve) => setImmediate(resolve));
       const now = [...this.waiting.values()];
       this.waiting = new Map();
-      await Promise.all(now.map((each) => this.store_(each)));
+      await Promise.all(now.map((each) => this.tell(each)));
     }
   }
 
-  private async store_({ sender, settled }: Waiting): Promise<void> {
+  private async tell({ sender, settled }: Waiting): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.store.settle(sender, settled);

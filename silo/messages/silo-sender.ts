@@ -6,11 +6,13 @@ import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { Incarnation } from '../../protocol/ports/index.js';
 import type { MessageParts } from './message-parts.js';
 import { Outgoing } from './outgoing.js';
+import { storedEntries } from './stored-message.js';
 import type { SentDraft } from './sent-draft.js';
 
 /** No user's type can be named so. */
 export const SILO_SENDER = '@silo';
 const RESEND_MS = 100;
+const MAX_LEFT = 10_000;
 
 interface Waiting {
   readonly draft: SentDraft;
@@ -46,6 +48,12 @@ export class SiloSender {
   /** Resolves when all that was taken is in the queues. */
   async relayed(): Promise<void> {
     await this.outgoing.relayed();
+  }
+
+  /** What does not leave the outbox may have been lost on its way. */
+  async relayAgain(): Promise<void> {
+    if (this.version < 0 || this.outgoing.isBusy) return;
+    this.outgoing.relay(storedEntries(await this.parts.store.outbox(this.id, MAX_LEFT), this.parts.codec()));
   }
 
   stop(): void {

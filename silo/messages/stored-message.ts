@@ -1,5 +1,6 @@
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
+import type { OutboxEntry } from '../../protocol/ports/index.js';
 
 /** A message in its sender's outbox. */
 export type StoredMessage =
@@ -10,6 +11,14 @@ export type StoredMessage =
 /** As an outbox entry holds it. */
 export function encodeStored(message: StoredMessage, codec: Codec): Uint8Array {
   return codec.encode(message, 'message');
+}
+
+/** Those of an outbox that go to others. */
+export function storedEntries(outbox: readonly OutboxEntry[], codec: Codec): readonly { readonly sequence: number; readonly message: StoredMessage }[] {
+  return outbox.flatMap(({ sequence, payload }) => {
+    const message = asStored(codec.decode(payload));
+    return message ? [{ sequence, message }] : [];
+  });
 }
 
 /** What `encodeStored` made of it, if it was that. */

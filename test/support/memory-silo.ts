@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 import type { Logger, Membership, StateStore } from '../../protocol/ports/index.js';
 import type { EntityClass, Handle } from '../../sdk/author/index.js';
 import { SystemClock } from '../../protocol/system-clock.js';
+import { MemoryDeliveryQueues, MemoryQueues } from '../../events/memory-delivery-queues.js';
+import { MemoryDeadLetters, type BuriedDelivery } from '../../silo/messages/dead-letters.js';
 import { MemoryStateStore } from '../../state/memory-state-store.js';
 import type { SiloPorts } from '../../silo/silo-ports.js';
 import { SiloRuntime } from '../../silo/silo-runtime.js';
@@ -56,11 +58,26 @@ export function loneMembership(): Membership & { isValid: boolean } {
   };
 }
 
+/** Queues that hand batches over twice while they are told to. */
+export class DoublingQueues extends MemoryDeliveryQueues {
+  isDoubling = false;
+  doubled = 0;
+
+  override async add(partition: number, batch: Uint8Array): Promise<void> {
+    await super.add(partition, batch);
+    if (!this.isDoubling) return;
+    this.doubled++;
+    await super.add(partition, batch);
+  }
+}
+
 export interface TestSilo {
   readonly runtime: SiloRuntime;
   readonly store: StateStore;
   readonly membership: Membership & { isValid: boolean };
   readonly log: RecordingLogger;
+  readonly queues: DoublingQueues;
+  readonly letters: readonly BuriedDelivery[];
   actor<T extends object>(Class: EntityClass<T>, key: string): Handle<T>;
 }
 
@@ -69,8 +86,12 @@ export function memorySilo(classes: readonly object[], given: Partial<Pick<SiloP
   const store = given.store ?? new MemoryStateStore();
   const membership = loneMembership();
   const log = new RecordingLogger();
-  const runtime = new SiloRuntime({ siloId: 'test', clock: new SystemClock(), log, membership, classes, ...given, store });
-  return { runtime, store, membership, log, actor: <T extends object>(Class: EntityClass<T>, key: string) => runtime.actor(Class, key) as Handle<T> };
+  const clock = given.clock ?? new SystemClock();
+  const queues = new DoublingQueues(new MemoryQueues(), { clock, log });
+  const letters = new MemoryDeadLetters();
+  const runtime = new SiloRuntime({ siloId: 'test', log, membership, classes, ...given, clock, store, queues, letters });
+  runtime.messages.consumeAll();
+  return { runtime, store, queues, letters: letters.letters, membership, log, actor: <T extends object>(Class: EntityClass<T>, key: string) => runtime.actor(Class, key) as Handle<T> };
 }
 
 /** A promise that a test opens: the phases of concurrent tests wait for these instead of for time. */

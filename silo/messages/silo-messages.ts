@@ -1,0 +1,92 @@
+// SiloMessages: what the senders and listeners of one silo share, and its part in bringing messages from the ones to the others.
+import type { ActorId } from '../../protocol/actor-id.js';
+import type { Codec } from '../../protocol/codec/index.js';
+import type { Invoker } from '../../protocol/envelope.js';
+import { MemoryDeliveryQueues, MemoryQueues } from '../../events/memory-delivery-queues.js';
+import type { Clock, DeliveryConsumer, DeliveryQueues, Logger, Membership, StateStore } from '../../protocol/ports/index.js';
+import { PARTITIONS, partitionOf } from './partition-of.js';
+import { MemoryDeadLetters, type DeadLetters } from './dead-letters.js';
+import { Deliverer } from './deliverer.js';
+import { DirtyActors } from './dirty-actors.js';
+import type { MessageParts } from './message-parts.js';
+import { Outbound } from './outbound.js';
+import { Settling } from './settling.js';
+import { SILO_SENDER, SiloSender } from './silo-sender.js';
+import { Telling } from './telling.js';
+
+/** Of a silo's ports. */
+export interface SiloMessagesParts {
+  readonly siloId: string;
+  readonly membership: Membership;
+  readonly store: StateStore;
+  /** Default: in memory, this silo's alone. */
+  readonly queues?: DeliveryQueues | undefined;
+  readonly letters?: DeadLetters | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class SiloMessages implements MessageParts {
+  readonly store: StateStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly letters: DeadLetters;
+  readonly outbound: Outbound;
+  readonly settling: Settling;
+  readonly dirty: DirtyActors;
+  readonly telling: Telling;
+  private readonly sender: SiloSender;
+  private readonly deliverer: Deliverer;
+  private readonly queues: DeliveryQueues;
+  private consumers: readonly DeliveryConsumer[] = [];
+
+  constructor({ siloId, membership: { incarnation }, store, queues, letters, clock, log }: SiloMessagesParts, invoker: Invoker, readonly codec: () => Codec) {
+    this.store = store;
+    this.clock = clock;
+    this.log = log;
+    this.queues = queues ?? new MemoryDeliveryQueues(new MemoryQueues(), { clock, log });
+    this.letters = letters ?? new MemoryDeadLetters();
+    this.outbound = new Outbound({ queues: this.queues, partitionOf: ({ listener }) => partitionOf(listener), codec, clock, log });
+    this.settling = new Settling(store, clock, log);
+    this.deliverer = new Deliverer(this, invoker);
+    this.dirty = new DirtyActors(store, incarnation, clock, log, (id) => this.remind(id));
+    this.sender = new SiloSender(incarnation, this);
+    this.telling = new Telling(siloId, this.sender, clock, codec);
+  }
+
+  /** Takes all partitions: no other silo does. */
+  consumeAll(): void {
+    this.consumers = Array.from({ length: PARTITIONS }, (_, partition) => this.queues.consume(partition, (batch) => this.deliverer.handle(batch)));
+  }
+
+  /** Delivers nothing more. Resolves when what it has is delivered. */
+  async finish(): Promise<void> {
+    this.deliverer.stop();
+    await Promise.all(this.consumers.map((consumer) => consumer.stop()));
+  }
+
+  /** What was sent goes into the queues, and what was handled is settled, as far as the store answers; then this is over. */
+  async end(): Promise<void> {
+    await this.sender.relayed();
+    await this.settling.settled();
+    this.stop();
+  }
+
+  /** Its deliveries end at once, without an answer. */
+  abandon(): void {
+    this.stop();
+    void this.queues.stop().catch(() => undefined);
+  }
+
+  stop(): void {
+    this.deliverer.stop();
+    this.dirty.stop();
+    this.sender.stop();
+    this.outbound.stop();
+  }
+
+  private async remind(id: ActorId): Promise<void> {
+    if (id.type === SILO_SENDER) return this.sender.relayAgain();
+    await this.deliverer.remind(id).catch((error: unknown) => this.log.debug({ err: error }, 'an actor with messages could not be reached'));
+  }
+}
