@@ -105,13 +105,21 @@ function place(declaration: Declaration, found: Members): void {
   } else if (timer || handlers) {
     refuseHandler(declaration);
     if (timer) found.timers.push(timer);
-    if (handlers) found.handlers.push(...handlers);
+    if (handlers) placeHandlers(declaration, handlers, found);
   } else if (UNCALLABLE.has(name)) {
     refuseDecorators(declaration, 'has a name that JavaScript itself uses');
   } else if (isGenerator(method)) {
     refuseDecorators(declaration, 'is a generator');
   } else {
     found.methods.set(name, callable(declaration));
+  }
+}
+
+function placeHandlers({ name, where }: Declaration, handlers: readonly HandlerMetadata[], found: Members): void {
+  for (const handler of handlers) {
+    const other = found.handlers.find(({ event, from }) => handler.from === undefined && from === undefined && event === handler.event);
+    if (other && other.method !== name) throw new ConfigurationError(`${where} handles ${handler.eventName}, as "${other.method}" does; let one of them call the other`);
+    found.handlers.push(handler);
   }
 }
 

@@ -64,7 +64,7 @@ export interface BaseContext {
    */
   findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>>;
   /**
-   * Emits to every bound listener: in this version to the actor's own handlers (`@On(…, { from: 'self' })`) and live subscriptions. In a turn the
+   * Emits to every listener that is bound when the turn's unit commits, to the actor's own handlers (`@On(…, { from: 'self' })`) and to live subscriptions. In a turn the
    * promise resolves when the event is buffered: the unit's commit stores it. Of a service, which has neither: rejects with `ConfigurationError`.
    */
   emit(event: object, options?: (DurableEmitOptions & { readonly receipts?: false }) | LiveEmitOptions): Promise<void>;
@@ -103,9 +103,9 @@ export interface EntityContext<Self> extends BaseContext {
    * calls that wait for it fail with `UnknownComponentError` after the commit.
    */
   removeComponent(component: AnyHandle): Promise<void>;
-  /** From now on this entity hears the source's events of the class. Durable and idempotent: call it in `onActivate`. Not in this version: refused with `ConfigurationError`. */
+  /** From now on this entity hears the source's events of the class. Durable and idempotent: call it in `onActivate`. A call of the source's actor; its own components' events come too. */
   bind(source: AnyHandle, event: EventClass): Promise<void>;
-  /** Ends what `bind` began. Idempotent. Not in this version: refused with `ConfigurationError`. */
+  /** Ends what `bind` began. Idempotent. */
   unbind(source: AnyHandle, event: EventClass): Promise<void>;
   /**
    * Sets (or replaces) a durable reminder; the entity's `@OnReminder(name)` method runs when it is due, also after crashes.

@@ -53,15 +53,15 @@ export interface AnyHandle {
 export interface HandleVerbs<T> extends AnyHandle {
   /** The same handle with options for its calls. Options add up; the handle it is called on stays as it was. */
   with(options: CallOptions): Handle<T>;
-  /** Messages: at least once, in order per sender and target, effects on state once. Not in this version: refused with `ConfigurationError`. */
+  /** Messages: at least once, in order per sender and target, effects on state once. A message whose turn throws is run again as `@Delivery` says. */
   readonly tell: TellMethods<T>;
   /** Calls that are handed to the link and forgotten: no result, no error. */
   readonly oneWay: OneWayMethods<T>;
-  /** Sends one event to this entity alone: durable, as `tell`. Not in this version: refused with `ConfigurationError`. */
+  /** Sends one event to this entity alone: durable, as `tell`; its `@On` handler without `from` runs. */
   send(event: object): Promise<void>;
-  /** From now on `listener` hears this entity's events of the class. Durable and idempotent. Not in this version: refused with `ConfigurationError`. */
+  /** From now on `listener` hears this entity's events of the class, those of its components too. Durable and idempotent: a call of this entity's actor. */
   bind(event: EventClass, listener: AnyHandle): Promise<void>;
-  /** Ends what `bind` began. Idempotent. Not in this version: refused with `ConfigurationError`. */
+  /** Ends what `bind` began. Idempotent. */
   unbind(event: EventClass, listener: AnyHandle): Promise<void>;
   /** The first component of the class or name. No I/O: it is resolved at each call, and a missing one rejects that with `UnknownComponentError`. */
   getComponent<C extends object>(component: EntityClass<C>): Handle<C>;

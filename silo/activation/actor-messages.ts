@@ -1,5 +1,5 @@
 // ActorMessages. Owns: the durable messages of one activation: numbers of what it sends, what is on its way, who may listen, what it handles.
-import type { BindingChange, ClaimedRow } from '../../protocol/ports/state-store.js';
+import type { BindingChange, ClaimedRow } from '../../protocol/ports/index.js';
 import { Incoming } from '../messages/incoming.js';
 import { Outgoing } from '../messages/outgoing.js';
 import { asStored, storedEntries, type StoredMessage } from '../messages/stored-message.js';

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { StaleEpochError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import { CallChain } from '../turns/call-chain.js';
-import type { CommitRequest, CommitResult, SenderMark } from '../../protocol/ports/state-store.js';
+import type { CommitRequest, CommitResult, SenderMark } from '../../protocol/ports/index.js';
 import type { Activation } from './activation.js';
 import { DuplicateOperation } from './operations.js';
 import { UnitOfWork, type OutboxDraft } from './unit-of-work.js';

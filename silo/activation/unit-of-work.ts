@@ -4,7 +4,7 @@
 //   U3. If the outermost turn throws, nothing of it happened: entities return to the unit's start, nothing was emitted.
 //   U3b. Where turns of other chains overlapped it (reentrancy `all`, `@Interleave`) its fields cannot be told from theirs: see `Units.undo`.
 //   U4. Its entities are held from their first change until the end, so nobody sees or mixes with half of it.
-import type { BindingChange, OperationRecord, SenderMark } from '../../protocol/ports/state-store.js';
+import type { BindingChange, OperationRecord, SenderMark } from '../../protocol/ports/index.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { CallChain } from '../turns/call-chain.js';
 import type { SentDraft } from '../messages/sent-draft.js';

@@ -7,8 +7,8 @@ import type { Invoker } from '../../protocol/envelope.js';
 import type { TimerHandle } from '../../protocol/ports/index.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { DELIVER } from '../activation/system-methods.js';
-import { senderOf } from './incoming.js';
 import type { MessageParts } from './message-parts.js';
+import { senderOf } from './sender-name.js';
 
 const DELIVERY_TIMEOUT_MS = 30_000;
 const FIRST_REMINDER_MS = 500;

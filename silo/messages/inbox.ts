@@ -5,11 +5,16 @@
 //   N4. Others append too, a silo that could not reach this one among them: `look` finds that.
 import type { Delivery } from '../../protocol/delivery.js';
 import { decodeDeliveries, encodeDeliveries } from '../../protocol/delivery.js';
+import { ComponentCrashedError } from '../../protocol/errors/index.js';
 import type { Activation } from '../activation/activation.js';
-import { degradedUntil, senderOf, type Attempted, type Incoming } from './incoming.js';
+import type { Incoming } from './incoming.js';
+import { senderOf } from './sender-name.js';
 
 const FIRST_LOOK = 100;
 const LONGEST_BACKOFF_MS = 60_000;
+
+/** What becomes of an attempt. `ended`: the activation is over, which says nothing of the message. */
+export type Attempted = { readonly status: 'handled' } | { readonly status: 'ended' } | { readonly status: 'failed'; readonly error: unknown };
 
 interface Waiting {
   readonly sender: string;
@@ -148,7 +153,8 @@ export class Inbox {
       if (outcome.status === 'handled') return true;
       if (outcome.status === 'ended') return false;
       waiting.failure = outcome.error;
-      const until = degradedUntil(outcome.error);
+      // A component that is down until then refuses: that is no attempt.
+      const until = outcome.error instanceof ComponentCrashedError ? outcome.error.degradedUntil : undefined;
       if (until === undefined) waiting.attempts++;
       else await this.pause(Math.max(100, Math.min(LONGEST_BACKOFF_MS, until - this.activation.services.clock.now())));
     }

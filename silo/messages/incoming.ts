@@ -3,7 +3,7 @@
 //   I2. The mark commits with the effect of the turn (P7), whose unit is the message's alone.
 //   I3. What fails, takes long, or comes behind such a one of its sender, waits in the actor's inbox; the rest of the world goes on.
 import { DEFAULT_DELIVERY, type DeliveryMetadata } from '../../decorators/index.js';
-import { ComponentCrashedError, SiloUnavailableError, UnknownComponentError, UnknownMethodError } from '../../protocol/errors/index.js';
+import { SiloUnavailableError, UnknownComponentError, UnknownMethodError } from '../../protocol/errors/index.js';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Delivery, Message } from '../../protocol/delivery.js';
 import type { Baggage } from '../../protocol/envelope.js';
@@ -13,14 +13,12 @@ import type { Entity } from '../activation/entity.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
 import { SYSTEM_TURN } from '../turns/turn-mode.js';
-import { Inbox } from './inbox.js';
+import { Inbox, type Attempted } from './inbox.js';
 import { Marks } from './marks.js';
+import { senderOf } from './sender-name.js';
 
 /** After that the queue goes on without it. */
 const PATIENCE_MS = 500;
-
-/** What becomes of an attempt. `ended`: the activation is over, which says nothing of the message. */
-export type Attempted = { readonly status: 'handled' } | { readonly status: 'ended' } | { readonly status: 'failed'; readonly error: unknown };
 
 /** What to run for a message. */
 interface Handling {
@@ -146,16 +144,6 @@ export class Incoming {
     if (!handler) throw new UnknownMethodError(`${printEntityId(listener)} has no @On handler of '${message.event}'`, { method: message.event });
     return { entity, method: handler.method, args: [message.value, message.origin], delivery: handler.delivery };
   }
-}
-
-/** The component is down until then: what it refuses is no attempt. */
-export function degradedUntil(error: unknown): number | undefined {
-  return error instanceof ComponentCrashedError ? error.degradedUntil : undefined;
-}
-
-/** As marks name the sender: each listener of an actor has marks of its own. */
-export function senderOf({ sender, listener }: Delivery): string {
-  return listener.component === undefined ? printEntityId(sender) : `${printEntityId(sender)}>${listener.component}`;
 }
 
 function aboutCaller(message: Message): { readonly from?: EntityId; readonly identity?: Identity; readonly baggage?: Baggage } {

@@ -1,6 +1,6 @@
 // Marks. Owns: what one activation knows of the messages that its actor has handled.
 //   K1. A message whose effect is committed is known, whoever asks first: the store is asked once per sender.
-import type { SenderMark } from '../../protocol/ports/state-store.js';
+import type { SenderMark } from '../../protocol/ports/index.js';
 import type { Activation } from '../activation/activation.js';
 
 interface Known {

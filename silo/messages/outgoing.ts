@@ -58,29 +58,39 @@ export class Outgoing {
     }
   }
 
-  /** Successive messages for one listener each go together; an event for many goes page by page. */
+  /** Successive messages go together; an event for many goes page by page. */
   private async send(batch: readonly Entry[]): Promise<void> {
     let together: Delivery[] = [];
-    for (const { sequence, message } of batch) {
-      if (message.to === 'one') {
-        together.push({ sender: this.sender, sequence, low: this.low, listener: message.listener, ordinal: 0, total: 1, payload: message.payload });
-        continue;
+    for (const entry of batch) {
+      for await (const deliveries of this.deliveriesOf(entry)) {
+        together.push(...deliveries);
+        if (together.length < LISTENERS_A_PAGE) continue;
+        await this.parts.outbound.add(together);
+        together = [];
       }
-      let cursor: string | undefined;
-      let ordinal = 0;
-      do {
-        const page = await this.parts.store.listeners(this.sender, message.event, message.version, cursor, LISTENERS_A_PAGE);
-        for (const listener of page.listeners) {
-          together.push({ sender: this.sender, sequence, low: this.low, listener: parseListener(listener), ordinal: ordinal++, total: page.total, payload: message.payload });
-        }
-        if (page.total === 0) this.parts.settling.settle(this.sender, sequence, 0, 1);
-        ({ cursor } = page);
-        if (together.length >= LISTENERS_A_PAGE) {
-          await this.parts.outbound.add(together);
-          together = [];
-        }
-      } while (cursor !== undefined);
     }
     await this.parts.outbound.add(together);
+  }
+
+  private async *deliveriesOf({ sequence, message }: Entry): AsyncGenerator<readonly Delivery[]> {
+    const { sender, low, parts } = this;
+    const { payload } = message;
+    if (message.to === 'one') return yield [{ sender, sequence, low, listener: message.listener, ordinal: 0, total: 1, payload }];
+    const pages = (): AsyncGenerator<readonly string[]> => this.pagesOf(message);
+    let total = 0;
+    // How many there are travels with each: the last one to handle it settles the message.
+    for await (const page of pages()) total += page.length;
+    if (total === 0) return parts.settling.settle(sender, sequence, 0, 1);
+    let ordinal = 0;
+    for await (const page of pages()) yield page.map((name) => ({ sender, sequence, low, listener: parseListener(name), ordinal: ordinal++, total, payload }));
+  }
+
+  private async *pagesOf({ event, version }: Extract<StoredMessage, { to: 'bound' }>): AsyncGenerator<readonly string[]> {
+    let cursor: string | undefined;
+    do {
+      const page = await this.parts.store.listeners(this.sender, event, version, LISTENERS_A_PAGE, cursor);
+      yield page.listeners;
+      ({ cursor } = page);
+    } while (cursor !== undefined);
   }
 }

@@ -1,7 +1,14 @@
 // Settling. Owns: what this silo's listeners are through with, on its way into the senders' outboxes.
 //   T1. A message is settled after its effect (or its dead letter) is durable. What is lost on the way is delivered again by its sender, and known.
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
-import type { Clock, Logger, SettledShare, StateStore } from '../../protocol/ports/index.js';
+import type { Clock, Logger, StateStore } from '../../protocol/ports/index.js';
+
+/** One of a message's listeners is through with it. */
+interface SettledShare {
+  readonly sequence: number;
+  readonly ordinal: number;
+  readonly total: number;
+}
 
 const ATTEMPTS = 5;
 const RETRY_MS = 200;
@@ -43,7 +50,8 @@ export class Settling {
   private async tell({ sender, settled }: Waiting): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.store.settle(sender, settled);
+        await this.store.settle(sender, settled.filter(({ total }) => total === 1).map(({ sequence }) => sequence));
+        return;
       } catch (error) {
         if (attempt === ATTEMPTS) return this.log.warn({ err: error, sender: printEntityId(sender) }, 'handled messages could not be settled; they will come again, and be known');
         await new Promise<void>((resolve) => void this.clock.setTimer(resolve, RETRY_MS * attempt));

@@ -5,7 +5,7 @@
 import type { Envelope } from '../../protocol/envelope.js';
 import { CallTimeoutError, CancelledError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
-import type { SenderMark } from '../../protocol/ports/state-store.js';
+import type { SenderMark } from '../../protocol/ports/index.js';
 import type { Answer, AnswerListener } from './answer.js';
 import type { CallChain } from './call-chain.js';
 import type { CallQueue } from './call-queue.js';

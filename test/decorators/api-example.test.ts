@@ -33,7 +33,7 @@ describe('the example of the public contract', () => {
         handlers: [['onDied', true, 'died', 'self']],
         components: [['Health', 'worker', ['vital'], true]],
       },
-      level: { name: 'level', minArity: 0, maxArity: 0, readOnly: true, strict: false, interleave: false, public: { for: 'default' } },
+      level: { name: 'level', minArity: 0, maxArity: 0, readOnly: true, strict: false, interleave: false, public: { for: 'default' }, delivery: { attempts: 5, backoffMs: 100, isStrict: true } },
       moved: { name: 'moved', public: { for: 'default' } },
       arena: 'arena',
     });

@@ -12,7 +12,7 @@ describe('@State', () => {
     return Player;
   });
 
-  it('refuses unknown options, bad values and what this version does not implement', () => {
+  it('refuses unknown options and bad values', () => {
     expect(refused({ lazy: true })).to.equal('@State on Player.hp: unknown option "lazy"; known options: save, upgrade');
     expect(refused({ save: 'later' })).to.equal(`@State on Player.hp: option "save" is "later"; expected 'lazy'`);
     expect(refused({ upgrade: 'v2' })).to.equal('@State on Player.hp: option "upgrade" is "v2"; expected a function: (saved) => value');
@@ -115,12 +115,27 @@ describe('@On', () => {
   });
 
   it('refuses unknown options, bad values and what this version does not implement', () => {
-    expect(refused(Rang, { once: true })).to.equal('@On on Player.heard: unknown option "once"; known options: from');
+    expect(refused(Rang, { once: true })).to.equal('@On on Player.heard: unknown option "once"; known options: from, order, attempts, backoff');
     expect(refused(Rang, { from: 'all' })).to.equal(`@On on Player.heard: option "from" is "all"; expected 'self'`);
-    expect(refused(Rang, {})).to.equal(`@On on Player.heard: a handler without the option "from: 'self'" is not implemented in this version`);
-    for (const [key, value] of [['order', 'strict'], ['attempts', 3], ['backoff', '1s']] as const) {
-      expect(refused(Rang, { from: 'self', [key]: value })).to.equal(`@On on Player.heard: option "${key}" is not implemented in this version`);
+    expect(refused(Rang, { order: 'loose' })).to.equal(`@On on Player.heard: option "order" is "loose"; expected 'strict', 'relaxed'`);
+    for (const attempts of [0, 1.5, '3']) expect(refused(Rang, { attempts })).to.match(/^@On on Player\.heard: option "attempts" is .*; expected a whole number above 0$/);
+    expect(refused(Rang, { backoff: 'soon' })).to.match(/^@On on Player\.heard: option "backoff": "soon" is not a duration/);
+  });
+
+  it('says how it is run again, by itself or for the own actor', () => {
+    @Actor() class Player {
+      @On(Rang, { attempts: 3, backoff: '1s', order: 'relaxed' }) heard(): void {}
+      @On(Rang, { from: 'self' }) own(): void {}
     }
+    expect(actorMetadata(Player)!.handlers.map(({ from, delivery }) => [from, delivery]))
+      .to.deep.equal([[undefined, { attempts: 3, backoffMs: 1000, isStrict: false }], ['self', { attempts: 5, backoffMs: 100, isStrict: true }]]);
+  });
+
+  it('has one method per event of others: it is run again as a whole', () => {
+    expect(refusal(() => {
+      @Actor() class Player { @On(Rang) heard(): void {} @On(Rang) rang(): void {} }
+      return Player;
+    })).to.equal('method "rang" of class Player handles fields.rang, as "heard" does; let one of them call the other');
   });
 
   it('belongs on methods of its own, once per event', () => {

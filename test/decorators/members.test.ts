@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { actorMetadata, RESERVED_NAMES, type ClassMetadata } from '../../decorators/index.js';
+import { actorMetadata, DEFAULT_DELIVERY, RESERVED_NAMES, type ClassMetadata } from '../../decorators/index.js';
 import { Actor, ActorEvent, Every, On, Public, ReadOnly, State } from '../../sdk/index.js';
 import { refusal } from './refusal.js';
 
@@ -42,7 +42,7 @@ describe('callable methods', () => {
     expect(methodsOf(metadata)).to.deep.equal(['walk']);
     expect([...metadata.hooks]).to.deep.equal(['onActivate', 'onDeactivate', 'canMove', 'onDrain']);
     expect(metadata.timers).to.deep.equal([{ method: 'tick', periodMs: 1000 }]);
-    expect(metadata.handlers).to.deep.equal([{ method: 'heard', event: Rang, eventName: 'members.rang', from: 'self' }]);
+    expect(metadata.handlers).to.deep.equal([{ method: 'heard', event: Rang, eventName: 'members.rang', from: 'self', delivery: DEFAULT_DELIVERY }]);
   });
 
   it('do not run accessors when the class loads', () => {

@@ -1,0 +1,7 @@
+import { printEntityId } from '../../protocol/actor-id.js';
+import type { Delivery } from '../../protocol/delivery.js';
+
+/** As marks name the sender: each listener of an actor has marks of its own. */
+export function senderOf({ sender, listener }: Delivery): string {
+  return listener.component === undefined ? printEntityId(sender) : `${printEntityId(sender)}>${listener.component}`;
+}
