@@ -185,6 +185,14 @@ describe('messages', () => {
     await until('target', ['once']);
     await clock.advance(1000);
     expect([await ledger('a').all(), await ledger('target').all()]).to.deep.equal([['once'], ['once']]);
-    expect(silo.queues.doubled).to.be.at.least(2);
+  });
+
+  it('that come again to a later activation are known to it: the mark was committed with the effect', async () => {
+    await ledger('a').tell.pass('once');
+    await until('target', ['once']);
+    for (const key of ['a', 'target']) await ledger(key).manage.deactivate();
+    expect(await silo.queues.repeat()).to.equal(2);
+    await clock.advance(1000);
+    expect([await ledger('a').all(), await ledger('target').all()]).to.deep.equal([['once'], ['once']]);
   });
 });

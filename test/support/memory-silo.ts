@@ -58,16 +58,21 @@ export function loneMembership(): Membership & { isValid: boolean } {
   };
 }
 
-/** Queues that hand batches over twice while they are told to. */
-export class DoublingQueues extends MemoryDeliveryQueues {
+/** Queues that hand batches over again when they are told to: at once, or all that ever were. */
+export class RepeatingQueues extends MemoryDeliveryQueues {
   isDoubling = false;
-  doubled = 0;
+  private readonly seen: [partition: number, batch: Uint8Array][] = [];
 
   override async add(partition: number, batch: Uint8Array): Promise<void> {
+    this.seen.push([partition, batch]);
     await super.add(partition, batch);
-    if (!this.isDoubling) return;
-    this.doubled++;
-    await super.add(partition, batch);
+    if (this.isDoubling) await super.add(partition, batch);
+  }
+
+  /** How many batches that was. */
+  async repeat(): Promise<number> {
+    for (const [partition, batch] of this.seen) await super.add(partition, batch);
+    return this.seen.length;
   }
 }
 
@@ -76,7 +81,7 @@ export interface TestSilo {
   readonly store: StateStore;
   readonly membership: Membership & { isValid: boolean };
   readonly log: RecordingLogger;
-  readonly queues: DoublingQueues;
+  readonly queues: RepeatingQueues;
   readonly letters: readonly BuriedDelivery[];
   actor<T extends object>(Class: EntityClass<T>, key: string): Handle<T>;
 }
@@ -87,7 +92,7 @@ export function memorySilo(classes: readonly object[], given: Partial<Pick<SiloP
   const membership = loneMembership();
   const log = new RecordingLogger();
   const clock = given.clock ?? new SystemClock();
-  const queues = new DoublingQueues(new MemoryQueues(), { clock, log });
+  const queues = new RepeatingQueues(new MemoryQueues(), { clock, log });
   const letters = new MemoryDeadLetters();
   const runtime = new SiloRuntime({ siloId: 'test', log, membership, classes, ...given, clock, store, queues, letters });
   runtime.messages.consumeAll();
