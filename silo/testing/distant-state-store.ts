@@ -1,8 +1,8 @@
 import type { ActorId } from '../../protocol/actor-id.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import type {
-  ClaimRequest, ClaimResult, CommitRequest, CommitResult, Holder, OperationRecord, OperationResult, OutboxEntry, ParkedDelivery, SenderMark, StateStore, TaggedPage, TagStamp, TagState, Token,
-} from '../../protocol/ports/state-store.js';
+  ClaimRequest, ClaimResult, CommitRequest, CommitResult, DirtyPage, Holder, ListenerPage, OperationRecord, OperationResult, OutboxEntry, ParkedDelivery, SenderMark, StateStore, TaggedPage, TagStamp, TagState, Token,
+} from '../../protocol/ports/index.js';
 import type { StoreLine } from './store-line.js';
 
 /** The cluster's store, as one silo reaches it: over its line. */
@@ -62,8 +62,12 @@ export class DistantStateStore implements StateStore {
     return this.line.send(() => this.store.marks(id, senders));
   }
 
-  outbox(id: ActorId, limit: number): Promise<readonly OutboxEntry[]> {
-    return this.line.send(() => this.store.outbox(id, limit));
+  outbox(id: ActorId, limit: number, after?: number): Promise<readonly OutboxEntry[]> {
+    return this.line.send(() => this.store.outbox(id, limit, after));
+  }
+
+  settle(id: ActorId, sequences: readonly number[]): Promise<number | undefined> {
+    return this.line.send(() => this.store.settle(id, sequences));
   }
 
   inbox(id: ActorId, limit: number): Promise<readonly Uint8Array[]> {
@@ -72,6 +76,30 @@ export class DistantStateStore implements StateStore {
 
   park(id: ActorId, delivery: ParkedDelivery): Promise<'parked' | 'duplicate'> {
     return this.line.send(() => this.store.park(id, delivery));
+  }
+
+  listeners(id: ActorId, event: string, version: number, limit: number, cursor?: string): Promise<ListenerPage> {
+    return this.line.send(() => this.store.listeners(id, event, version, limit, cursor));
+  }
+
+  forgetUnbound(id: ActorId, version?: number): Promise<void> {
+    return this.line.send(() => this.store.forgetUnbound(id, version));
+  }
+
+  noteDirty(incarnation: string, ids: readonly ActorId[]): Promise<boolean> {
+    return this.line.send(() => this.store.noteDirty(incarnation, ids));
+  }
+
+  dirty(incarnation: string, limit: number, cursor?: string): Promise<DirtyPage> {
+    return this.line.send(() => this.store.dirty(incarnation, limit, cursor));
+  }
+
+  clean(incarnation: string, ids: readonly ActorId[]): Promise<void> {
+    return this.line.send(() => this.store.clean(incarnation, ids));
+  }
+
+  sealDirty(incarnation: string): Promise<void> {
+    return this.line.send(() => this.store.sealDirty(incarnation));
   }
 
   reminders(id: ActorId): Promise<ReadonlyMap<string, Uint8Array>> {
