@@ -1,4 +1,5 @@
 import type { CommitRequest } from '../protocol/ports/state-store.js';
+import { encodeListener } from './binding-rows.js';
 import type { RedisArgument } from './redis-client.js';
 import type { ActorKeys } from './redis-keys.js';
 
@@ -8,7 +9,7 @@ const OPERATIONS = '2';
 const OUTBOX = '3';
 const INBOX = '4';
 const REMINDERS = '5';
-const FIRST_BINDING = 6;
+const FIRST_BINDING = 7;
 /** Lua's stack takes 8,000 values; even, so that pairs stay together. */
 const STEP_LIMIT = 4000;
 
@@ -21,18 +22,22 @@ export function toBuffer(bytes: Uint8Array): Buffer {
 export class CommitArguments {
   readonly keys: string[];
   readonly args: RedisArgument[];
+  /** The answer says what is left in the outbox. */
+  readonly touchesOutbox: boolean;
 
   constructor(request: CommitRequest, private readonly actorKeys: ActorKeys) {
     this.keys = [actorKeys.row];
     const operations = knownIfPresent(request);
     const messages = (request.marks ?? []).flatMap(({ sender, ids }) => ids.flatMap((id) => [`m:${sender}`, String(id)]));
-    this.args = [request.token, request.commitId, String(request.version), String(operations.length), String(messages.length), ...operations, ...messages];
+    this.touchesOutbox = Boolean(request.outbox?.length || request.settled?.length);
+    const counts = [this.touchesOutbox ? '1' : '0', String(operations.length), String(messages.length)];
+    this.args = [request.token, request.commitId, String(request.version), ...counts, ...operations, ...messages];
     this.addRow(request);
     if (touchesMore(request)) {
-      this.keys.push(actorKeys.operations, actorKeys.outbox, actorKeys.inbox, actorKeys.reminders);
+      this.keys.push(actorKeys.operations, actorKeys.outbox, actorKeys.inbox, actorKeys.reminders, actorKeys.unbound);
       this.addOperations(request);
+      this.addBindings(request); // Before the outbox: who is unbound here is needed only by what is in it already.
       this.addMessages(request);
-      this.addBindings(request);
       this.addReminders(request);
     }
   }
@@ -62,8 +67,8 @@ export class CommitArguments {
 
   private addMessages({ marks = [], outbox = [], settled = [], inboxTaken }: CommitRequest): void {
     for (const { sender, low, ids } of marks) this.step('MARK', OPERATIONS, [`m:${sender}`, String(low), ids.map((id) => `${id},`).join('')]);
-    this.step('RPUSH', OUTBOX, outbox.flatMap(({ sequence, payload }) => [`#${sequence}`, Buffer.concat([Buffer.from('='), payload])]));
-    for (const sequence of settled) this.step('SETTLE', OUTBOX, [`#${sequence}`]);
+    this.step('ZADD', OUTBOX, outbox.flatMap(({ sequence, payload }) => [String(sequence), Buffer.concat([Buffer.from(`${sequence}=`), payload])]));
+    for (const sequence of settled) this.step('ZREMRANGEBYSCORE', OUTBOX, [String(sequence), String(sequence)]);
     if (inboxTaken) this.step('LTRIM', INBOX, [String(inboxTaken), '-1']);
   }
 
@@ -75,7 +80,7 @@ export class CommitArguments {
         indices.set(event, (index = String(FIRST_BINDING + indices.size)));
         this.keys.push(this.actorKeys.bindings(event));
       }
-      this.step('BIND', index, [`b:${event}`, listener, bound ? '1' : '0']);
+      this.step('BIND', index, [event, encodeListener(listener), bound ? '1' : '0']);
     }
   }
 

@@ -1,23 +1,22 @@
 // MemoryRow. Owns: what Redis keeps under {C/T/K}:* for one actor (protocol.md §1). Does not own: the checks of tokens and versions.
 //   R1. `apply` changes everything a commit carries, or is not called (P7).
-import type { ClaimedRow, CommitRequest, OperationRecord, OutboxEntry, SenderMark, Token } from '../protocol/ports/state-store.js';
+import type { OutboxEntry } from '../protocol/ports/message-store.js';
+import type { ClaimedRow, CommitRequest, OperationRecord, Token } from '../protocol/ports/state-store.js';
+import { MemoryBindings } from './memory-bindings.js';
+import { MemoryMarks } from './memory-marks.js';
 
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 const NO_TAGS: readonly string[] = [];
 
-interface Mark {
-  low: number;
-  ids: number[];
-}
-
 /** What few actors have; allocated at the first use so that a row without it stays small. */
 class RowExtras {
   readonly operations = new Map<string, OperationRecord & { readonly result: Uint8Array }>();
-  readonly marks = new Map<string, Mark>();
-  readonly bindings = new Map<string, Set<string>>();
+  readonly marks = new MemoryMarks();
+  readonly bindings = new MemoryBindings();
   readonly reminders = new Map<string, Uint8Array>();
   readonly tags = new Set<string>();
-  outbox: OutboxEntry[] = [];
+  /** By sequence, in rising order. */
+  readonly outbox = new Map<number, OutboxEntry>();
   inbox: Uint8Array[] = [];
   lastSequence = 0;
   hold: string | undefined;
@@ -60,9 +59,9 @@ export class MemoryRow {
       version: this.version,
       fields: this.fields?.size ? new Map(this.fields) : NOTHING,
       tags: extras?.tags.size ? [...extras.tags] : NO_TAGS,
-      bindingCounts: extras?.bindings.size ? countListeners(extras.bindings) : NOTHING,
+      bindingCounts: extras?.bindings.counts() ?? NOTHING,
       lastSequence: extras?.lastSequence ?? 0,
-      hasOutbox: extras !== undefined && extras.outbox.length > 0,
+      hasOutbox: extras !== undefined && extras.outbox.size > 0,
       hasInbox: extras !== undefined && extras.inbox.length > 0,
       hasReminders: extras !== undefined && extras.reminders.size > 0,
       hold: extras?.hold,
@@ -84,8 +83,12 @@ export class MemoryRow {
   }
 
   isMarked(sender: string, id: number): boolean {
-    const mark = this.extras?.marks.get(sender);
-    return mark !== undefined && (id < mark.low || mark.ids.includes(id));
+    return this.extras?.marks.has(sender, id) ?? false;
+  }
+
+  /** The first sequence in the outbox. */
+  get oldestUnsettled(): number | undefined {
+    return this.extras?.outbox.keys().next().value;
   }
 
   apply(request: CommitRequest): void {
@@ -95,7 +98,7 @@ export class MemoryRow {
       if (value === undefined) this.fields?.delete(name);
       else (this.fields ??= new Map()).set(name, value);
     }
-    if (carriesExtras(request)) applyExtras(this.use(), request);
+    if (carriesExtras(request)) applyExtras(this.use(), request, this.version);
   }
 
   /** What a destroyed actor keeps: version, epoch, operations, marks, outbox and inbox. */
@@ -103,7 +106,7 @@ export class MemoryRow {
     this.commitId = undefined;
     const extras = this.use();
     this.fields = undefined;
-    extras.bindings.clear();
+    extras.bindings.endAll(this.version, extras.outbox.size > 0);
     extras.reminders.clear();
     extras.tags.clear();
     extras.hold = undefined;
@@ -119,20 +122,18 @@ function carriesExtras(request: CommitRequest): boolean {
   ) || request.hold !== undefined;
 }
 
-function applyExtras(extras: RowExtras, request: CommitRequest): void {
+function applyExtras(extras: RowExtras, request: CommitRequest, version: number): void {
   for (const id of request.forgottenOperations ?? []) extras.operations.delete(id);
   for (const operation of request.operations ?? []) extras.operations.set(operation.operationId, operation);
-  for (const mark of request.marks ?? []) mergeMark(extras.marks, mark);
-  if (request.outbox?.length) {
-    extras.outbox.push(...request.outbox);
-    extras.lastSequence = request.outbox[request.outbox.length - 1]!.sequence;
+  for (const mark of request.marks ?? []) extras.marks.merge(mark);
+  // Before the outbox: who is unbound here is needed only by what is in it already.
+  for (const { event, listener, bound } of request.bindings ?? []) extras.bindings.change(event, listener, bound, version, extras.outbox.size > 0);
+  for (const entry of request.outbox ?? []) {
+    extras.outbox.set(entry.sequence, entry);
+    extras.lastSequence = entry.sequence;
   }
-  if (request.settled?.length) {
-    const settled = new Set(request.settled);
-    extras.outbox = extras.outbox.filter((entry) => !settled.has(entry.sequence));
-  }
+  for (const sequence of request.settled ?? []) extras.outbox.delete(sequence);
   if (request.inboxTaken) extras.inbox.splice(0, request.inboxTaken);
-  for (const change of request.bindings ?? []) bind(extras.bindings, change.event, change.listener, change.bound);
   for (const { name, value } of request.reminders ?? []) {
     if (value === undefined) extras.reminders.delete(name);
     else extras.reminders.set(name, value);
@@ -140,27 +141,4 @@ function applyExtras(extras: RowExtras, request: CommitRequest): void {
   for (const tag of request.tags?.removed ?? []) extras.tags.delete(tag);
   for (const tag of request.tags?.added ?? []) extras.tags.add(tag);
   if (request.hold !== undefined) extras.hold = request.hold ?? undefined;
-}
-
-function mergeMark(marks: Map<string, Mark>, carried: SenderMark): void {
-  const known = marks.get(carried.sender);
-  const low = Math.max(known?.low ?? 0, carried.low);
-  const ids = [...new Set([...(known?.ids ?? []), ...carried.ids])].filter((id) => id >= low).sort((a, b) => a - b);
-  marks.set(carried.sender, { low, ids });
-}
-
-function bind(bindings: Map<string, Set<string>>, event: string, listener: string, isBound: boolean): void {
-  const listeners = bindings.get(event);
-  if (isBound) {
-    if (listeners) listeners.add(listener);
-    else bindings.set(event, new Set([listener]));
-  } else if (listeners?.delete(listener) && listeners.size === 0) {
-    bindings.delete(event);
-  }
-}
-
-function countListeners(bindings: ReadonlyMap<string, ReadonlySet<string>>): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const [event, listeners] of bindings) counts.set(event, listeners.size);
-  return counts;
 }

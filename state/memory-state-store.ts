@@ -2,11 +2,12 @@
 //   S1. Every method runs to its end in one step of the event loop: that is its atomicity.
 import type { ActorId } from '../protocol/actor-id.js';
 import type { Clock } from '../protocol/ports/clock.js';
+import type { DirtyPage, ListenerPage, OutboxEntry, ParkedDelivery, SenderMark } from '../protocol/ports/message-store.js';
 import type {
-  ClaimRequest, ClaimResult, CommitRequest, CommitResult, Holder, OperationRecord, OperationResult, OutboxEntry, ParkedDelivery, SenderMark,
-  StateStore, TaggedPage, TagStamp, TagState, Token,
+  ClaimRequest, ClaimResult, CommitRequest, CommitResult, Holder, OperationRecord, OperationResult, StateStore, TaggedPage, TagStamp, TagState, Token,
 } from '../protocol/ports/state-store.js';
 import { SystemClock } from '../protocol/system-clock.js';
+import { MemoryDirtySets } from './memory-dirty-sets.js';
 import type { MemoryRow } from './memory-row.js';
 import { MemoryRowTable } from './memory-row-table.js';
 import { MemoryTagIndex } from './memory-tag-index.js';
@@ -18,6 +19,7 @@ import { MemoryTagIndex } from './memory-tag-index.js';
 export class MemoryStateStore implements StateStore {
   private readonly rows: MemoryRowTable;
   private readonly tags = new MemoryTagIndex();
+  private readonly dirtySets = new MemoryDirtySets();
 
   constructor(clock: Pick<Clock, 'now'> = new SystemClock()) {
     this.rows = new MemoryRowTable(clock);
@@ -43,13 +45,13 @@ export class MemoryStateStore implements StateStore {
   commit(request: CommitRequest): Promise<CommitResult> {
     const row = this.rows.find(request.id);
     if (row === undefined || row.token !== request.token) return Promise.resolve({ status: 'fenced', holder: holderOf(row) }); // P2
-    if (row.commitId === request.commitId) return Promise.resolve({ status: 'committed', version: row.version });
+    if (row.commitId === request.commitId) return Promise.resolve(committed(row, request));
     const operationId = row.knownId(request);
     if (operationId !== undefined) return Promise.resolve({ status: 'duplicate', operationId });
     if (row.version < request.version) return Promise.resolve({ status: 'regressed', version: row.version });
     if (row.version > request.version) return Promise.resolve({ status: 'conflict', version: row.version });
     row.apply(request);
-    return Promise.resolve({ status: 'committed', version: row.version });
+    return Promise.resolve(committed(row, request));
   }
 
   release(id: ActorId, token: Token): Promise<boolean> {
@@ -94,14 +96,23 @@ export class MemoryStateStore implements StateStore {
 
   marks(id: ActorId, senders: readonly string[]): Promise<readonly (SenderMark | undefined)[]> {
     const marks = this.rows.find(id)?.extras?.marks;
-    return Promise.resolve(senders.map((sender) => {
-      const mark = marks?.get(sender);
-      return mark && { sender, low: mark.low, ids: [...mark.ids] };
-    }));
+    return Promise.resolve(senders.map((sender) => marks?.get(sender)));
   }
 
-  outbox(id: ActorId, limit: number): Promise<readonly OutboxEntry[]> {
-    return Promise.resolve(this.rows.find(id)?.extras?.outbox.slice(0, limit) ?? []);
+  outbox(id: ActorId, limit: number, after = 0): Promise<readonly OutboxEntry[]> {
+    const found: OutboxEntry[] = [];
+    for (const entry of this.rows.find(id)?.extras?.outbox.values() ?? []) {
+      if (found.length >= limit) break;
+      if (entry.sequence > after) found.push(entry);
+    }
+    return Promise.resolve(found);
+  }
+
+  async settle(id: ActorId, sequences: readonly number[]): Promise<number | undefined> {
+    const row = this.rows.find(id);
+    for (const sequence of sequences) row?.extras?.outbox.delete(sequence);
+    if (row?.oldestUnsettled === undefined) await this.forgetUnbound(id);
+    return row?.oldestUnsettled;
   }
 
   inbox(id: ActorId, limit: number): Promise<readonly Uint8Array[]> {
@@ -114,6 +125,32 @@ export class MemoryStateStore implements StateStore {
     row.use().inbox.push(delivery.payload);
     row.expiresAtMs = undefined; // A message for a destroyed actor belongs to its next life.
     return Promise.resolve('parked');
+  }
+
+  listeners(id: ActorId, event: string, version: number, limit: number, cursor?: string): Promise<ListenerPage> {
+    return Promise.resolve(this.rows.find(id)?.extras?.bindings.page(event, version, limit, cursor) ?? { listeners: [] });
+  }
+
+  forgetUnbound(id: ActorId, version?: number): Promise<void> {
+    const row = this.rows.find(id);
+    if (version !== undefined || row?.oldestUnsettled === undefined) row?.extras?.bindings.forget(version ?? Infinity);
+    return Promise.resolve();
+  }
+
+  noteDirty(incarnation: string, ids: readonly ActorId[]): Promise<boolean> {
+    return Promise.resolve(this.dirtySets.note(incarnation, ids));
+  }
+
+  dirty(incarnation: string, limit: number, cursor?: string): Promise<DirtyPage> {
+    return Promise.resolve(this.dirtySets.page(incarnation, limit, cursor));
+  }
+
+  clean(incarnation: string, ids: readonly ActorId[]): Promise<void> {
+    return Promise.resolve(this.dirtySets.clean(incarnation, ids));
+  }
+
+  sealDirty(incarnation: string): Promise<void> {
+    return Promise.resolve(this.dirtySets.seal(incarnation));
   }
 
   reminders(id: ActorId): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -143,6 +180,12 @@ export class MemoryStateStore implements StateStore {
 }
 
 const UNSTAMPED: TagStamp = { version: 0, by: '' };
+
+function committed(row: MemoryRow, { outbox, settled }: CommitRequest): CommitResult {
+  const { version, oldestUnsettled } = row;
+  const isSaid = Boolean(outbox?.length || settled?.length) && oldestUnsettled !== undefined;
+  return { status: 'committed', version, ...(isSaid && { oldestUnsettled }) };
+}
 
 function holderOf(row: MemoryRow | undefined): Holder | undefined {
   return row?.token === undefined ? undefined : { token: row.token, incarnation: row.incarnation };

@@ -13,6 +13,9 @@ export interface ActorKeys {
   readonly reminders: string;
   readonly sources: string;
   readonly subscriptions: string;
+  /** Bindings that are over and still needed, by the version that ended them; and those of earlier lives, by the version of their destruction. */
+  readonly unbound: string;
+  readonly earlierLives: string;
   bindings(event: string): string;
 }
 
@@ -68,8 +71,14 @@ export class RedisKeys {
     const tag = row.slice(0, -2);
     return {
       row, operations: `${tag}:ops`, outbox: `${tag}:out`, inbox: `${tag}:in`, reminders: `${tag}:r`, sources: `${tag}:src`, subscriptions: `${tag}:sub`,
+      unbound: `${tag}:u`, earlierLives: `${tag}:old`,
       bindings: (event) => `${tag}:b:${event}`,
     };
+  }
+
+  /** Actors of a silo that somebody must look after when it dies. */
+  dirty(incarnation: string): string {
+    return `troupe:{${this.cluster}/dirty/${encodeKeyPart(incarnation)}}`;
   }
 
   /** The shard of a tag's index in which the actor stands. */

@@ -1,5 +1,9 @@
 // What the scripts of state/lua answer, read into the port's types. Bytes are copied out: a reply's Buffers share the socket's large chunks.
-import type { ClaimResult, CommitResult, OperationRecord, SenderMark } from '../protocol/ports/state-store.js';
+import type { ActorId } from '../protocol/actor-id.js';
+import type { OutboxEntry, SenderMark } from '../protocol/ports/message-store.js';
+import type { ClaimResult, CommitResult, OperationRecord } from '../protocol/ports/state-store.js';
+
+const EQUALS = 0x3d;
 
 /** Text of a reply that must be a bulk string. */
 export function readText(reply: unknown): string {
@@ -18,6 +22,12 @@ export function readList(reply: unknown): readonly unknown[] {
 export function readBytes(reply: unknown): Uint8Array {
   if (Buffer.isBuffer(reply)) return new Uint8Array(reply);
   throw new TypeError(`Redis: expected bytes in the reply, got ${typeof reply}`);
+}
+
+/** An actor as it stands in sets and hashes: `type/key`. */
+export function readActorId(member: string): ActorId {
+  const slash = member.indexOf('/');
+  return { type: member.slice(0, slash), key: member.slice(slash + 1) };
 }
 
 /** The answer of claim-actor.lua. */
@@ -52,6 +62,7 @@ function readRow(flat: readonly unknown[]) {
     else if (name.startsWith('b:')) bindingCounts.set(name.slice(2), Number(readText(flat[i + 1])));
     else meta.set(name, readText(flat[i + 1]));
   }
+  for (const [event, count] of bindingCounts) if (count === 0) bindingCounts.delete(event); // All unbound, and not forgotten yet.
   return { fields, tags, bindingCounts, meta };
 }
 
@@ -59,7 +70,7 @@ function readRow(flat: readonly unknown[]) {
 export function readCommit(reply: unknown): CommitResult {
   const [status, first, second] = readList(reply);
   switch (readText(status)) {
-    case 'OK': return { status: 'committed', version: Number(first) };
+    case 'OK': return { status: 'committed', version: Number(first), ...(second !== undefined && { oldestUnsettled: Number(readText(second)) }) };
     case 'REGRESSED': return { status: 'regressed', version: Number(first) };
     case 'CONFLICT': return { status: 'conflict', version: Number(first) };
     case 'DUP': {
@@ -80,10 +91,17 @@ export function readOperation(operationId: string, record: unknown): OperationRe
   return { operationId, scope, argumentsHash, at };
 }
 
-/** A mark as `{C/T/K}:ops` keeps it under `m:<sender>`: `low ,id,id,`. */
+/** A mark as `{C/T/K}:ops` keeps it under `m:<sender>`: `low ,id,id,`. Ids below `low` may be left among them. */
 export function readMark(sender: string, record: unknown): SenderMark | undefined {
   if (record === null || record === undefined) return undefined;
   const [low, ids] = readText(record).split(' ') as [string, string];
-  const numbers = ids.split(',').filter((id) => id !== '').map(Number);
+  const numbers = ids.split(',').filter((id) => id !== '').map(Number).filter((id) => id >= Number(low));
   return { sender, low: Number(low), ids: [...new Set(numbers)].sort((a, b) => a - b) };
+}
+
+/** A member of `{C/T/K}:out`: `sequence=payload`. */
+export function readOutboxEntry(member: unknown): OutboxEntry {
+  const bytes = readBytes(member);
+  const end = bytes.indexOf(EQUALS);
+  return { sequence: Number(Buffer.from(bytes.subarray(0, end)).toString('latin1')), payload: bytes.subarray(end + 1) };
 }

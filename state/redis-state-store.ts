@@ -6,20 +6,22 @@
 //       later reads what was on the replica then, or what it has committed itself.
 //   D3. The index of tags: who is in it is found again after a crash.
 //   D4. RELEASE, and what refuses (FENCED, TAKEN, CONFLICT), is answered at once. A release that is lost leaves the token of an activation that its
-//       silo does not know any more, which the next CLAIM takes over; a refusal promises nothing.
+//       silo does not know any more, which the next CLAIM takes over; a refusal promises nothing. The same for what only takes away what nobody
+//       needs (SETTLE, FORGET, CLEAN): where it is lost, messages are sent again, and known again by their marks.
+//   D5. What is in a dirty set, and that it is sealed: outboxes are found by it.
 import type { ActorId } from '../protocol/actor-id.js';
 import type {
-  ClaimRequest, ClaimResult, CommitRequest, CommitResult, Holder, OperationRecord, OperationResult, OutboxEntry, ParkedDelivery, SenderMark,
-  StateStore, TaggedPage, TagStamp, TagState, Token,
+  ClaimRequest, ClaimResult, CommitRequest, CommitResult, Holder, OperationRecord, OperationResult, StateStore, TaggedPage, TagStamp, TagState, Token,
 } from '../protocol/ports/state-store.js';
 import type { Logger } from '../protocol/ports/logger.js';
-import { CommitArguments, toBuffer } from './commit-arguments.js';
+import { CommitArguments } from './commit-arguments.js';
 import type { Durability } from './durability.js';
 import { GenesisCheck } from './genesis-check.js';
 import type { RedisClient } from './redis-client.js';
 import { RedisExecutor } from './redis-executor.js';
 import { RedisKeys } from './redis-keys.js';
-import { readBytes, readClaim, readCommit, readList, readMark, readOperation, readText } from './redis-replies.js';
+import { RedisMessageStore } from './redis-message-store.js';
+import { readActorId, readBytes, readClaim, readCommit, readList, readOperation, readText } from './redis-replies.js';
 import { ReplicatedExecutor, type KeyedExecutor } from './replicated-executor.js';
 
 const DESTROYED_KEPT_SECONDS = String(7 * 24 * 3600);
@@ -38,14 +40,15 @@ export interface RedisStateStoreOptions {
  * State in Redis. `client` must send commands again after a reconnect (`RedisConnection.scripts` does); it stays the caller's.
  * A method waits for as long as Redis is away and rejects with `LinkLostError` only when the client ends or the store stops.
  */
-export class RedisStateStore implements StateStore {
-  private readonly executor: RedisExecutor;
-  /** For what others rely on: D1 to D3. */
-  private readonly kept: KeyedExecutor & { stop(): void };
-  private readonly keys: RedisKeys;
+export class RedisStateStore extends RedisMessageStore implements StateStore {
+  protected readonly executor: RedisExecutor;
+  /** For what others rely on: D1 to D3, D5. */
+  protected readonly kept: KeyedExecutor & { stop(): void };
+  protected readonly keys: RedisKeys;
   private readonly genesis: GenesisCheck;
 
   constructor(client: RedisClient, { cluster, durability, log }: RedisStateStoreOptions) {
+    super();
     this.executor = new RedisExecutor(client);
     this.kept = durability === 'replicated' ? new ReplicatedExecutor(this.executor, log) : this.executor;
     this.keys = new RedisKeys(cluster);
@@ -83,8 +86,9 @@ export class RedisStateStore implements StateStore {
   }
 
   async destroy(id: ActorId, token: Token): Promise<boolean> {
-    const { row, operations, outbox, inbox, reminders } = this.keys.actor(id);
-    return (await this.kept.run('destroy-actor', [row, operations, outbox, inbox, reminders], [token, DESTROYED_KEPT_SECONDS])) === 1;
+    const { row, operations, outbox, inbox, reminders, unbound, earlierLives } = this.keys.actor(id);
+    const keys = [row, operations, outbox, inbox, reminders, unbound, earlierLives];
+    return (await this.runNaming(id, this.kept, 'destroy-actor', keys, [token, DESTROYED_KEPT_SECONDS])) === 1;
   }
 
   async lookup(id: ActorId): Promise<Holder | undefined> {
@@ -102,28 +106,6 @@ export class RedisStateStore implements StateStore {
     const [record, result] = readList(await this.executor.command('hmget', key, `o:${operationId}`, `r:${operationId}`));
     if (record === null) return undefined;
     return { argumentsHash: readOperation(operationId, record).argumentsHash, result: readBytes(result) };
-  }
-
-  async marks(id: ActorId, senders: readonly string[]): Promise<readonly (SenderMark | undefined)[]> {
-    if (senders.length === 0) return [];
-    const records = readList(await this.executor.command('hmget', this.keys.actor(id).operations, ...senders.map((sender) => `m:${sender}`)));
-    return senders.map((sender, i) => readMark(sender, records[i]));
-  }
-
-  async outbox(id: ActorId, limit: number): Promise<readonly OutboxEntry[]> {
-    const flat = await this.range(this.keys.actor(id).outbox, limit * 2);
-    return pairs(flat).map(([sequence, payload]) => ({ sequence: Number(readText(sequence).slice(1)), payload: readBytes(payload).subarray(1) }));
-  }
-
-  async inbox(id: ActorId, limit: number): Promise<readonly Uint8Array[]> {
-    return (await this.range(this.keys.actor(id).inbox, limit)).map(readBytes);
-  }
-
-  async park(id: ActorId, { sender, sequence, payload }: ParkedDelivery): Promise<'parked' | 'duplicate'> {
-    const { row, operations, outbox, inbox } = this.keys.actor(id);
-    const args = [`m:${sender}`, String(sequence), toBuffer(payload)];
-    const reply = await this.kept.run('park-delivery', [row, operations, outbox, inbox], args, true); // D1
-    return reply === 1 ? 'parked' : 'duplicate';
   }
 
   async reminders(id: ActorId): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -163,15 +145,6 @@ export class RedisStateStore implements StateStore {
     this.kept.stop();
     return Promise.resolve();
   }
-
-  private async range(key: string, limit: number): Promise<readonly unknown[]> {
-    return limit < 1 ? [] : readList(await this.executor.command('lrange', key, '0', String(limit - 1)));
-  }
-}
-
-function readActorId(member: string): ActorId {
-  const slash = member.indexOf('/');
-  return { type: member.slice(0, slash), key: member.slice(slash + 1) };
 }
 
 function pairs(flat: readonly unknown[]): readonly (readonly [unknown, unknown])[] {

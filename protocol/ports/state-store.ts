@@ -1,4 +1,5 @@
 import type { ActorId } from '../actor-id.js';
+import type { BindingChange, MessageStore, OutboxEntry, SenderMark } from './message-store.js';
 
 /** `incarnation:random96`. Unique per activation, never reused (P1). */
 export type Token = string;
@@ -60,32 +61,6 @@ export interface OperationResult {
   readonly result: Uint8Array;
 }
 
-/** What a listener remembers of one sender: every id below `low` is handled, and of the others exactly `ids`. */
-export interface SenderMark {
-  readonly sender: string;
-  readonly low: number;
-  readonly ids: readonly number[];
-}
-
-/** A message in an actor's outbox. `payload` is opaque here. */
-export interface OutboxEntry {
-  readonly sequence: number;
-  readonly payload: Uint8Array;
-}
-
-/** A delivery that waits in its listener's inbox. `payload` is opaque here and all that `inbox` returns. */
-export interface ParkedDelivery {
-  readonly sender: string;
-  readonly sequence: number;
-  readonly payload: Uint8Array;
-}
-
-export interface BindingChange {
-  readonly event: string;
-  readonly listener: string;
-  readonly bound: boolean;
-}
-
 export interface ReminderChange {
   readonly name: string;
   /** Encoded `{ generation, spec, next }`; absent deletes. */
@@ -107,6 +82,7 @@ export interface CommitRequest {
   readonly forgottenOperations?: readonly string[] | undefined;
   /** Per sender the ids that this unit handled (not those known before) and the sender's `low`; the store merges. A known id: `duplicate`. */
   readonly marks?: readonly SenderMark[] | undefined;
+  /** Numbers rise from commit to commit. */
   readonly outbox?: readonly OutboxEntry[] | undefined;
   /** Sequences of outbox entries that are settled and leave. */
   readonly settled?: readonly number[] | undefined;
@@ -120,7 +96,8 @@ export interface CommitRequest {
 }
 
 export type CommitResult =
-  | { readonly status: 'committed'; readonly version: number }
+  /** `oldestUnsettled`: the first sequence that is left in the outbox, when this commit appended or settled messages and one is left. */
+  | { readonly status: 'committed'; readonly version: number; readonly oldestUnsettled?: number | undefined }
   /** The token is not the registered one (P2). Nothing changed. */
   | { readonly status: 'fenced'; readonly holder?: Holder | undefined }
   /** One of the carried operation or message ids (as `<sender>#<id>`) is known already. Nothing changed. */
@@ -137,28 +114,20 @@ export type CommitResult =
  * operation and its effect commit together.
  * A method rejects only when the outcome is unknown (the connection broke past its resends, or the store was stopped).
  */
-export interface StateStore {
+export interface StateStore extends MessageStore {
   claim(request: ClaimRequest): Promise<ClaimResult>;
   commit(request: CommitRequest): Promise<CommitResult>;
   /** Gives the actor up if `token` is registered (false when sent again: it is free already); a row that never committed (version 0, no other key) vanishes. False: it was not ours. */
   release(id: ActorId, token: Token): Promise<boolean>;
   /** Passes the actor on to `next` if `token` is registered (or `next` already is). */
   handOff(id: ActorId, token: Token, next: Holder): Promise<boolean>;
-  /** Deletes fields, tags, bindings and reminders, and frees the actor, if `token` is registered; version, epoch, marks and unsettled outbox stay for 7 days. */
+  /** Deletes fields, tags, bindings and reminders, and frees the actor, if `token` is registered; version, epoch, marks, unsettled outbox and, while it is not empty, whom its broadcasts go to stay for 7 days. */
   destroy(id: ActorId, token: Token): Promise<boolean>;
   /** Who holds the actor, without touching it. */
   lookup(id: ActorId): Promise<Holder | undefined>;
   /** All operations kept for the actor, without their results. */
   operations(id: ActorId): Promise<readonly OperationRecord[]>;
   operationResult(id: ActorId, operationId: string): Promise<OperationResult | undefined>;
-  /** Marks of the given senders, in order; `undefined` for unknown ones. */
-  marks(id: ActorId, senders: readonly string[]): Promise<readonly (SenderMark | undefined)[]>;
-  /** The oldest `limit` unsettled outbox entries, in order. */
-  outbox(id: ActorId, limit: number): Promise<readonly OutboxEntry[]>;
-  /** The oldest `limit` parked deliveries, in order. */
-  inbox(id: ActorId, limit: number): Promise<readonly Uint8Array[]>;
-  /** Appends a delivery to the inbox, whoever holds the actor, unless its id is marked as handled. */
-  park(id: ActorId, delivery: ParkedDelivery): Promise<'parked' | 'duplicate'>;
   reminders(id: ActorId): Promise<ReadonlyMap<string, Uint8Array>>;
   /**
    * Index only; the truth is in the actor's row. Adds the actor under a tag ahead of the commit of `stamp.version`; of several announced

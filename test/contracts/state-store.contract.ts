@@ -2,7 +2,10 @@
 import type { StateStore } from '../../protocol/ports/state-store.js';
 import { commits } from '../state/contract/commits.js';
 import { destroying } from '../state/contract/destroying.js';
+import { dirtySets } from '../state/contract/dirty-sets.js';
+import { listening } from '../state/contract/listening.js';
 import { messages } from '../state/contract/messages.js';
+import { outboxes } from '../state/contract/outboxes.js';
 import { ownership } from '../state/contract/ownership.js';
 import { parts } from '../state/contract/parts.js';
 import { refusals } from '../state/contract/refusals.js';
@@ -29,6 +32,9 @@ export function stateStoreContract(name: string, makeStore: () => Promise<StoreU
     commits(bench);
     refusals(bench);
     messages(bench);
+    outboxes(bench);
+    listening(bench);
+    dirtySets(bench);
     parts(bench);
     destroying(bench);
   });

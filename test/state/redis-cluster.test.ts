@@ -71,9 +71,38 @@ describe('on a Redis Cluster', () => {
         expect(await store.outbox(id('moved'), 9)).to.have.length(1);
         crossing = commit(2, { outbox: [{ sequence: 2, payload: utf8('m') }] }); // Both in one script: TRYAGAIN until the move is over.
       });
-      expect(await crossing).to.deep.equal({ status: 'committed', version: 3 });
+      expect(await crossing).to.deep.equal({ status: 'committed', version: 3, oldestUnsettled: 1 });
       expect(claimed(await store.claim({ id: id('moved'), token: 't', incarnation: 's' }))).to.include({ version: 3, epoch: 1, lastSequence: 2 });
       expect(await store.outbox(id('moved'), 9)).to.have.length(2);
+    });
+
+    it('finds, forgets and destroys bindings whose keys are on their way to another node', async () => {
+      using connection = await open();
+      const cluster = uniqueCluster();
+      const store = new RedisStateStore(connection.scripts, { cluster });
+      const slot = await redis.slotOf(new RedisKeys(cluster).row(id('bound')));
+      const bind = (version: number, token: string, bound: boolean, more: Partial<CommitRequest> = {}) => store.commit({
+        id: id('bound'), token, commitId: `c${version}`, version, fields: new Map(), bindings: ['e', 'f'].map((event) => ({ event, listener: 'x', bound })), ...more,
+      });
+      await store.claim({ id: id('bound'), token: 't', incarnation: 's' });
+      await bind(0, 't', true, { outbox: [{ sequence: 1, payload: utf8('m') }] });
+      await store.destroy(id('bound'), 't');
+      await store.claim({ id: id('bound'), token: 'u', incarnation: 's' });
+      await bind(1, 'u', true, { outbox: [{ sequence: 2, payload: utf8('m') }] });
+      await bind(2, 'u', false);
+      let crossing: Promise<readonly unknown[]> | undefined;
+      await redis.moveSlot(slot, await redis.otherMaster(slot), async () => {
+        crossing = Promise.all([store.listeners(id('bound'), 'e', 1, 9), store.listeners(id('bound'), 'f', 2, 9), store.forgetUnbound(id('bound'), 2)]);
+      });
+      expect(await crossing).to.deep.equal([{ listeners: ['x'] }, { listeners: ['x'] }, undefined]);
+      const other = await redis.otherMaster(slot);
+      await redis.moveSlot(slot, other, async () => {
+        crossing = Promise.all([store.settle(id('bound'), [1]), store.destroy(id('bound'), 'u')]);
+      });
+      expect(await crossing).to.deep.equal([2, true]);
+      expect(await store.listeners(id('bound'), 'f', 2, 9)).to.deep.equal({ listeners: ['x'] });
+      expect(await store.settle(id('bound'), [2])).to.equal(undefined);
+      expect(await store.listeners(id('bound'), 'f', 2, 9)).to.deep.equal({ listeners: [] });
     });
   });
 

@@ -64,7 +64,7 @@ describe('RedisStateStore when the connection fails', () => {
   it('COMMIT: the lost reply is asked for again, the state changes once and the answer is committed', async () => {
     await claim(store, A);
     const answer = await loseReply(() => commit('c1', 0, { operations: [{ operationId: 'op', scope: 's', argumentsHash: 'h', at: 1, result: utf8('r') }] }));
-    expect(answer).to.deep.equal({ status: 'committed', version: 1 });
+    expect(answer).to.deep.equal({ status: 'committed', version: 1, oldestUnsettled: 1 });
     expect(await state()).to.deep.equal({ version: 1, epoch: 1, value: 'c1', sent: 1 });
   });
 
@@ -74,7 +74,7 @@ describe('RedisStateStore when the connection fails', () => {
     const answer = commit('c1', 0);
     await proxy.phase('the request left the silo', ({ heldRequestBytes }) => heldRequestBytes > 0);
     proxy.cut();
-    expect(await answer).to.deep.equal({ status: 'committed', version: 1 });
+    expect(await answer).to.deep.equal({ status: 'committed', version: 1, oldestUnsettled: 1 });
     expect(await state()).to.include({ version: 1, sent: 1 });
   });
 
@@ -113,8 +113,8 @@ describe('RedisStateStore when the connection fails', () => {
     await proxy.phase('the request left the silo', ({ heldRequestBytes }) => heldRequestBytes > 0);
     // The silo gives the connection up; its bytes are still on their way.
     connection.scripts.stream?.destroy?.();
-    expect(await first).to.deep.equal({ status: 'committed', version: 1 });
-    expect(await commit('c2', 1)).to.deep.equal({ status: 'committed', version: 2 });
+    expect(await first).to.deep.equal({ status: 'committed', version: 1, oldestUnsettled: 1 });
+    expect(await commit('c2', 1)).to.deep.equal({ status: 'committed', version: 2, oldestUnsettled: 1 });
     const before = proxy.connections;
     proxy.release();
     await proxy.phase('Redis has read the late bytes', ({ connections }) => connections < before);
@@ -136,6 +136,6 @@ describe('RedisStateStore when the connection fails', () => {
     await phase('the silo noticed', () => connection.scripts.status !== 'ready');
     const waiting = commit('c1', 0);
     proxy.release();
-    expect(await waiting).to.deep.equal({ status: 'committed', version: 1 });
+    expect(await waiting).to.deep.equal({ status: 'committed', version: 1, oldestUnsettled: 1 });
   });
 });

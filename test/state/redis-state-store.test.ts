@@ -47,10 +47,17 @@ describe('RedisStateStore', () => {
     for (const key of hostileKeys()) {
       await store.claim({ id: { type: 'player', key }, token: 's:2', incarnation: 's' });
       await store.indexTag(key, { type: 'player', key }, true);
+      await store.noteDirty(key, [{ type: 'player', key }]);
     }
-    const table = /^troupe:\{test-[0-9a-f]+\/(player\/(?:[A-Za-z0-9_-]{2,86}|~[A-Za-z0-9_-]{22})\}:(a|ops|out|in|r|b:(moved|died))|tag\/[A-Za-z0-9_~-]+\/\d+\})$/;
-    const keys = await bench.keys();
+    await store.commit({ id, token: 's:1', commitId: 'c2', version: 1, fields: new Map(), bindings: [{ event: 'died', listener: 'player/x', bound: false }] });
+    const living = await bench.keys();
+    await store.destroy(id, 's:1');
+    const table = new RegExp(`^troupe:\\{test-[0-9a-f]+/(${[
+      'player/(?:[A-Za-z0-9_-]{2,86}|~[A-Za-z0-9_-]{22})\\}:(a|ops|out|in|r|u|old|b:(moved|died)(@2)?)', 'tag/[A-Za-z0-9_~-]+/\\d+\\}', 'dirty/[A-Za-z0-9_~-]+\\}',
+    ].join('|')})$`);
+    const keys = [...living, ...(await bench.keys())];
     expect(keys).to.have.length.above(2 * hostileKeys().length);
+    for (const ending of [':u', ':old', ':b:died', ':b:died@2']) expect(keys.filter((key) => key.endsWith(ending)), ending).to.have.length(1);
     expect(keys.filter((key) => !table.test(key))).to.deep.equal([]);
   });
 
@@ -111,10 +118,14 @@ describe('RedisStateStore', () => {
     expect(await lifetimes()).to.deep.equal({ a: -1, ops: -1, out: -1, in: -1, r: -1, 'b:moved': -1, 'b:died': -1 });
     await store.destroy(id, 's:1');
     const left = await lifetimes();
-    expect(left).to.have.all.keys('a', 'ops', 'out', 'in');
+    expect(left).to.have.all.keys('a', 'ops', 'out', 'in', 'old', 'b:moved@1', 'b:died@1');
     for (const seconds of Object.values(left)) expect(seconds).to.be.within(SEVEN_DAYS - 60, SEVEN_DAYS);
     await claim('s:2');
-    expect(await lifetimes()).to.deep.equal({ a: -1, ops: -1, out: -1, in: -1 });
+    const { old, 'b:moved@1': moved, 'b:died@1': died, ...alive } = await lifetimes();
+    expect(alive).to.deep.equal({ a: -1, ops: -1, out: -1, in: -1 });
+    expect([old, moved, died].map((seconds) => Number(seconds) > 0), 'whom the first life bound').to.deep.equal([true, true, true]);
+    await store.settle(id, [1]);
+    expect(await lifetimes()).to.deep.equal({ a: -1, ops: -1, in: -1 });
   });
 
   it('lets the rest of a destroyed actor expire again when its next life committed nothing', async () => {
@@ -131,7 +142,32 @@ describe('RedisStateStore', () => {
     await exercise();
     await store.destroy(id, 's:1');
     await store.park(id, { sender: 'other', sequence: 9, payload: utf8('late') });
-    for (const key of await bench.keys('/player/')) expect(await bench.ask('ttl', key), key).to.equal('-1');
+    const kept = (await bench.keys('/player/')).filter((key) => /:(a|ops|out|in)$/.test(key));
+    expect(kept).to.have.length(4);
+    for (const key of kept) expect(await bench.ask('ttl', key), key).to.equal('-1');
+  });
+
+  it('keeps no key of bindings that are over and needed by nobody, nor of a sealed set that is empty but for 7 days', async () => {
+    const change = (version: number, bound: boolean, outbox: readonly { sequence: number; payload: Uint8Array }[] = []) => store.commit({
+      id, token: 's:1', commitId: `c${version}`, version, fields: new Map(), bindings: [{ event: 'moved', listener: 'x', bound }], outbox,
+    });
+    await claim('s:1');
+    await change(0, true);
+    await change(1, false);
+    expect(await bench.keys()).to.have.length(1);
+    await change(2, true, [{ sequence: 1, payload: utf8('m') }]);
+    await change(3, false);
+    expect((await bench.keys()).map((key) => key.slice(key.indexOf('}:') + 2))).to.have.members(['a', 'out', 'u', 'b:moved']);
+    await store.settle(id, [1]);
+    expect(await bench.keys()).to.have.length(1);
+    expect(await bench.ask('hkeys', new RedisKeys(bench.cluster).row(id))).not.to.include('b:moved');
+
+    await store.noteDirty('s', [id]);
+    await store.sealDirty('s');
+    const set = new RedisKeys(bench.cluster).dirty('s');
+    expect(await bench.ask('ttl', set)).to.equal('-1');
+    await store.clean('s', [id]);
+    expect(Number(await bench.ask('ttl', set))).to.be.within(SEVEN_DAYS - 60, SEVEN_DAYS);
   });
 
   it('rejects what is under way, and all that comes later, once it is stopped', async () => {

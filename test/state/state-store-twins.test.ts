@@ -1,6 +1,7 @@
 // The memory twin gives the same answers as Redis, whatever is asked in whatever order.
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { ActorId } from '../../protocol/actor-id.js';
 import type { StateStore } from '../../protocol/ports/state-store.js';
 import { MemoryStateStore } from '../../state/memory-state-store.js';
 import { RedisStateStore } from '../../state/redis-state-store.js';
@@ -31,6 +32,9 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('takeOver' as const), token }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('release' as const, 'destroy' as const), token }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('handOff' as const), token, next: token }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('settle' as const), sequences: fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 9 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('settleAll' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const), isSafe: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('park' as const), sender: name, sequence: small }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -41,6 +45,9 @@ async function play(store: StateStore, key: string, steps: readonly Step[]): Pro
   const answers: unknown[] = [];
   let version = 0;
   let sequence = 0;
+  /** Which version sent what, as it is first seen. */
+  const sent = new Map<number, number>();
+  const unsettled = async () => (await store.outbox(id, 100)).map((entry) => entry.sequence);
   const act = async (each: Step): Promise<unknown> => {
     switch (each.do) {
       case 'claim': return store.claim({ id, token: each.token, incarnation: `of ${each.token}`, expected: each.expected });
@@ -48,6 +55,12 @@ async function play(store: StateStore, key: string, steps: readonly Step[]): Pro
       case 'release': return store.release(id, each.token);
       case 'destroy': return store.destroy(id, each.token);
       case 'handOff': return store.handOff(id, each.token, { token: each.next, incarnation: `of ${each.next}` });
+      case 'settle': return store.settle(id, each.sequences);
+      case 'settleAll': return store.settle(id, await unsettled());
+      case 'forget': {
+        const [oldest] = await unsettled();
+        return store.forgetUnbound(id, each.isSafe && oldest !== undefined ? sent.get(oldest) : undefined);
+      }
       case 'park': return store.park(id, { sender: each.sender, sequence: each.sequence, payload: utf8(`${each.sender}${each.sequence}`) });
       case 'commit': {
         const { versionOffset, sends, ...parts } = each.commit;
@@ -60,19 +73,29 @@ async function play(store: StateStore, key: string, steps: readonly Step[]): Pro
     const answer = await act(each);
     if (typeof answer === 'object' && answer !== null && 'version' in answer) version = Number(answer.version);
     answers.push(answer, ...(await readAll(store, id)));
+    const left = await unsettled();
+    for (const entry of left) if (!sent.has(entry)) sent.set(entry, version);
+    answers.push(...(await Promise.all([...new Set([version, ...left.map((entry) => sent.get(entry)!)])].map((each) => listeners(store, id, each)))));
   }
   return answers;
 }
 
-async function readAll(store: StateStore, id: { type: string; key: string }): Promise<unknown[]> {
+/** Of every event, by pages of two. */
+async function listeners(store: StateStore, id: ActorId, version: number): Promise<unknown[]> {
+  const ofEvent = async (event: string, cursor?: string): Promise<readonly string[]> => {
+    const page = await store.listeners(id, event, version, 2, cursor);
+    return [...page.listeners, ...(page.cursor === undefined ? [] : await ofEvent(event, page.cursor))];
+  };
+  return Promise.all(['a', 'b', 'n', 'v'].map(async (event) => [...(await ofEvent(event))].sort()));
+}
+
+async function readAll(store: StateStore, id: ActorId): Promise<unknown[]> {
   const holder = await store.lookup(id);
-  const row = holder && (await store.claim({ id, ...holder }));
-  const operations = await store.operations(id);
-  return [
-    holder, row?.status === 'claimed' ? { ...row, tags: [...row.tags].sort() } : row,
-    [...operations].sort((a, b) => (a.operationId < b.operationId ? -1 : 1)), await store.marks(id, ['a', 'b', 'n', 'v']),
-    await store.outbox(id, 100), await store.inbox(id, 100), await store.reminders(id),
-  ];
+  const [row, operations, ...rest] = await Promise.all([
+    holder && store.claim({ id, ...holder }), store.operations(id), store.marks(id, ['a', 'b', 'n', 'v']), store.outbox(id, 100), store.inbox(id, 100), store.reminders(id),
+  ]);
+  const sorted = [...operations].sort((a, b) => (a.operationId < b.operationId ? -1 : 1));
+  return [holder, row?.status === 'claimed' ? { ...row, tags: [...row.tags].sort() } : row, sorted, ...rest];
 }
 
 describe('StateStore twins', () => {

@@ -45,8 +45,8 @@ export function refusals(bench: StoreBench): void {
 
     it('a repeated commit id changes once and answers committed both times', async () => {
       const again = { commitId: 'the-same', fields: change, outbox: [{ sequence: 1, payload: utf8('m') }] };
-      expect(await bench.commit(1, again)).to.deep.equal({ status: 'committed', version: 2 });
-      expect(await bench.commit(1, again)).to.deep.equal({ status: 'committed', version: 2 });
+      expect(await bench.commit(1, again)).to.include({ status: 'committed', version: 2 });
+      expect(await bench.commit(1, again)).to.include({ status: 'committed', version: 2 });
       expect(claimed(await bench.claim(A)).version).to.equal(2);
       expect(await bench.store.outbox(bench.id, 10)).to.have.length(1);
     });
