@@ -72,6 +72,11 @@ export class RedisKeys {
     };
   }
 
+  /** What the keys of a partition's queue begin with; they share a hash tag. */
+  partition(index: number): string {
+    return `troupe:{${this.cluster}/p/${index}}`;
+  }
+
   /** The shard of a tag's index in which the actor stands. */
   tagOf(tag: string, id: ActorId): string {
     const digest = createHash('sha1').update(`${id.type}/${id.key}`).digest();
