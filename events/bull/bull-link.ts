@@ -11,6 +11,7 @@ import type { RedisClient } from '../../state/redis-client.js';
 import { connectClients } from '../../state/redis-connection.js';
 import { RedisExecutor } from '../../state/redis-executor.js';
 import { RedisKeys } from '../../state/redis-keys.js';
+import { checkQueueCommands } from '../../state/redis-settings.js';
 import { createClient, type RedisSource } from '../../state/redis-source.js';
 import { ReplicatedExecutor } from '../../state/replicated-executor.js';
 import { blockingClient, executedClient, versionLines } from './executed-client.js';
@@ -44,7 +45,7 @@ export class BullLink {
     this.shared = executedClient(client, { plain: this.executor, kept: this.kept }, serverInfo);
   }
 
-  /** Throws `ConfigurationError` when Redis cannot be reached, or its client spells keys in its own way. */
+  /** Throws `ConfigurationError` when Redis cannot be reached or refuses a command, or its client spells keys in its own way. */
   static async open(options: BullLinkOptions): Promise<BullLink> {
     const [client] = await connectClients(options.source, ['scripts'], { clock: options.clock });
     const { keyPrefix, redisOptions } = (client as { readonly options?: Prefixed & { readonly redisOptions?: Prefixed } }).options ?? {};
@@ -52,8 +53,13 @@ export class BullLink {
       client!.disconnect();
       throw new ConfigurationError('redis: keyPrefix cannot be used: queues name their keys inside scripts, where it does not reach; clusters are told apart by their names');
     }
-    const info = await client!.callBuffer('info').catch(() => undefined);
-    return new BullLink(client!, options, versionLines(info));
+    try {
+      await checkQueueCommands(client!, `${new RedisKeys(options.cluster).partition(0)}:${NAME}:probe`);
+      return new BullLink(client!, options, versionLines(await client!.callBuffer('info').catch(() => undefined)));
+    } catch (error) {
+      client!.disconnect();
+      throw error;
+    }
   }
 
   /** The queue of a partition, which lets one batch at a time be taken in the whole cluster. */
