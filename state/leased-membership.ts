@@ -3,6 +3,7 @@
 //   M2. `isValid` is true only under a lease (Lease, L1-L3): self-fencing, for availability and fresh reads; writes are fenced by their token.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { PARTITIONS } from '../protocol/partitions.js';
 import type { Clock } from '../protocol/ports/clock.js';
 import type { Member, MemberChange, Membership, Sighting, SiloLoad } from '../protocol/ports/membership.js';
 import type { Incarnation } from '../protocol/ports/state-store.js';
@@ -154,7 +155,7 @@ export class LeasedMembership implements Membership {
   }
 
   private joinRequest() {
-    const { siloId, address, clock, labels = {}, types = {}, partitions = 32 } = this.options;
+    const { siloId, address, clock, labels = {}, types = {}, partitions = PARTITIONS } = this.options;
     const gateway = this.options.gateway?.();
     const joiner = {
       siloId, incarnation: this.incarnation, startedAt: clock.now(), labels,
@@ -176,7 +177,7 @@ export class LeasedMembership implements Membership {
 
   private refusal(answer: Exclude<JoinAnswer, { status: 'joined' }>): Error {
     if (answer.status === 'dead') return new ConfigurationError(`incarnation ${this.incarnation} was declared dead before it had joined`);
-    const { partitions = 32 } = this.options;
+    const { partitions = PARTITIONS } = this.options;
     return new ConfigurationError(`the cluster was made with ${answer.found} partitions, this silo expects ${partitions}: the count cannot change`);
   }
 

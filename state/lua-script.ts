@@ -10,6 +10,8 @@ export type ScriptName =
 
 /** A script's text and the hash under which Redis caches it. */
 export interface LuaScript {
+  /** For messages. */
+  readonly name: string;
   readonly source: string;
   readonly sha: string;
 }
@@ -24,7 +26,12 @@ export function loadScript(name: ScriptName): LuaScript {
   const place = places.find((url) => existsSync(url));
   if (!place) throw new ConfigurationError(`state/lua/${name}.lua is missing: looked at ${places.map((url) => url.pathname).join(' and ')}`);
   const source = readFileSync(place, 'utf8');
-  const script = { source, sha: createHash('sha1').update(source).digest('hex') };
+  const script = makeScript(name, source);
   loaded.set(name, script);
   return script;
+}
+
+/** A script that is not of `state/lua`. */
+export function makeScript(name: string, source: string): LuaScript {
+  return { name, source, sha: createHash('sha1').update(source).digest('hex') };
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../protocol/ports/clock.js';
 import { ConfigurationError } from '../protocol/errors/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
 import type { RedisClient } from './redis-client.js';
-import { createClient, describeSource, type RedisSource } from './redis-source.js';
+import { createClient, describeSource, type RedisPurpose, type RedisSource } from './redis-source.js';
 
 export interface RedisConnectionOptions {
   readonly clock?: Clock | undefined;
@@ -21,27 +21,32 @@ export class RedisConnection {
   ) {}
 
   /** Connects both clients; throws `ConfigurationError` naming the address and the last cause when that takes longer than `timeoutMs`. */
-  static async open(source: RedisSource, { clock = new SystemClock(), timeoutMs = 3000 }: RedisConnectionOptions = {}): Promise<RedisConnection> {
-    const clients: RedisClient[] = [];
-    try {
-      const scripts = createClient(source, 'scripts');
-      clients.push(scripts);
-      const heartbeats = createClient(source, 'heartbeats');
-      clients.push(heartbeats);
-      if (heartbeats === scripts) throw new ConfigurationError('redis: the given function returned the same client twice; expected a new one at each call');
-      await Promise.all(clients.map((client) => whenReady(client, clock, timeoutMs)));
-      return new RedisConnection(scripts, heartbeats, describeSource(source));
-    } catch (error) {
-      for (const client of clients) client.disconnect();
-      if (error instanceof ConfigurationError) throw error;
-      throw new ConfigurationError(`Redis at ${describeSource(source)} cannot be used: ${reasonOf(error)}`, { cause: error });
-    }
+  static async open(source: RedisSource, options: RedisConnectionOptions = {}): Promise<RedisConnection> {
+    const [scripts, heartbeats] = await connectClients(source, ['scripts', 'heartbeats'], options);
+    return new RedisConnection(scripts!, heartbeats!, describeSource(source));
   }
 
   /** Cuts both connections; commands under way are rejected. Idempotent. */
   close(): void {
     this.scripts.disconnect();
     this.heartbeats.disconnect();
+  }
+}
+
+/** A connected client for each purpose, in order. Throws as `RedisConnection.open` does, and leaves none behind then. */
+export async function connectClients(
+  source: RedisSource, purposes: readonly RedisPurpose[], { clock = new SystemClock(), timeoutMs = 3000 }: RedisConnectionOptions = {},
+): Promise<readonly RedisClient[]> {
+  const clients: RedisClient[] = [];
+  try {
+    for (const purpose of purposes) clients.push(createClient(source, purpose));
+    if (new Set(clients).size < clients.length) throw new ConfigurationError('redis: the given function returned the same client twice; expected a new one at each call');
+    await Promise.all(clients.map((client) => whenReady(client, clock, timeoutMs)));
+    return clients;
+  } catch (error) {
+    for (const client of clients) client.disconnect();
+    if (error instanceof ConfigurationError) throw error;
+    throw new ConfigurationError(`Redis at ${describeSource(source)} cannot be used: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -2,13 +2,13 @@
 //   X1. Every command settles exactly once: with Redis's answer, or with an error once the client has ended or `stop` was called.
 //   X2. Resending, a command whose connection broke is sent again until it is answered: only for commands that are safe to send twice.
 import { LinkLostError } from '../protocol/errors/index.js';
-import { loadScript, type ScriptName } from './lua-script.js';
+import { loadScript, type LuaScript, type ScriptName } from './lua-script.js';
 import type { RedisArgument, RedisClient } from './redis-client.js';
 
 interface PendingCommand {
   readonly name: string;
   readonly args: readonly RedisArgument[];
-  readonly script: ScriptName | undefined;
+  readonly script: LuaScript | undefined;
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -28,8 +28,9 @@ export class RedisExecutor {
   }
 
   /** Rejects with `LinkLostError` when the outcome cannot be known any more, with Redis's own error otherwise. */
-  run(script: ScriptName, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
-    return this.start('evalsha', [loadScript(script).sha, String(keys.length), ...keys, ...args], script);
+  run(script: ScriptName | LuaScript, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
+    const loaded = typeof script === 'string' ? loadScript(script) : script;
+    return this.start('evalsha', [loaded.sha, String(keys.length), ...keys, ...args], loaded);
   }
 
   command(name: string, ...args: readonly RedisArgument[]): Promise<unknown> {
@@ -43,7 +44,7 @@ export class RedisExecutor {
     this.fail();
   }
 
-  private start(name: string, args: readonly RedisArgument[], script: ScriptName | undefined): Promise<unknown> {
+  private start(name: string, args: readonly RedisArgument[], script: LuaScript | undefined): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const command: PendingCommand = { name, args, script, resolve, reject };
       if (this.isStopped || this.client.status === 'end') return reject(outcomeUnknown(command));
@@ -66,7 +67,7 @@ export class RedisExecutor {
     if (!this.pending.has(command)) return;
     const text = error instanceof Error ? error.message : String(error);
     if (command.script !== undefined && text.startsWith('NOSCRIPT')) {
-      this.send(command, 'eval', [loadScript(command.script).source, ...command.args.slice(1)]);
+      this.send(command, 'eval', [command.script.source, ...command.args.slice(1)]);
     } else if (error instanceof Error && error.name === 'ReplyError') {
       this.pending.delete(command);
       command.reject(error);
@@ -111,5 +112,5 @@ export class RedisExecutor {
 }
 
 function outcomeUnknown(command: PendingCommand, cause?: unknown): LinkLostError {
-  return new LinkLostError(`Redis: ${command.script ?? command.name} was not answered; whether it took effect is unknown`, { cause });
+  return new LinkLostError(`Redis: ${command.script?.name ?? command.name} was not answered; whether it took effect is unknown`, { cause });
 }

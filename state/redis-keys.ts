@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ActorId } from '../protocol/actor-id.js';
+import { PARTITION_TYPE } from '../protocol/partitions.js';
 
 const LONGEST_PLAIN_BYTES = 64;
 const TAG_SHARDS = 16;
@@ -63,6 +64,7 @@ export class RedisKeys {
 
   /** The row alone: all that most commands touch. */
   row(id: ActorId): string {
+    if (id.type === PARTITION_TYPE) return `${this.partition(Number(id.key))}:a`;
     return `troupe:{${this.cluster}/${id.type}/${encodeKeyPart(id.key)}}:a`;
   }
 
@@ -79,6 +81,14 @@ export class RedisKeys {
   /** Actors of a silo that somebody must look after when it dies. */
   dirty(incarnation: string): string {
     return `troupe:{${this.cluster}/dirty/${encodeKeyPart(incarnation)}}`;
+  }
+
+  /**
+   * What a partition's keys begin with: its owner's row, and its queue; they share a hash tag. An actor of a type `p` does not meet those of the
+   * first hundred: no key is spelled with fewer than two digits of base64url, and one of two never ends with a decimal digit.
+   */
+  partition(index: number): string {
+    return `troupe:{${this.cluster}/p/${index}}`;
   }
 
   /** The shard of a tag's index in which the actor stands. */

@@ -7,7 +7,7 @@
 //   R3. No replica in time is no answer: it waits on, until there is one, the connection is gone (R2), or the client ends or `stop` is called;
 //       then it rejects, and the outcome is unknown.
 import type { Logger } from '../protocol/ports/logger.js';
-import type { ScriptName } from './lua-script.js';
+import type { LuaScript, ScriptName } from './lua-script.js';
 import type { RedisArgument, RedisClient } from './redis-client.js';
 import { RedisExecutor } from './redis-executor.js';
 import { touchKey } from './redis-keys.js';
@@ -17,7 +17,7 @@ import { ReplicaWait } from './replica-wait.js';
 /** What runs commands and scripts, each on the slot of its first key. */
 export interface KeyedExecutor {
   /** With `restsOnOthers` the answer may say what others wrote, without a write of its own. */
-  run(script: ScriptName, keys: readonly string[], args: readonly RedisArgument[], restsOnOthers?: boolean): Promise<unknown>;
+  run(script: ScriptName | LuaScript, keys: readonly string[], args: readonly RedisArgument[], restsOnOthers?: boolean): Promise<unknown>;
   command(name: string, key: string, ...args: readonly RedisArgument[]): Promise<unknown>;
 }
 
@@ -42,7 +42,7 @@ export class ReplicatedExecutor implements KeyedExecutor {
   /** `executor` sends again what broke off; it is stopped with this one. */
   constructor(private readonly executor: RedisExecutor, private readonly log?: Pick<Logger, 'warn' | 'info'>) {}
 
-  run(script: ScriptName, keys: readonly string[], args: readonly RedisArgument[], restsOnOthers = false): Promise<unknown> {
+  run(script: ScriptName | LuaScript, keys: readonly string[], args: readonly RedisArgument[], restsOnOthers = false): Promise<unknown> {
     return this.keep({ key: keys[0]!, send: (executor) => executor.run(script, keys, args), mustTouch: restsOnOthers });
   }
 

@@ -3,10 +3,15 @@ import { expect } from 'chai';
 import { Cluster, type ClusterOptions } from 'ioredis';
 import type { CommitRequest } from '../../protocol/ports/state-store.js';
 import { DURABILITIES } from '../../state/durability.js';
+import type { RedisClient } from '../../state/redis-client.js';
 import { RedisConnection } from '../../state/redis-connection.js';
 import { RedisKeys } from '../../state/redis-keys.js';
 import { RedisMembershipTable } from '../../state/redis-membership-table.js';
 import { RedisStateStore } from '../../state/redis-state-store.js';
+import { BullDeliveryQueues } from '../../events/bull/bull-delivery-queues.js';
+import { SystemClock } from '../../protocol/system-clock.js';
+import { deliveryQueuesContract } from '../contracts/delivery-queues.contract.js';
+import { silentLog } from '../isolation/silent-log.js';
 import { membershipContract } from '../contracts/membership.contract.js';
 import { stateStoreContract } from '../contracts/state-store.contract.js';
 import { TestRedisCluster } from '../support/redis-cluster.js';
@@ -39,6 +44,15 @@ describe('on a Redis Cluster', () => {
   });
 
   membershipContract('Redis Cluster', async ({ clock }) => clusterOver(await open(), clock));
+
+  deliveryQueuesContract('BullMQ on a Redis Cluster', async () => {
+    const cluster = uniqueCluster();
+    const source = instance() as unknown as RedisClient;
+    return {
+      open: () => BullDeliveryQueues.open({ source, cluster, clock: new SystemClock(), log: silentLog }),
+      now: () => Date.now(), pass: () => undefined, dispose: () => Promise.resolve(),
+    };
+  });
 
   describe('RedisStateStore', () => {
     const id = (key: string) => ({ type: 'player', key });

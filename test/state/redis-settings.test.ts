@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
-import { checkRedisSettings } from '../../state/redis-settings.js';
+import { checkQueueCommands, checkRedisSettings } from '../../state/redis-settings.js';
 import { startOwnRedis } from '../support/redis-server.js';
 import { closing } from './redis-bench.js';
 
@@ -26,6 +26,14 @@ describe('checkRedisSettings', () => {
     expect(warnings).to.have.length(2);
     expect(warnings[0]).to.match(/appendonly is off.*appendonly yes/);
     expect(warnings[1]).to.match(/maxmemory-policy is allkeys-lru.*noeviction/);
+  });
+
+  it('warns of a Redis that takes too few connections for the workers of 32 partitions', async () => {
+    await using redis = await startOwnRedis({ settings: { maxclients: '60' } });
+    using client = closing(new Redis(redis.url));
+    const warnings = await checkRedisSettings(client);
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.match(/maxclients is 60.*128 or more/);
   });
 
   it('refuses a database that the server does not have: ioredis would go on with database 0', async () => {
@@ -60,5 +68,25 @@ describe('checkRedisSettings', () => {
       expect(String(error)).to.include(version).and.include('6.2');
     }
     for (const version of ['6.2.0', '7.0.15', '8.10.1', '10.0.0']) expect(await checkRedisSettings(reporting(`redis_version:${version}${rest}`))).to.deep.equal([]);
+  });
+});
+
+describe('checkQueueCommands', () => {
+  it('takes a server that allows everything, and leaves nothing there', async () => {
+    await using redis = await startOwnRedis();
+    using client = closing(new Redis(redis.url));
+    await checkQueueCommands(client, 'probe');
+    expect(await client.keys('*')).to.deep.equal([]);
+  });
+
+  it('refuses a server that refuses a command, and names it', async () => {
+    await using redis = await startOwnRedis();
+    using client = closing(new Redis(redis.url));
+    for (const refused of ['bzpopmin', 'eval', 'xadd', 'rpoplpush', 'zrangebyscore']) {
+      await client.call('acl', 'setuser', 'default', '+@all', `-${refused}`);
+      const error: unknown = await checkQueueCommands(client, 'probe').catch((caught: unknown) => caught);
+      expect(error).to.have.property('code', 'ERR_CONFIGURATION');
+      expect(String(error)).to.match(/durable messages need/).and.match(new RegExp(refused, 'i'));
+    }
   });
 });
