@@ -77,11 +77,11 @@ export class Silo {
       self: { address: () => network.address, labels: options.labels, types: () => runtime.hostedTypes(), load: () => loadOf(load, runtime), gateway: () => gateways.own },
     });
     stages.add(() => stores.close());
-    const { membership, store } = stores;
+    const { membership, store, queues } = stores;
     const hot = new HotModules(options, clock, log);
     const { actors, components, services } = modules;
     const classes = [...actors, ...services];
-    const runtime = new SiloRuntime({ siloId, clock, log, store, membership, classes, components, files: modules, gate: hot.lock, policies: options.placement.policies });
+    const runtime = new SiloRuntime({ siloId, clock, log, store, queues, membership, classes, components, files: modules, gate: hot.lock, policies: options.placement.policies });
     stages.add(() => runtime.hosts.scratch.stop());
     // Nobody waits for it but the stop: what a killed silo left may be much.
     void runtime.hosts.scratch.sweep();
@@ -102,6 +102,7 @@ export class Silo {
     stores.joined(cluster);
     await gateways.recall();
     joined(cluster);
+    await runtime.messages.start(stores.isShared);
     await runtime.wakeAlwaysOn();
     stages.add(async () => hot.stop());
     await hot.start(runtime);

@@ -1,4 +1,5 @@
-import type { Clock, Logger, Membership, StateStore } from '../protocol/ports/index.js';
+import { openDeliveryQueues } from '../events/open-delivery-queues.js';
+import type { Clock, DeliveryQueues, Logger, Membership, StateStore } from '../protocol/ports/index.js';
 import { MemoryMembership } from '../state/memory-membership.js';
 import { MemoryStateStore } from '../state/memory-state-store.js';
 import { RedisConnection } from '../state/redis-connection.js';
@@ -13,6 +14,8 @@ import type { ResolvedSiloOptions } from './silo-options.js';
 export interface Stores {
   readonly store: StateStore;
   readonly membership: Membership;
+  /** Where messages wait; absent: in memory. */
+  readonly queues?: DeliveryQueues;
   /** Other silos can share them. */
   readonly isShared: boolean;
   /** What `membership.start` found: a store that is emptied later is noticed by it. */
@@ -47,6 +50,10 @@ export async function openStores(options: ResolvedSiloOptions, context: StoresCo
     connection.close();
     throw error;
   }
+  const queues = await openDeliveryQueues({ source, cluster, clock, log, durability }).catch((error: unknown) => {
+    connection.close();
+    throw error;
+  });
   const store = new RedisStateStore(connection.scripts, { cluster, durability, log });
   const onLease = (isValid: boolean): void => {
     if (isValid) log.info('Redis answers again in time: calls are taken again');
@@ -54,10 +61,11 @@ export async function openStores(options: ResolvedSiloOptions, context: StoresCo
   };
   const membership = new RedisMembership(connection, { ...about, cluster, durability, onLease, thread: { source, log } });
   return {
-    store, membership, isShared: true,
+    store, membership, queues, isShared: true,
     joined: ({ genesis }) => store.joined(genesis),
     close: async () => {
       await membership.stop();
+      await queues.stop();
       await store.stop();
       connection.close();
     },

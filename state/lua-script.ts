@@ -5,7 +5,7 @@ import { ConfigurationError } from '../protocol/errors/index.js';
 /** The scripts of protocol.md §2, by their file in `state/lua`. */
 export type ScriptName =
   | 'claim-actor' | 'commit-unit' | 'release-actor' | 'hand-off-actor' | 'destroy-actor' | 'park-delivery' | 'list-operations' | 'read-hash'
-  | 'settle-outbox' | 'list-listeners' | 'forget-unbound' | 'note-dirty' | 'clean-dirty'
+  | 'settle-outbox' | 'settle-share' | 'list-listeners' | 'forget-unbound' | 'note-dirty' | 'clean-dirty'
   | 'index-tag' | 'unindex-tag' | 'join-cluster' | 'beat-silo' | 'kill-silo' | 'leave-cluster' | 'read-members';
 
 /** A script's text and the hash under which Redis caches it. */

@@ -17,6 +17,8 @@ class RowExtras {
   readonly tags = new Set<string>();
   /** By sequence, in rising order. */
   readonly outbox = new Map<number, OutboxEntry>();
+  /** By sequence: the ordinals of those who are through with it. */
+  readonly shares = new Map<number, Set<number>>();
   inbox: Uint8Array[] = [];
   lastSequence = 0;
   hold: string | undefined;

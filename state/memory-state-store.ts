@@ -115,6 +115,17 @@ export class MemoryStateStore implements StateStore {
     return row?.oldestUnsettled;
   }
 
+  async settleShare(id: ActorId, sequence: number, ordinals: readonly number[], total: number): Promise<void> {
+    const extras = this.rows.find(id)?.extras;
+    if (!extras?.outbox.has(sequence)) return;
+    const through = extras.shares.get(sequence) ?? new Set();
+    for (const ordinal of ordinals) through.add(ordinal);
+    extras.shares.set(sequence, through);
+    if (through.size < total) return;
+    extras.shares.delete(sequence);
+    await this.settle(id, [sequence]);
+  }
+
   inbox(id: ActorId, limit: number): Promise<readonly Uint8Array[]> {
     return Promise.resolve(this.rows.find(id)?.extras?.inbox.slice(0, limit) ?? []);
   }

@@ -18,6 +18,8 @@ export interface ActorKeys {
   readonly unbound: string;
   readonly earlierLives: string;
   bindings(event: string): string;
+  /** Which of a message's listeners are through with it. */
+  shares(sequence: number): string;
 }
 
 /** The keys of the membership table; all share a hash tag. */
@@ -75,6 +77,7 @@ export class RedisKeys {
       row, operations: `${tag}:ops`, outbox: `${tag}:out`, inbox: `${tag}:in`, reminders: `${tag}:r`, sources: `${tag}:src`, subscriptions: `${tag}:sub`,
       unbound: `${tag}:u`, earlierLives: `${tag}:old`,
       bindings: (event) => `${tag}:b:${event}`,
+      shares: (sequence) => `${tag}:s:${sequence}`,
     };
   }
 

@@ -44,6 +44,15 @@ export abstract class RedisMessageStore implements MessageStore {
     return undefined;
   }
 
+  async settleShare(id: ActorId, sequence: number, ordinals: readonly number[], total: number): Promise<void> {
+    const { outbox, shares } = this.keys.actor(id);
+    let isSettled: unknown = 0;
+    for (const chunk of chunksOf(ordinals)) {
+      isSettled = await this.executor.run('settle-share', [outbox, shares(sequence)], [String(sequence), String(total), SEVEN_DAYS, ...chunk.map(String)]);
+    }
+    if (isSettled === 1) await this.settle(id, [sequence]);
+  }
+
   async inbox(id: ActorId, limit: number): Promise<readonly Uint8Array[]> {
     if (limit < 1) return [];
     return readList(await this.executor.command('lrange', this.keys.actor(id).inbox, '0', String(limit - 1))).map(readBytes);

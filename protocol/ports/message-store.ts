@@ -55,6 +55,11 @@ export interface MessageStore {
    * unbound listeners goes too.
    */
   settle(id: ActorId, sequences: readonly number[]): Promise<number | undefined>;
+  /**
+   * As `settle`, for a message that has `total` listeners: those of the ordinals are through with it. When all are, it is settled. Ordinals are whole
+   * numbers from 0 to below `total`.
+   */
+  settleShare(id: ActorId, sequence: number, ordinals: readonly number[], total: number): Promise<void>;
   /** The oldest `limit` parked deliveries, in order. */
   inbox(id: ActorId, limit: number): Promise<readonly Uint8Array[]>;
   /**

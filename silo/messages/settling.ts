@@ -4,7 +4,7 @@ import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import type { Clock, Logger, StateStore } from '../../protocol/ports/index.js';
 
 /** One of a message's listeners is through with it. */
-interface SettledShare {
+interface Share {
   readonly sequence: number;
   readonly ordinal: number;
   readonly total: number;
@@ -15,7 +15,7 @@ const RETRY_MS = 200;
 
 interface Waiting {
   readonly sender: ActorId;
-  readonly settled: SettledShare[];
+  readonly settled: Share[];
 }
 
 export class Settling {
@@ -50,12 +50,28 @@ export class Settling {
   private async tell({ sender, settled }: Waiting): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.store.settle(sender, settled.filter(({ total }) => total === 1).map(({ sequence }) => sequence));
+        await Promise.all([this.settleWhole(sender, settled), ...this.settleShares(sender, settled)]);
         return;
       } catch (error) {
         if (attempt === ATTEMPTS) return this.log.warn({ err: error, sender: printEntityId(sender) }, 'handled messages could not be settled; they will come again, and be known');
         await new Promise<void>((resolve) => void this.clock.setTimer(resolve, RETRY_MS * attempt));
       }
     }
+  }
+
+  private async settleWhole(sender: ActorId, settled: readonly Share[]): Promise<void> {
+    const sequences = settled.filter(({ total }) => total === 1).map(({ sequence }) => sequence);
+    if (sequences.length > 0) await this.store.settle(sender, sequences);
+  }
+
+  private settleShares(sender: ActorId, settled: readonly Share[]): readonly Promise<void>[] {
+    const byMessage = new Map<number, { readonly total: number; readonly ordinals: number[] }>();
+    for (const { sequence, ordinal, total } of settled) {
+      if (total === 1) continue;
+      const message = byMessage.get(sequence);
+      if (message) message.ordinals.push(ordinal);
+      else byMessage.set(sequence, { total, ordinals: [ordinal] });
+    }
+    return [...byMessage].map(([sequence, { total, ordinals }]) => this.store.settleShare(sender, sequence, ordinals, total));
   }
 }

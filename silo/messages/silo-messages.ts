@@ -2,16 +2,19 @@
 import type { ActorId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import type { Invoker } from '../../protocol/envelope.js';
+import { Partitions, type PartitionsOptions } from '../../events/partitions.js';
+import { PARTITIONS, partitionOf } from '../../protocol/partitions.js';
 import { MemoryDeliveryQueues, MemoryQueues } from '../../events/memory-delivery-queues.js';
-import type { Clock, DeliveryConsumer, DeliveryQueues, Logger, Membership, StateStore } from '../../protocol/ports/index.js';
-import { PARTITIONS, partitionOf } from './partition-of.js';
+import type { Clock, DeliveryConsumer, DeliveryQueues, Logger, Member, Membership, StateStore } from '../../protocol/ports/index.js';
 import { MemoryDeadLetters, type DeadLetters } from './dead-letters.js';
+import { isMyShare } from '../routing/share.js';
 import { Deliverer } from './deliverer.js';
 import { DirtyActors } from './dirty-actors.js';
+import { Legacies } from './legacies.js';
 import type { MessageParts } from './message-parts.js';
 import { Outbound } from './outbound.js';
 import { Settling } from './settling.js';
-import { SILO_SENDER, SiloSender } from './silo-sender.js';
+import { SILO_SENDER, SiloSender, takeOverOutbox } from './silo-sender.js';
 import { Telling } from './telling.js';
 
 /** Of a silo's ports. */
@@ -38,9 +41,12 @@ export class SiloMessages implements MessageParts {
   private readonly sender: SiloSender;
   private readonly deliverer: Deliverer;
   private readonly queues: DeliveryQueues;
+  private readonly legacies: Legacies;
   private consumers: readonly DeliveryConsumer[] = [];
+  private partitions: Partitions | undefined;
 
-  constructor({ siloId, membership: { incarnation }, store, queues, letters, clock, log }: SiloMessagesParts, invoker: Invoker, readonly codec: () => Codec) {
+  constructor(private readonly parts: SiloMessagesParts, private readonly directory: PartitionsOptions['directory'], invoker: Invoker, readonly codec: () => Codec) {
+    const { siloId, membership: { incarnation }, store, queues, letters, clock, log } = parts;
     this.store = store;
     this.clock = clock;
     this.log = log;
@@ -51,18 +57,28 @@ export class SiloMessages implements MessageParts {
     this.deliverer = new Deliverer(this, invoker);
     this.dirty = new DirtyActors(store, incarnation, clock, log, (id) => this.remind(id));
     this.sender = new SiloSender(incarnation, this);
+    this.legacies = new Legacies(this, (id) => this.takeOver(id));
     this.telling = new Telling(siloId, this.sender, clock, codec);
   }
 
-  /** Takes all partitions: no other silo does. */
-  consumeAll(): void {
-    this.consumers = Array.from({ length: PARTITIONS }, (_, partition) => this.queues.consume(partition, (batch) => this.deliverer.handle(batch)));
+  /** Delivers what is in the queues: of all partitions, or its share among the silos of a cluster; and looks after what dead ones left. */
+  async start(isShared = false): Promise<void> {
+    const consume = (partition: number): DeliveryConsumer => this.queues.consume(partition, (batch) => this.deliverer.handle(batch));
+    if (!isShared) {
+      this.consumers = Array.from({ length: PARTITIONS }, (_, partition) => consume(partition));
+      return;
+    }
+    const { siloId, membership, clock, log } = this.parts;
+    this.partitions = new Partitions({ siloId, membership, clock, log, directory: this.directory, consume });
+    this.partitions.start();
+    membership.onChange(({ dead }) => dead.forEach((member) => this.inherit(member)));
+    for (const member of await membership.members()) if (member.status === 'dead') this.inherit(member);
   }
 
   /** Delivers nothing more. Resolves when what it has is delivered. */
   async finish(): Promise<void> {
     this.deliverer.stop();
-    await Promise.all(this.consumers.map((consumer) => consumer.stop()));
+    await Promise.all([this.partitions?.stop(), ...this.consumers.map((consumer) => consumer.stop())]);
   }
 
   /** What was sent goes into the queues, and what was handled is settled, as far as the store answers; then this is over. */
@@ -81,8 +97,18 @@ export class SiloMessages implements MessageParts {
   stop(): void {
     this.deliverer.stop();
     this.dirty.stop();
+    this.legacies.stop();
     this.sender.stop();
     this.outbound.stop();
+  }
+
+  private inherit({ incarnation }: Pick<Member, 'incarnation'>): void {
+    this.legacies.inherit(incarnation, (id) => isMyShare(this.parts.membership, id));
+  }
+
+  /** Rejects when it did not work. */
+  private takeOver(id: ActorId): Promise<void> {
+    return id.type === SILO_SENDER ? takeOverOutbox(id, this.parts.membership.incarnation, this) : this.deliverer.remind(id);
   }
 
   private async remind(id: ActorId): Promise<void> {

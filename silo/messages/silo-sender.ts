@@ -112,6 +112,18 @@ export class SiloSender {
   }
 }
 
+/** Relays what a silo that died has left in its own outbox. Resolves when that is in the queues. */
+export async function takeOverOutbox(id: ActorId, incarnation: Incarnation, parts: MessageParts): Promise<void> {
+  const holder = await parts.store.lookup(id);
+  const token = `${incarnation}:${randomBytes(12).toString('base64url')}`;
+  const row = await parts.store.claim({ id, token, incarnation, expected: holder?.token });
+  if (row.status !== 'claimed') throw new SiloUnavailableError('the outbox of a dead silo is with another');
+  const outgoing = new Outgoing(id, parts, () => true);
+  outgoing.relay(storedEntries(await parts.store.outbox(id, MAX_LEFT), parts.codec()));
+  await outgoing.relayed();
+  await parts.store.release(id, token);
+}
+
 const NO_FIELDS = new Map<string, never>();
 
 function stopping(): SiloUnavailableError {

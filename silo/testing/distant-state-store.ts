@@ -70,6 +70,10 @@ export class DistantStateStore implements StateStore {
     return this.line.send(() => this.store.settle(id, sequences));
   }
 
+  settleShare(id: ActorId, sequence: number, ordinals: readonly number[], total: number): Promise<void> {
+    return this.line.send(() => this.store.settleShare(id, sequence, ordinals, total));
+  }
+
   inbox(id: ActorId, limit: number): Promise<readonly Uint8Array[]> {
     return this.line.send(() => this.store.inbox(id, limit));
   }

@@ -95,7 +95,7 @@ export function memorySilo(classes: readonly object[], given: Partial<Pick<SiloP
   const queues = new RepeatingQueues(new MemoryQueues(), { clock, log });
   const letters = new MemoryDeadLetters();
   const runtime = new SiloRuntime({ siloId: 'test', log, membership, classes, ...given, clock, store, queues, letters });
-  runtime.messages.consumeAll();
+  runtime.messages.start();
   return { runtime, store, queues, letters: letters.letters, membership, log, actor: <T extends object>(Class: EntityClass<T>, key: string) => runtime.actor(Class, key) as Handle<T> };
 }
 

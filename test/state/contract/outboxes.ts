@@ -55,6 +55,22 @@ export function outboxes(bench: StoreBench): void {
     });
   });
 
+  describe('settleShare', () => {
+    it('takes a message out when the last of its listeners is through with it, in whatever order and however often that is said', async () => {
+      await bench.claim(A);
+      await bench.commit(0, { outbox: entries(1, 2) });
+      for (const ordinals of [[2], [0], [2, 0]]) await bench.store.settleShare(bench.id, 1, ordinals, 3);
+      expect(await bench.store.outbox(bench.id, 9)).to.deep.equal(entries(1, 2));
+      await bench.store.settleShare(bench.id, 1, [1], 3);
+      expect(await bench.store.outbox(bench.id, 9)).to.deep.equal(entries(2));
+      await bench.store.settleShare(bench.id, 1, [0, 1, 2], 3);
+      await bench.store.settleShare(bench.id, 2, Array.from({ length: 4999 }, (_, i) => i), 5000);
+      expect(await bench.store.outbox(bench.id, 9)).to.deep.equal(entries(2));
+      await bench.store.settleShare(bench.id, 2, [4999], 5000);
+      expect(await bench.store.outbox(bench.id, 9)).to.deep.equal([]);
+    });
+  });
+
   describe('settle', () => {
     const left = async () => (await bench.store.outbox(bench.id, 9999)).map(({ sequence }) => sequence);
 
