@@ -29,7 +29,7 @@ class EventBindings {
     if (place === undefined) return;
     const binding = this.all.get(place)!;
     this.lasting.delete(listener);
-    if (isNeeded && binding.from < version) binding.until = version;
+    if (isNeeded) binding.until = version;
     else this.all.delete(place);
   }
 

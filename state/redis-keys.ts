@@ -32,6 +32,24 @@ export interface MembershipKeys {
   votes(incarnation: string): string;
 }
 
+/** The keys of the dead letters; all share a hash tag. */
+export interface DeadLetterKeys {
+  readonly letters: string;
+  readonly lastNumber: string;
+  readonly byNumber: string;
+  readonly removed: string;
+  byType(type: string): string;
+}
+
+/** The keys of one broadcast's tracker; all share a hash tag. */
+export interface TrackerKeys {
+  readonly tracker: string;
+  readonly received: string;
+  readonly processed: string;
+  readonly failed: string;
+  readonly failures: string;
+}
+
 /**
  * Spells a text so that it can stand in a key: base64url of its UTF-8 bytes, or `~` and a 128-bit hash when longer than 64 bytes.
  * `~` is no base64url digit, so a short text never reads like the hash of a long one. Raw text could hold braces and move the hash tag.
@@ -92,6 +110,19 @@ export class RedisKeys {
    */
   partition(index: number): string {
     return `troupe:{${this.cluster}/p/${index}}`;
+  }
+
+  get deadLetters(): DeadLetterKeys {
+    const letters = `troupe:{${this.cluster}/dead}`;
+    return {
+      letters, lastNumber: `${letters}:n`, byNumber: `${letters}:at`, removed: `${letters}:gone`,
+      byType: (type) => `${letters}:t:${encodeKeyPart(type)}`,
+    };
+  }
+
+  tracker(id: string): TrackerKeys {
+    const tracker = `troupe:{${this.cluster}/bc/${encodeKeyPart(id)}}`;
+    return { tracker, received: `${tracker}:got`, processed: `${tracker}:done`, failed: `${tracker}:bad`, failures: `${tracker}:why` };
   }
 
   /** The shard of a tag's index in which the actor stands. */

@@ -4,6 +4,7 @@ export type * from './component-host.js';
 export type * from './frame-network.js';
 export type * from './logger.js';
 export type * from './membership.js';
+export type * from './message-records.js';
 export type * from './message-store.js';
 export type * from './placement.js';
 export type * from './state-store.js';

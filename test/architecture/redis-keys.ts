@@ -5,9 +5,12 @@ import type { Rule, SourceFile } from './project.js';
 const KEY_MODULE = 'state/redis-keys.ts';
 
 /** Keys as protocol.md lists them; `*` is what varies. */
-const KEYS = new Set(['troupe:{*/*/*}', 'troupe:{*/m}', 'troupe:{*/dirty/*}', 'troupe:{*/tag/*/*}', 'troupe:{*/p/*}', 'troupe:{*/bc/*}']);
-/** What follows the hash tag: of an actor, then of the membership; `w` of either is a write for WAIT, gone after a millisecond. */
-const SUFFIXES = new Set(['w', 'a', 'ops', 'out', 'in', 'b:*', 'u', 'old', 's:*', 'src', 'r', 'sub', 'silos', 'hb', 'addr', 'epoch', 'votes:*', 'genesis']);
+const KEYS = new Set(['troupe:{*/*/*}', 'troupe:{*/m}', 'troupe:{*/dirty/*}', 'troupe:{*/tag/*/*}', 'troupe:{*/p/*}', 'troupe:{*/bc/*}', 'troupe:{*/dead}']);
+/** What follows the hash tag: of an actor, of the membership, of dead letters, of a tracker; `w` of any is a write for WAIT, gone after a millisecond. */
+const SUFFIXES = new Set([
+  'w', 'a', 'ops', 'out', 'in', 'b:*', 'u', 'old', 's:*', 'src', 'r', 'sub', 'silos', 'hb', 'addr', 'epoch', 'votes:*', 'genesis',
+  'n', 'at', 't:*', 'gone', 'got', 'done', 'bad', 'why',
+]);
 const ENDED_BY_TAG = /^(.*\})(?::(.+))?$/;
 const SUFFIX = /^\*?:([a-z].*)$/;
 const LITERAL_KEY = /redis\.p?call\(\s*['"]\w+['"]\s*,\s*['"]/;

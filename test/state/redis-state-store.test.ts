@@ -147,6 +147,14 @@ describe('RedisStateStore', () => {
     for (const key of kept) expect(await bench.ask('ttl', key), key).to.equal('-1');
   });
 
+  it('keeps of a sender only the ids that it may still repeat', async () => {
+    await claim('s:1');
+    for (let i = 0; i < 9; i += 1) {
+      await store.commit({ id, token: 's:1', commitId: `c${i}`, version: i, fields: new Map(), marks: [{ sender: 'x', low: 10 * i, ids: [10 * i + 2, 10 * i + 1] }] });
+    }
+    expect(await bench.ask('hget', new RedisKeys(bench.cluster).actor(id).operations, 'm:x')).to.equal('80 ,82,81,');
+  });
+
   it('keeps no key of bindings that are over and needed by nobody, nor of a sealed set that is empty but for 7 days', async () => {
     const change = (version: number, bound: boolean, outbox: readonly { sequence: number; payload: Uint8Array }[] = []) => store.commit({
       id, token: 's:1', commitId: `c${version}`, version, fields: new Map(), bindings: [{ event: 'moved', listener: 'x', bound }], outbox,
