@@ -57,7 +57,7 @@ function overridden(client: RedisClient, overrides: Partial<Record<keyof IRedisC
 function toArgument(value: unknown): RedisArgument {
   if (typeof value === 'string' || Buffer.isBuffer(value)) return value;
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return value === undefined || value === null ? '' : String(value as number);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 function toText(reply: unknown): unknown {
