@@ -1,6 +1,6 @@
 import type { SpawnGate } from '../isolation/spawn-gate.js';
 import type { Invoker } from '../protocol/envelope.js';
-import type { DeadLetters } from './messages/dead-letters.js';
+import type { MessageRecords } from '../protocol/ports/message-records.js';
 import type { Clock, DeliveryQueues, Logger, Membership, PlacementPolicy, StateStore } from '../protocol/ports/index.js';
 import type { LoadableFiles, ThreadMaking } from './hosts.js';
 
@@ -19,7 +19,7 @@ export interface SiloPorts {
   readonly gate?: SpawnGate | undefined;
   /** Where messages wait for their listeners; default: in memory, this silo's alone. */
   readonly queues?: DeliveryQueues | undefined;
-  readonly letters?: DeadLetters | undefined;
+  readonly records?: MessageRecords | undefined;
   /** Other than real ones. */
   readonly threads?: ThreadMaking | undefined;
   /** Component classes that can be added at run time beside those that actors list. */

@@ -6,7 +6,7 @@ import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { ActorId } from '../protocol/actor-id.js';
 import type { FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
-import type { ActorQuery, EntityClass, Handle } from '../sdk/author/index.js';
+import type { ActorQuery, DeadLetters, EntityClass, Handle } from '../sdk/author/index.js';
 import { ClusterGateways } from './cluster-gateways.js';
 import type { RunningGateway } from './gateway/open-gateway.js';
 import { createLogger } from './log.js';
@@ -77,11 +77,11 @@ export class Silo {
       self: { address: () => network.address, labels: options.labels, types: () => runtime.hostedTypes(), load: () => loadOf(load, runtime), gateway: () => gateways.own },
     });
     stages.add(() => stores.close());
-    const { membership, store, queues } = stores;
+    const { membership, store, queues, records } = stores;
     const hot = new HotModules(options, clock, log);
     const { actors, components, services } = modules;
     const classes = [...actors, ...services];
-    const runtime = new SiloRuntime({ siloId, clock, log, store, queues, membership, classes, components, files: modules, gate: hot.lock, policies: options.placement.policies });
+    const runtime = new SiloRuntime({ siloId, clock, log, store, queues, records, membership, classes, components, files: modules, gate: hot.lock, policies: options.placement.policies });
     stages.add(() => runtime.hosts.scratch.stop());
     // Nobody waits for it but the stop: what a killed silo left may be much.
     void runtime.hosts.scratch.sweep();
@@ -178,9 +178,9 @@ export class Silo {
     throw notImplemented('silo.setCapacity');
   }
 
-  /** Messages that were given up. Not in this version: refused with `ConfigurationError`. */
-  get deadLetters(): never {
-    throw notImplemented('silo.deadLetters');
+  /** Messages of the cluster that were given up after their last attempt. */
+  get deadLetters(): DeadLetters {
+    return this.runtime.messages.letters;
   }
 
   /** Lets clients go, ends every activation in good order, leaves the cluster. `force` drops everything unsaved instead. Idempotent. */

@@ -1,5 +1,6 @@
 import { openDeliveryQueues } from '../events/open-delivery-queues.js';
 import type { Clock, DeliveryQueues, Logger, Membership, StateStore } from '../protocol/ports/index.js';
+import type { MessageRecords } from '../protocol/ports/message-records.js';
 import { MemoryMembership } from '../state/memory-membership.js';
 import { MemoryStateStore } from '../state/memory-state-store.js';
 import { RedisConnection } from '../state/redis-connection.js';
@@ -7,6 +8,7 @@ import { RedisMembership } from '../state/redis-membership.js';
 import type { MembershipOptions } from '../state/leased-membership.js';
 import { checkRedisSettings, checkReplicas } from '../state/redis-settings.js';
 import type { RedisSource } from '../state/redis-source.js';
+import { RedisMessageRecords } from '../state/redis-message-records.js';
 import { RedisStateStore } from '../state/redis-state-store.js';
 import type { ResolvedSiloOptions } from './silo-options.js';
 
@@ -16,6 +18,7 @@ export interface Stores {
   readonly membership: Membership;
   /** Where messages wait; absent: in memory. */
   readonly queues?: DeliveryQueues;
+  readonly records?: MessageRecords;
   /** Other silos can share them. */
   readonly isShared: boolean;
   /** What `membership.start` found: a store that is emptied later is noticed by it. */
@@ -55,17 +58,19 @@ export async function openStores(options: ResolvedSiloOptions, context: StoresCo
     throw error;
   });
   const store = new RedisStateStore(connection.scripts, { cluster, durability, log });
+  const records = new RedisMessageRecords(connection.scripts, { cluster, durability, log });
   const onLease = (isValid: boolean): void => {
     if (isValid) log.info('Redis answers again in time: calls are taken again');
     else log.warn({ redis: connection.address }, 'Redis has not answered in time, the lease ended: calls are refused until it does');
   };
   const membership = new RedisMembership(connection, { ...about, cluster, durability, onLease, thread: { source, log } });
   return {
-    store, membership, queues, isShared: true,
+    store, membership, queues, records, isShared: true,
     joined: ({ genesis }) => store.joined(genesis),
     close: async () => {
       await membership.stop();
       await queues.stop();
+      await records.stop();
       await store.stop();
       connection.close();
     },

@@ -41,11 +41,12 @@ export class BullConsumer implements DeliveryConsumer {
   }
 
   start(): void {
+    if (this.stopping) return;
     const { partition, log, clock } = this.options;
     this.options.prepare().then(() => this.begin(), (error: unknown) => {
       if (this.stopping) return;
       log.warn({ err: error, partition }, 'queues: a partition has no consumer yet; it is tried again');
-      clock.setTimer(() => this.stopping ?? this.start(), PREPARE_AGAIN_MS);
+      clock.setTimer(() => this.start(), PREPARE_AGAIN_MS);
     });
   }
 

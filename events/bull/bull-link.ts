@@ -98,8 +98,8 @@ export class BullLink {
   private backends(partition: number, makeBlocking?: () => IRedisClient): BackendFactory<RedisQueueBackend> {
     return (name, options, { withBlockingConnection = false } = {}) => {
       const keys = new QueueKeys(this.keys.partition(partition));
-      const connection = new RedisConnection(this.shared as never, { shared: true, blocking: false });
-      const blocking = withBlockingConnection && makeBlocking ? new RedisConnection(makeBlocking() as never, { shared: false, blocking: true }) : undefined;
+      const connection = new RedisConnection(this.shared, { shared: true, blocking: false });
+      const blocking = withBlockingConnection && makeBlocking ? new RedisConnection(makeBlocking(), { shared: false, blocking: true }) : undefined;
       return new RedisQueueBackend(connection, name, keys.getKeys(name), (type) => keys.toKey(name, type), options, blocking);
     };
   }

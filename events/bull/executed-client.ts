@@ -1,5 +1,6 @@
-// How BullMQ sees our clients: as what it makes of ioredis by itself, but for its scripts, which go through our executors. ioredis 6.0.0 forgets
-// commands when a connection breaks twice before it is ready: whoever waits for an `add` would wait for ever.
+// How BullMQ sees our clients: as what it makes of ioredis by itself, but for its scripts, which go through our executors. What was
+// under way when a connection broke ioredis 6.0.0 forgets if the client ends before the next one is ready: whoever waits for an `add` would wait for
+// ever. And what is sent within a tick is one write.
 import { createIORedisClient, type IRedisClient } from 'bullmq';
 import { makeScript, type LuaScript } from '../../state/lua-script.js';
 import type { RedisArgument, RedisClient } from '../../state/redis-client.js';
@@ -57,7 +58,7 @@ function overridden(client: RedisClient, overrides: Partial<Record<keyof IRedisC
 function toArgument(value: unknown): RedisArgument {
   if (typeof value === 'string' || Buffer.isBuffer(value)) return value;
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return value === undefined || value === null ? '' : String(value as number);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 function toText(reply: unknown): unknown {

@@ -46,6 +46,10 @@ export const STEPS = [
     full: ['--seconds', '1', '--rounds', '5', '--redis', '{redis}'], short: ['--seconds', '0.3', '--rounds', '3', '--redis', '{redis}'],
   },
   {
+    name: 'queues of deliveries', script: 'bench/queues.js',
+    full: ['--redis', '{redis}'], short: ['--jobs', '500', '--rounds', '3', '--redis', '{redis}'],
+  },
+  {
     name: 'modules that are exchanged under load', script: 'bench/hot-reload.js',
     full: ['--reloads', '50'], short: ['--reloads', '10', '--callers', '16', '--actors', '3'],
   },

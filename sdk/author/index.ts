@@ -12,3 +12,4 @@ export type { AnyHandle, Handle, HandleFor, HandleVerbs, ManageHandle, OneWayMet
 export type {
   ConnectedClient, DeactivationReason, DisconnectReason, OnActivate, OnConnect, OnDeactivate, OnDehydrate, OnDisconnect, OnRehydrate,
 } from './hooks.js';
+export type * from './dead-letters.js';

@@ -82,10 +82,11 @@ export class CommitQueue {
     return this.enqueue(unit, undefined);
   }
 
-  /** Records a message as handled, without any effect. */
-  mark(mark: SenderMark): Promise<void> {
+  /** Records a message as handled, without any effect but a dead letter. */
+  bury(mark: SenderMark, letter: OutboxDraft): Promise<void> {
     const unit = new UnitOfWork(new CallChain(), undefined);
     unit.marks = [mark];
+    unit.outbox = [letter];
     return this.enqueue(unit, undefined);
   }
 

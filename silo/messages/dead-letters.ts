@@ -1,24 +1,65 @@
-import type { Delivery } from '../../protocol/delivery.js';
+// Dead letters: messages that were given up. One goes with the mark of its message, in one commit, into the outbox of its listener, and from there into the records.
+import { createHash } from 'node:crypto';
+import { printEntityId } from '../../protocol/actor-id.js';
+import type { Codec } from '../../protocol/codec/index.js';
+import type { Delivery, Message } from '../../protocol/delivery.js';
+import { ConfigurationError } from '../../protocol/errors/index.js';
+import type { DeadLetter, DeadLetterStore } from '../../protocol/ports/message-records.js';
+import type { DeadLetterInfo, DeadLetterListing, DeadLetters } from '../../sdk/author/dead-letters.js';
+import type { Outbound } from './outbound.js';
+import { senderOf } from './sender-name.js';
 
-/** A message that was given up. */
-export interface BuriedDelivery {
-  readonly delivery: Delivery;
-  readonly attempts: number;
-  readonly error: unknown;
+/** The sender of what is sent anew: one for each letter, so that a letter that is sent anew twice arrives once. */
+const RESENDER = '@letter';
+const LONGEST_PAGE = 1000;
+
+export function letterOf(delivery: Delivery, attempts: number, error: unknown, at: number, codec: Codec): DeadLetter {
+  const { listener, payload, sequence } = delivery;
+  const sender = senderOf(delivery);
+  return {
+    id: createHash('sha256').update(`${sender}#${sequence} ${printEntityId(listener)}`).digest('base64url').slice(0, 22),
+    target: listener, attempts, at, payload, sender, sequence, ...aboutMessage(payload, codec),
+    error: error instanceof Error ? { name: error.name, message: error.message } : { name: 'Error', message: String(error) },
+  };
 }
 
-/** Those of an embedded silo. */
-export class MemoryDeadLetters implements DeadLetters {
-  readonly letters: BuriedDelivery[] = [];
+/** See `silo.deadLetters`. */
+export class SiloDeadLetters implements DeadLetters {
+  constructor(private readonly store: DeadLetterStore, private readonly outbound: Outbound) {}
 
-  bury(letter: BuriedDelivery): Promise<void> {
-    this.letters.push(letter);
-    return Promise.resolve();
+  async list({ limit = 100, cursor, type }: { readonly limit?: number; readonly cursor?: string; readonly type?: string } = {}): Promise<DeadLetterListing> {
+    if (!Number.isSafeInteger(limit) || limit < 1 || limit > LONGEST_PAGE) throw new ConfigurationError(`deadLetters.list: limit is a whole number from 1 to ${LONGEST_PAGE}`);
+    const page = await this.store.list({ limit, cursor, type });
+    return { letters: page.letters.map(infoOf), cursor: page.cursor };
+  }
+
+  count(type?: string): Promise<number> {
+    return this.store.count(type);
+  }
+
+  /** In its queue before the letter is gone. */
+  async retry(id: string): Promise<boolean> {
+    const letter = await this.store.get(id);
+    if (!letter) return false;
+    const { target, payload } = letter;
+    await this.outbound.add([{ sender: { type: RESENDER, key: id }, sequence: 1, low: 1, listener: target, ordinal: 0, total: 1, payload }]);
+    return this.store.remove(id);
+  }
+
+  discard(id: string): Promise<boolean> {
+    return this.store.remove(id);
   }
 }
 
-/** Where messages go that were given up. */
-export interface DeadLetters {
-  /** The same one twice is one. */
-  bury(letter: BuriedDelivery): Promise<void>;
+function infoOf({ id, target, kind, name, attempts, error, at }: DeadLetter): DeadLetterInfo {
+  return { id, target, ...(kind === 'tell' ? { method: name } : { event: name }), attempts, error, at };
+}
+
+function aboutMessage(payload: Uint8Array, codec: Codec): Pick<DeadLetter, 'kind' | 'name'> {
+  try {
+    const message = codec.decode(payload) as Message;
+    return { kind: message.kind, name: message.kind === 'tell' ? message.method : message.event };
+  } catch {
+    return { kind: 'unreadable', name: '' };
+  }
 }

@@ -1,14 +1,16 @@
 // Inbox. Owns: the messages of one actor that wait: they failed, took long, or came behind such a one of their sender.
 //   N1. What waits is in the store before its queue lets it go. It leaves only from the head, once it is handled (its mark says so) or buried.
 //   N2. `strict`: what the same sender sent later waits behind it. `relaxed`: it does not.
-//   N3. After its last attempt a message is a dead letter, then marked, then settled: a dead letter surely was not applied.
+//   N3. After its last attempt a message is marked and becomes a dead letter in one commit: a dead letter surely was not applied.
 //   N4. Others append too, a silo that could not reach this one among them: `look` finds that.
 import type { Delivery } from '../../protocol/delivery.js';
 import { decodeDeliveries, encodeDeliveries } from '../../protocol/delivery.js';
 import { ComponentCrashedError } from '../../protocol/errors/index.js';
 import type { Activation } from '../activation/activation.js';
+import { letterOf } from './dead-letters.js';
 import type { Incoming } from './incoming.js';
 import { senderOf } from './sender-name.js';
+import { SentDraft } from './sent-draft.js';
 
 const FIRST_LOOK = 100;
 const LONGEST_BACKOFF_MS = 60_000;
@@ -168,18 +170,18 @@ export class Inbox {
 
   /** N3. */
   private async bury({ sender, delivery, attempts, failure }: Waiting): Promise<boolean> {
-    const { services, commits, log } = this.activation;
+    const { services, commits, log, messages } = this.activation;
     const mark = { sender, low: delivery.low, ids: [delivery.sequence] };
+    const draft = new SentDraft({ to: 'records', letter: letterOf(delivery, attempts, failure, services.clock.now(), services.codec) }, services.codec);
     try {
-      await services.messages.letters.bury({ delivery, attempts, error: failure });
-      await commits.mark(mark);
-    } catch (error) {
-      log.warn({ err: error }, 'a message that is given up could not be buried; it is tried again');
-      await this.pause(1000);
-      return this.isStopped ? false : this.bury({ sender, delivery, attempts, failure, running: undefined });
+      await commits.bury(mark, draft);
+    } catch {
+      // Only a lost activation's commits fail.
+      return false;
     }
     this.incoming.marks.note(mark);
     this.incoming.settle(delivery);
+    messages.relay([draft]);
     log.error({ err: failure, attempts }, 'a message is given up: it is a dead letter now');
     return true;
   }

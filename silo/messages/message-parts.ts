@@ -1,6 +1,6 @@
 import type { Codec } from '../../protocol/codec/index.js';
+import type { MessageRecords } from '../../protocol/ports/message-records.js';
 import type { Clock, Logger, StateStore } from '../../protocol/ports/index.js';
-import type { DeadLetters } from './dead-letters.js';
 import type { DirtyActors } from './dirty-actors.js';
 import type { Outbound } from './outbound.js';
 import type { Settling } from './settling.js';
@@ -12,7 +12,7 @@ export interface MessageParts {
   readonly log: Logger;
   readonly outbound: Outbound;
   readonly settling: Settling;
-  readonly letters: DeadLetters;
+  readonly records: MessageRecords;
   readonly dirty: DirtyActors;
   codec(): Codec;
 }

@@ -74,6 +74,10 @@ export class Outgoing {
 
   private async *deliveriesOf({ sequence, message }: Entry): AsyncGenerator<readonly Delivery[]> {
     const { sender, low, parts } = this;
+    if (message.to === 'records') {
+      await parts.records.deadLetters.add(message.letter);
+      return parts.settling.settle(sender, sequence, 0, 1);
+    }
     const { payload } = message;
     if (message.to === 'one') return yield [{ sender, sequence, low, listener: message.listener, ordinal: 0, total: 1, payload }];
     const pages = (): AsyncGenerator<readonly string[]> => this.pagesOf(message);

@@ -12,7 +12,7 @@ export class SentDraft implements OutboxDraft {
   }
 
   seal(version: number): Uint8Array {
-    if (this.message.to === 'one' || this.message.version === version) return this.payload;
+    if (this.message.to !== 'bound' || this.message.version === version) return this.payload;
     this.message = { ...this.message, version };
     return encodeStored(this.message, this.codec);
   }

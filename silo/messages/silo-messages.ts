@@ -3,10 +3,12 @@ import type { ActorId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import type { Invoker } from '../../protocol/envelope.js';
 import { Partitions, type PartitionsOptions } from '../../events/partitions.js';
+import type { MessageRecords } from '../../protocol/ports/message-records.js';
+import { MemoryMessageRecords } from '../../state/memory-message-records.js';
 import { PARTITIONS, partitionOf } from '../../protocol/partitions.js';
 import { MemoryDeliveryQueues, MemoryQueues } from '../../events/memory-delivery-queues.js';
 import type { Clock, DeliveryConsumer, DeliveryQueues, Logger, Member, Membership, StateStore } from '../../protocol/ports/index.js';
-import { MemoryDeadLetters, type DeadLetters } from './dead-letters.js';
+import { SiloDeadLetters } from './dead-letters.js';
 import { isMyShare } from '../routing/share.js';
 import { Deliverer } from './deliverer.js';
 import { DirtyActors } from './dirty-actors.js';
@@ -24,7 +26,8 @@ export interface SiloMessagesParts {
   readonly store: StateStore;
   /** Default: in memory, this silo's alone. */
   readonly queues?: DeliveryQueues | undefined;
-  readonly letters?: DeadLetters | undefined;
+  /** Default: in memory. */
+  readonly records?: MessageRecords | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -33,7 +36,8 @@ export class SiloMessages implements MessageParts {
   readonly store: StateStore;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly letters: DeadLetters;
+  readonly records: MessageRecords;
+  readonly letters: SiloDeadLetters;
   readonly outbound: Outbound;
   readonly settling: Settling;
   readonly dirty: DirtyActors;
@@ -46,13 +50,14 @@ export class SiloMessages implements MessageParts {
   private partitions: Partitions | undefined;
 
   constructor(private readonly parts: SiloMessagesParts, private readonly directory: PartitionsOptions['directory'], invoker: Invoker, readonly codec: () => Codec) {
-    const { siloId, membership: { incarnation }, store, queues, letters, clock, log } = parts;
+    const { siloId, membership: { incarnation }, store, queues, records, clock, log } = parts;
     this.store = store;
     this.clock = clock;
     this.log = log;
     this.queues = queues ?? new MemoryDeliveryQueues(new MemoryQueues(), { clock, log });
-    this.letters = letters ?? new MemoryDeadLetters();
+    this.records = records ?? new MemoryMessageRecords(clock);
     this.outbound = new Outbound({ queues: this.queues, partitionOf: ({ listener }) => partitionOf(listener), codec, clock, log });
+    this.letters = new SiloDeadLetters(this.records.deadLetters, this.outbound);
     this.settling = new Settling(store, clock, log);
     this.deliverer = new Deliverer(this, invoker);
     this.dirty = new DirtyActors(store, incarnation, clock, log, (id) => this.remind(id));

@@ -1,10 +1,13 @@
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
+import type { DeadLetter } from '../../protocol/ports/message-records.js';
 import type { OutboxEntry } from '../../protocol/ports/index.js';
 
 /** A message in its sender's outbox. */
 export type StoredMessage =
   | { readonly to: 'one'; readonly listener: EntityId; readonly payload: Uint8Array }
+  /** That was given up here: for the records. */
+  | { readonly to: 'records'; readonly letter: DeadLetter }
   /** For those who are bound to the event at `version`, the one of the commit that stored it. */
   | { readonly to: 'bound'; readonly event: string; readonly version: number; readonly payload: Uint8Array };
 

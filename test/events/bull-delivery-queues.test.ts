@@ -68,7 +68,7 @@ describe('BullDeliveryQueues', () => {
     let made = 0;
     const source = (): RedisClient => {
       made += 1;
-      return new Redis(redis.url, { maxRetriesPerRequest: null }) as unknown as RedisClient;
+      return new Redis(redis.url, { maxRetriesPerRequest: null });
     };
     const queues = await open(source);
     const consumer = new TestConsumer(queues, 1);

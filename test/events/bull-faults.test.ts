@@ -1,6 +1,7 @@
 // The way to Redis breaks: nothing that was stored is lost, and first comings stay in order. Duplicates are allowed (Q2).
 import { expect } from 'chai';
 import { BullDeliveryQueues } from '../../events/bull/bull-delivery-queues.js';
+import { LinkLostError } from '../../protocol/errors/index.js';
 import { SystemClock } from '../../protocol/system-clock.js';
 import { silentLog } from '../isolation/silent-log.js';
 import { phase } from '../state/phase.js';
@@ -74,6 +75,18 @@ describe('BullDeliveryQueues when the connection fails', () => {
     const consumer = new TestConsumer(others, 1);
     await phase('all are handled', async () => (await others.depth(1)) === 0);
     expect([...firstComings(consumer.seen)].sort()).to.deep.equal(['warm', ...named(10)].sort());
+  });
+
+  it('rejects an `add` of unknown outcome when the silo stops while Redis is away', async () => {
+    await addAll(queues, 1, ['warm']);
+    proxy.stall();
+    const adding = queues.add(1, bytes('perhaps')).then(() => 'stored', (error: unknown) => error);
+    await proxy.phase('it was sent', ({ heldRequestBytes }) => heldRequestBytes > 0);
+    proxy.refuse();
+    const later = queues.add(1, bytes('never')).then(() => 'stored', (error: unknown) => error);
+    await queues.stop();
+    for (const outcome of [await adding, await later]) expect(outcome).to.be.instanceOf(LinkLostError);
+    expect(await others.depth(1)).to.equal(1);
   });
 
   it('hands every batch over, in order of first comings, while the connections of its consumer are cut', async function () {

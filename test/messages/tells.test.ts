@@ -8,6 +8,9 @@ class Paid {
   constructor(readonly amount: number) {}
 }
 
+@ActorEvent('ledger-unheard')
+class Unheard {}
+
 @Component({ name: 'Echo', isolation: 'inline' })
 class Echo {
   @State() heard: number[] = [];
@@ -34,6 +37,10 @@ class Ledger {
   }
   @Delivery({ attempts: 3, backoff: '1s' }) failTwice(entry: string): void {
     if (++this.failures < 3) throw new RangeError(`failure ${this.failures}`);
+    this.entries.push(entry);
+  }
+  @Delivery({ attempts: 3, backoff: '1s' }) failFourTimes(entry: string): void {
+    if (++this.failures < 5) throw new RangeError(`failure ${this.failures}`);
     this.entries.push(entry);
   }
   @Delivery({ attempts: 3, backoff: '1s' }) fail(): void {
@@ -100,6 +107,7 @@ describe('messages', () => {
     }
     expect(entries).to.deep.equal(expected);
   };
+  const letters = async (): Promise<readonly { error: object }[]> => (await silo.runtime.messages.letters.list()).letters.map(({ id: _, at: __, ...letter }) => letter);
   const numbered = (count: number, of: string): string[] => Array.from({ length: count }, (_, i) => `${of}${i}`);
 
   it('that a turn tells arrive once it is committed, in their order', async () => {
@@ -166,7 +174,33 @@ describe('messages', () => {
     await target.tell.fail();
     await target.tell.add('after');
     await until('target', ['after']);
-    expect(silo.letters.map(({ attempts, error }) => [attempts, (error as Error).message])).to.deep.equal([[3, 'always']]);
+    expect(await letters()).to.deep.equal([{ target: { type: 'ledger', key: 'target' }, method: 'fail', attempts: 3, error: { name: 'RangeError', message: 'always' } }]);
+    expect(await silo.store.inbox({ type: 'ledger', key: 'target' }, 9)).to.deep.equal([]);
+  });
+
+  it('that are dead letters are sent anew with all their attempts, once however often that is asked, or discarded', async () => {
+    const target = ledger('target');
+    await target.tell.failFourTimes('in the end');
+    await clock.advance(5000);
+    const [{ id }] = (await silo.runtime.messages.letters.list()).letters as unknown as [{ id: string }];
+    expect(await Promise.all([silo.runtime.messages.letters.retry(id), silo.runtime.messages.letters.retry(id)])).to.include(true);
+    await until('target', ['in the end']);
+    await clock.advance(5000);
+    expect(await target.all()).to.deep.equal(['in the end']);
+    expect(await letters()).to.deep.equal([]);
+    expect(await silo.runtime.messages.letters.retry(id)).to.equal(false);
+    await target.tell.fail();
+    await clock.advance(5000);
+    const [{ id: second }] = (await silo.runtime.messages.letters.list()).letters as unknown as [{ id: string }];
+    expect(await silo.runtime.messages.letters.discard(second)).to.equal(true);
+    expect(await silo.runtime.messages.letters.count()).to.equal(0);
+  });
+
+  it('to methods and handlers that are not there are dead letters', async () => {
+    await (ledger('target').tell as unknown as { nothing(): Promise<void> }).nothing();
+    await ledger('target').send(new Unheard());
+    await clock.advance(20_000);
+    expect((await letters()).map(({ error }) => (error as Error).name)).to.deep.equal(['UnknownMethodError', 'UnknownMethodError']);
   });
 
   it('that are relaxed let the later ones pass while they wait', async () => {
@@ -176,7 +210,7 @@ describe('messages', () => {
     await clock.advance(500);
     expect(await target.all()).to.deep.equal(['after']);
     await clock.advance(5000);
-    expect(silo.letters).to.have.length(1);
+    expect(await letters()).to.have.length(1);
   });
 
   it('that come twice change the state once, and are passed on once', async () => {

@@ -3,7 +3,6 @@ import type { Logger, Membership, StateStore } from '../../protocol/ports/index.
 import type { EntityClass, Handle } from '../../sdk/author/index.js';
 import { SystemClock } from '../../protocol/system-clock.js';
 import { MemoryDeliveryQueues, MemoryQueues } from '../../events/memory-delivery-queues.js';
-import { MemoryDeadLetters, type BuriedDelivery } from '../../silo/messages/dead-letters.js';
 import { MemoryStateStore } from '../../state/memory-state-store.js';
 import type { SiloPorts } from '../../silo/silo-ports.js';
 import { SiloRuntime } from '../../silo/silo-runtime.js';
@@ -82,7 +81,6 @@ export interface TestSilo {
   readonly membership: Membership & { isValid: boolean };
   readonly log: RecordingLogger;
   readonly queues: RepeatingQueues;
-  readonly letters: readonly BuriedDelivery[];
   actor<T extends object>(Class: EntityClass<T>, key: string): Handle<T>;
 }
 
@@ -93,10 +91,9 @@ export function memorySilo(classes: readonly object[], given: Partial<Pick<SiloP
   const log = new RecordingLogger();
   const clock = given.clock ?? new SystemClock();
   const queues = new RepeatingQueues(new MemoryQueues(), { clock, log });
-  const letters = new MemoryDeadLetters();
-  const runtime = new SiloRuntime({ siloId: 'test', log, membership, classes, ...given, clock, store, queues, letters });
+  const runtime = new SiloRuntime({ siloId: 'test', log, membership, classes, ...given, clock, store, queues });
   runtime.messages.start();
-  return { runtime, store, queues, letters: letters.letters, membership, log, actor: <T extends object>(Class: EntityClass<T>, key: string) => runtime.actor(Class, key) as Handle<T> };
+  return { runtime, store, queues, membership, log, actor: <T extends object>(Class: EntityClass<T>, key: string) => runtime.actor(Class, key) as Handle<T> };
 }
 
 /** A promise that a test opens: the phases of concurrent tests wait for these instead of for time. */
