@@ -38,6 +38,9 @@ export class TestCluster {
     this.#handles = createHandleFactory({
       call: (target, method, args, options, mode) => this.#call(target, method, args, options, mode),
       componentName: (classOrName) => this.#any().runtime.types.componentName(classOrName),
+      tell: async (target, method, args, options) => this.#running().messenger.tell(target, method, args, options),
+      send: async (target, event) => this.#running().messenger.send(target, event),
+      bind: async (target, event, listener, bound) => this.#running().messenger.bind(target, event, listener, bound),
       manage: (target, options) => (this.#running().runtime.handles.handle(target) as unknown as Manageable).with(options).manage,
     });
   }

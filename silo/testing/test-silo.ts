@@ -6,6 +6,7 @@ import type { Clock, Logger, Member, StateStore } from '../../protocol/ports/ind
 import type { ActorQuery, EntityClass, Handle } from '../../sdk/author/index.js';
 import { LeasedMembership } from '../../state/leased-membership.js';
 import { MemoryMembership } from '../../state/memory-membership.js';
+import { MemoryDeliveryQueues, MemoryQueues } from '../../events/memory-delivery-queues.js';
 import { MemoryStateStore } from '../../state/memory-state-store.js';
 import type { MemoryClientListener } from '../../transport/memory-client-link.js';
 import type { Gateway } from '../gateway/gateway.js';
@@ -14,6 +15,7 @@ import { resolveGatewayOptions } from '../options/gateway-options.js';
 import type { ResolvedPlacementOptions } from '../options/placement-options.js';
 import { Peers } from '../peers.js';
 import type { GatewayOptions } from '../silo-options.js';
+import type { HandleCaller } from '../../sdk/handle.js';
 import { SiloRuntime } from '../silo-runtime.js';
 import { Stages } from '../stages.js';
 import { DistantMembershipTable } from './distant-membership-table.js';
@@ -52,6 +54,7 @@ export class TestSilo {
   readonly #membership: LeasedMembership;
   readonly #stages = new Stages();
   readonly #gateway: Gateway;
+  readonly #queues: MemoryDeliveryQueues;
   #peers: Peers | undefined;
   #stopped: Promise<void> | undefined;
   #isDown = false;
@@ -66,7 +69,8 @@ export class TestSilo {
     const { membership, store } = this.#openStores();
     this.#membership = membership;
     const intercept = (next: Invoker): Invoker => stubs.before(this.#noted(world ? this.#roots.before(next) : next), () => this.runtime.codec);
-    this.runtime = new SiloRuntime({ siloId: name, clock, log, store, membership, classes, components, policies: placement.policies, intercept, random, maxLocations: MAX_LOCATIONS });
+    const queues = (this.#queues = new MemoryDeliveryQueues(world?.queues ?? new MemoryQueues(), { clock, log }));
+    this.runtime = new SiloRuntime({ siloId: name, clock, log, store, queues, records: world?.records, membership, classes, components, policies: placement.policies, intercept, random, maxLocations: MAX_LOCATIONS });
     if (world) this.#link(world, log, random!);
     this.#stages.add(() => this.runtime.hosts.scratch.stop());
     this.#stages.add(() => membership.stop());
@@ -105,6 +109,11 @@ export class TestSilo {
     return this.runtime.actor(actor, key);
   }
 
+  /** @internal What sends messages from outside of all turns. */
+  get messenger(): Required<Pick<HandleCaller, 'tell' | 'send' | 'bind'>> {
+    return this.runtime.caller;
+  }
+
   /** A handle of a service, whose calls are made through this silo. */
   service<T extends object>(service: EntityClass<T>): Handle<T>;
   service<T extends object = object>(name: string): Handle<T>;
@@ -131,6 +140,7 @@ export class TestSilo {
   async start(): Promise<void> {
     if (this.blueprint.world) await this.#peers!.open();
     await this.#membership.start();
+    await this.runtime.messages.start(this.blueprint.world !== undefined);
     await this.#gateway.start();
   }
 
@@ -144,6 +154,7 @@ export class TestSilo {
     this.clock.stop();
     this.#roots.end();
     void this.listener.stop();
+    this.#queues.die();
     this.runtime.abandon('its process was killed');
     void this.#membership.stop();
     return this.runtime.hosts.scratch.stop();

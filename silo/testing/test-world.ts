@@ -1,7 +1,9 @@
 // TestWorld. Owns: what the silos of one test cluster share (time, network, store, membership table, chance, trace) and the faults between them.
 //   W1. Whatever happens by chance is drawn from the seed.
 import { ConfigurationError } from '../../protocol/errors/index.js';
+import { MemoryQueues } from '../../events/memory-delivery-queues.js';
 import { MemoryMembershipTable } from '../../state/memory-membership-table.js';
+import { MemoryMessageRecords } from '../../state/memory-message-records.js';
 import { MemoryStateStore } from '../../state/memory-state-store.js';
 import type { MembershipTable } from '../../state/membership-table.js';
 import type { StateStore } from '../../protocol/ports/state-store.js';
@@ -29,6 +31,9 @@ export class TestWorld {
   readonly store: StateStore;
   readonly table: MembershipTable;
   readonly trace: Trace;
+  /** Messages that wait, and what became of them: as safe from faults as a Redis that answers. */
+  readonly queues = new MemoryQueues();
+  readonly records: MemoryMessageRecords;
   private readonly lines = new Map<string, StoreLine[]>();
   private readonly faults = new Map<string, LineFaults>();
 
@@ -38,6 +43,7 @@ export class TestWorld {
     this.network = new MemoryNetwork({ clock, random: wire.next });
     this.store = shared.store(clock);
     this.table = shared.table(clock);
+    this.records = new MemoryMessageRecords(clock);
     this.trace = new Trace(() => clock.monotonicMs());
   }
 
