@@ -90,4 +90,23 @@ describe('messages among silos', () => {
       await cluster.stop();
     });
   }
+
+  it('that a silo had stored and not sent on when it died are sent on by others, though nobody calls their sender', async () => {
+    const cluster = await startTestCluster({ modules: [Source, Sink], silos: 3, seed: 7, log: new RecordingLogger() });
+    await cluster.clock.until(cluster.actor(Sink, 'k0').listenTo(['a']), '30s');
+    await cluster.clock.until(cluster.actor(Source, 'a').count(), '30s');
+    const host = cluster.silos.find((silo) => silo.activations().includes('cm-source/a'))!;
+    // Whatever it sends on from now on never gets to the queues.
+    host.runtime.messages.outbound.add = () => new Promise(() => undefined);
+    expect(await cluster.clock.until(cluster.actor(Source, 'a').go(4, 1), '30s')).to.equal(4);
+    const outside = cluster.clock.until(host.actor(Sink, 'k0').tell.take('outside', 0), '30s');
+    await outside;
+    cluster.kill(host.name);
+    await cluster.clock.advance('20s');
+    const { told, heard } = await cluster.clock.until(cluster.actor(Sink, 'k0').all(), '30s');
+    expect(told.filter(([of]) => of === 'a').map(([, n]) => n)).to.deep.equal([0, 1, 2, 3]);
+    expect(heard.map(([, n]) => n)).to.deep.equal([0, 1, 2, 3]);
+    expect(told.filter(([of]) => of === 'outside')).to.have.length(1);
+    await cluster.stop();
+  });
 });
