@@ -1,5 +1,4 @@
 import { actorMetadata, componentMetadata, type ClassMetadata } from '../../decorators/index.js';
-import { serializableName, type SerializableClass } from '../../protocol/serializable-registry.js';
 
 /** What a module exports. */
 export type Namespace = Readonly<Record<string, unknown>>;
@@ -35,13 +34,4 @@ export class RenewedClasses {
   private set(earlier: ClassMetadata, now: ClassMetadata): void {
     if (earlier !== now && !this.table.has(earlier)) this.table.set(earlier, now);
   }
-}
-
-/** Whether the silo knows anything that the module exports. */
-export function hasClasses(namespace: Namespace): boolean {
-  return Object.values(namespace).some((value) => typeof value === 'function' && isDecorated(value));
-}
-
-function isDecorated(value: unknown): boolean {
-  return actorMetadata(value) !== undefined || componentMetadata(value) !== undefined || serializableName(value as SerializableClass) !== undefined;
 }
