@@ -3,7 +3,7 @@ import { actorMetadata, componentMetadata, type ClassMetadata } from '../../deco
 /** What a module exports. */
 export type Namespace = Readonly<Record<string, unknown>>;
 
-/** Which class of a module that was loaded anew takes the place of which: by the name of the export, components that only an actor lists by theirs. */
+/** Which class of a module that was loaded anew takes the place of which: by the name of the export, components that only an actor lists by theirs. Services are set by whoever knows them. */
 export class RenewedClasses {
   private readonly table = new Map<ClassMetadata, ClassMetadata>();
 
@@ -31,7 +31,7 @@ export class RenewedClasses {
     }
   }
 
-  private set(earlier: ClassMetadata, now: ClassMetadata): void {
+  set(earlier: ClassMetadata, now: ClassMetadata): void {
     if (earlier !== now && !this.table.has(earlier)) this.table.set(earlier, now);
   }
 }
