@@ -38,7 +38,7 @@ export interface ServiceLineParts {
   readonly clock: Clock;
   readonly deadlines: DeadlineWheel;
   /** `undefined`: this silo does not host the service, so far. */
-  local(): HostedService | undefined;
+  readonly local: () => HostedService | undefined;
   readonly peers: ServicePeers;
   readonly links: ServiceLinks;
   isReadOnly(method: string): boolean;
