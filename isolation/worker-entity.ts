@@ -51,11 +51,13 @@ export class WorkerEntity extends ThreadInstance implements Hosted {
     return this.staged !== undefined || this.stageFailure !== undefined;
   }
 
-  /** Resolves when the constructor has run, or the thread died of it; rejects with what it threw. `undefined`: the thread is away, and nobody waits for it. */
-  construct(): Promise<void> | undefined {
-    if (this.thread.isAway) return undefined;
-    this.beCreated();
-    return this.thread.constructed(this);
+  /**
+   * Resolves when the constructor has run, or the thread died of it; rejects with what it threw. `undefined`: the thread is away, and nobody waits for it.
+   * `isAdded`: waits for the thread, and rejects when that dies.
+   */
+  construct(isAdded = false): Promise<void> | undefined {
+    if (this.thread.isAway && !isAdded) return undefined;
+    return this.thread.construct(this.instance, isAdded, () => this.beCreated());
   }
 
   perform(method: string, args: readonly unknown[], turn: TurnInfo, end: TurnEnd): void {

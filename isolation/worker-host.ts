@@ -41,7 +41,7 @@ export class WorkerHost implements Host {
     const entity = new WorkerEntity(thread, ++this.instances, metadata === spec.metadata ? spec : { ...spec, metadata }, this.threadOf);
     thread.adopt(entity);
     if (!this.looking) this.look();
-    const constructing = entity.construct();
+    const constructing = entity.construct(spec.isAdded);
     if (!constructing) return entity;
     return constructing.then(() => entity, (error: unknown) => {
       entity.dispose();
