@@ -9,6 +9,7 @@ import type { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 import { abandonment, Comeback, stoppage, type ComebackParts } from './comeback.js';
 import { PortBatch } from './port-batch.js';
+import { answerRefused, type Waiting } from './refused-message.js';
 import { ThreadAsks } from './thread-asks.js';
 import type { BeginLife, Life, ThreadPlan } from './thread-life.js';
 import { ASK, CREATED, DONE, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type Told } from './thread-messages.js';
@@ -155,12 +156,16 @@ export class ComponentThread {
         else this.kept.push(batch);
       },
     };
-    return new PortBatch(port, TO_THREAD, (message, error) => this.turns.refused(message, error));
+    return new PortBatch(port, TO_THREAD, (message, error) => answerRefused(message, error, this.waiting));
+  }
+
+  private get waiting(): Waiting {
+    const { plan: { name }, parts: { codec, log }, turns, asks, entities } = this;
+    return { name, codec, log, turns, asks, entities };
   }
 
   private newWishes(): ThreadWishes {
-    const { plan: { name }, parts: { codec, log }, turns, entities } = this;
-    return new ThreadWishes(this, { name, codec, log, turns, entities });
+    return new ThreadWishes(this, this.waiting);
   }
 
   private read(batch: readonly unknown[]): void {

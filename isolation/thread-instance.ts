@@ -42,6 +42,11 @@ export abstract class ThreadInstance {
     if (this.isThere) this.show(this.mirror.changed());
   }
 
+  /** The next turn makes it. */
+  isUnmade(): void {
+    this.generation = this.epoch = 0;
+  }
+
   takeVerdicts(): readonly Verdict[] | undefined {
     const { verdicts } = this;
     this.verdicts = undefined;

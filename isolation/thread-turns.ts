@@ -72,10 +72,9 @@ export class ThreadTurns {
     return run;
   }
 
-  /** The port would not clone a message: its turn does not run. */
-  refused(message: readonly unknown[], error: unknown): void {
-    if (message[0] !== RUN) return;
-    const run = this.close(message[1] as number);
+  /** Its message did not leave: it does not run. */
+  refused(number: number, error: Error): void {
+    const run = this.close(number);
     run?.entity.ended(undefined, -1, undefined);
     run?.end(true, error);
   }

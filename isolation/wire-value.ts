@@ -1,5 +1,6 @@
 // Values on their way through a message port. Trees of plain data go as they are: the port copies them faster than anything could be encoded.
 // All else is encoded, and arrives as bytes; bytes that users send are encoded too, so bytes on the way are always an encoding.
+import { NotSerializableError } from '../protocol/errors/index.js';
 import { fromWireError, toWireError, type Codec, type WireError } from '../protocol/codec/index.js';
 
 /** What a port can carry. */
@@ -25,6 +26,11 @@ export function errorToWire(error: unknown, codec: Codec): Wire {
 
 export function errorFromWire(wire: Wire, codec: Codec): Error {
   return fromWireError(fromWire(wire, codec) as WireError);
+}
+
+/** What a port did not clone. `where`: whose message it was. */
+export function unsendable(where: string, thrown: unknown): NotSerializableError {
+  return new NotSerializableError(`${where}: a value cannot be sent between the silo and a thread: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { path: where, cause: thrown });
 }
 
 /** A result that cannot be decoded fails its call alone. */
