@@ -4,29 +4,21 @@
 //   T2. `generation` rises at each death: instances of earlier ones are gone (W3).
 //   T3. It comes back as the policy says; while it is degraded, turns fail at once.
 //   T4. While the files that it would load are being exchanged it does not start: what it is given waits.
-import type { Codec } from '../protocol/codec/index.js';
 import type { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
-import { abandonment, Comeback, stoppage, type ComebackParts } from './comeback.js';
+import { abandonment, Comeback, stoppage, type Death } from './comeback.js';
 import { PortBatch } from './port-batch.js';
 import { answerRefused, type Waiting } from './refused-message.js';
 import { ThreadAsks } from './thread-asks.js';
-import type { BeginLife, Life, ThreadPlan } from './thread-life.js';
+import type { Life, ThreadPlan } from './thread-life.js';
 import { ASK, CREATED, DONE, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type Told } from './thread-messages.js';
+import type { ThreadParts } from './thread-parts.js';
 import { stateOf, type ThreadReport } from './thread-report.js';
 import { ThreadTurns, type Run } from './thread-turns.js';
 import { ThreadWishes } from './thread-wishes.js';
 import { hearState, isFlat, readChanges, UNCHANGED } from './told-changes.js';
 import { errorFromWire, outcomeFromWire, toWire, type Wire } from './wire-value.js';
 import type { WorkerEntity } from './worker-entity.js';
-
-/** What all threads of a silo share. */
-export interface ThreadParts extends ComebackParts {
-  readonly codec: Codec;
-  readonly begin: BeginLife;
-  /** The silo's root for temporary directories; throws when there is none. */
-  readonly scratchRoot: () => string;
-}
 
 export class ComponentThread {
   generation = 1;
@@ -117,6 +109,11 @@ export class ComponentThread {
     return { component: plan.name, state, instances: entities.size, turns: turns.size, crashes: comeback.crashes, lastError: comeback.lastError?.message };
   }
 
+  /** What its files hold by now is what the silo runs. */
+  filesLoad(): void {
+    this.comeback.filesLoad();
+  }
+
   kill(reason: Error): void {
     this.life?.kill(reason);
   }
@@ -134,12 +131,12 @@ export class ComponentThread {
     try {
       const life: Life = this.parts.begin(this.plan, this.parts, {
         heard: (batch) => this.read(batch),
-        died: (thrown, exitCode) => this.died(life.lastBegun, thrown, exitCode),
+        died: (thrown, exitCode) => this.died(life.lastBegun, { thrown, exitCode, isEarly: !life.isReady }),
       });
       this.life = life;
     } catch (error) {
       // The system has no thread left, say: that is a death like others.
-      return this.died(0, error, undefined);
+      return this.died(0, { thrown: error, exitCode: undefined, isEarly: false });
     }
     this.comeback.letGo();
     for (const batch of this.kept.splice(0)) this.out.send(batch);
@@ -226,7 +223,7 @@ export class ComponentThread {
   }
 
   /** T1, T2, T3. */
-  private died(lastBegun: number, thrown: unknown, exitCode: number | undefined): void {
+  private died(lastBegun: number, death: Death): void {
     if (this.isStopped) return;
     const { asks, wishes } = this;
     this.life = undefined;
@@ -236,7 +233,7 @@ export class ComponentThread {
     // What is asked from now on is asked of the next life.
     this.asks = new ThreadAsks();
     this.wishes = this.newWishes();
-    const error = this.comeback.died(thrown, exitCode);
+    const error = this.comeback.died(death, this.plan.refusal?.());
     const waiting = this.turns.died(lastBegun, error);
     for (const entity of [...this.entities.values()]) entity.lost(error, this.turns.diedHavingSaid(entity));
     for (const run of waiting) run.entity.begin(run);

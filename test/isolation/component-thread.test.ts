@@ -39,7 +39,7 @@ describe('what a silo and a thread say to each other', () => {
   it('is of one life: what is asked of the next, while the last is being buried, is answered by that', async () => {
     const first = await create();
     let second: Promise<Hosted> | undefined;
-    first.watch = { ...nobody, lost: () => (second = create(true)) };
+    first.watch = { ...nobody, lost: () => void (second = create(true)) };
     life().kill(new Error('on purpose'));
     const answered = await second!;
     expect(await run(answered, 'raise', 2)).to.equal(3);
