@@ -52,6 +52,18 @@ describe('what a silo and a thread say to each other', () => {
     expect((await asked).message).to.equal('gauge: its thread died: on purpose');
   });
 
+  it('says in the log how it died, once, and so do the calls that are refused after it died again and again', async () => {
+    const entity = await create();
+    life().kill(new Error('on purpose'));
+    const [line] = log.lines;
+    expect([line!.level, line!.message, (line!.fields as { err: Error }).err.message]).to.deep.equal(['warn', 'the thread of gauge died; it comes back', 'on purpose']);
+    for (let again = 0; again < 4; again++) {
+      await run(entity, 'raise', 0).catch(() => undefined);
+      life().kill(new Error('on purpose'));
+    }
+    expect((await failure(run(entity, 'raise', 0))).message).to.match(/^gauge is degraded until [^ ]+: its thread died 5 times, last: on purpose; the call did not run$/);
+  });
+
   it('fails the turn whose arguments a port does not take, alone, and keeps the state as it was', async () => {
     const entity = await create();
     await run(entity, 'raise', 4);
