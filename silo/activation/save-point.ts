@@ -1,3 +1,4 @@
+import { CancelledError } from '../../protocol/errors/index.js';
 import type { StagedChanges } from '../../protocol/ports/component-host.js';
 import type { Activation } from './activation.js';
 import type { ClosingUnits } from './closing-units.js';
@@ -10,6 +11,7 @@ export async function savePoint(activation: Activation, closing: ClosingUnits, u
   const earlier = closing.stagedBeside(unit);
   if (earlier.length > 0) await Promise.allSettled(earlier);
   refuseFailed(unit);
+  refuseThrown(unit);
   // In one stack: what the turn does from here on, messages too, is not part of it.
   const staging = unit.held.map((entity) => entity.stage());
   const part = unit.takePart();
@@ -53,4 +55,9 @@ async function save(activation: Activation, part: UnitOfWork, staging: readonly 
 /** A component's thread died with what the unit had staged there: nothing of it may stay. */
 function refuseFailed({ failure }: UnitOfWork): void {
   if (failure) throw failure.error;
+}
+
+/** U3. The outermost turn threw while others of its unit still run. */
+function refuseThrown({ outcome }: UnitOfWork): void {
+  if (outcome?.failed) throw new CancelledError('the call that this turn is part of has failed on its actor: nothing of it is saved any more', { cause: outcome.error });
 }

@@ -7,6 +7,10 @@ class Noted {
   constructor(readonly what: string) {}
 }
 
+let release: () => void;
+let released: Promise<void>;
+let ended: (how: string) => void;
+
 @Actor({ name: 'saver' })
 class Saver {
   @State() steps: string[] = [];
@@ -15,6 +19,18 @@ class Saver {
   async throwBeside(): Promise<void> {
     this.steps.push('saved');
     await Promise.all([this.ctx.save(), Promise.reject(new RangeError('beside'))]);
+  }
+  /** Goes on beside its caller's end. */
+  async throwOver(): Promise<void> {
+    this.steps.push('outermost');
+    void this.ctx.actor(Saver, this.ctx.key).saveAfter().catch((error: Error) => ended(error.name));
+    throw new RangeError('over');
+  }
+  async saveAfter(): Promise<void> {
+    this.steps.push('nested');
+    await released;
+    await this.ctx.save();
+    ended('saved');
   }
   async emitAfter(): Promise<void> {
     this.steps.push('saved');
@@ -49,6 +65,21 @@ describe('ctx.save() while the turn goes on', () => {
     await actor.touch();
     await actor.manage.deactivate();
     expect((await actor.state()).steps).to.deep.equal(['saved']);
+    await silo.runtime.stop();
+  });
+
+  it('is refused once the outermost turn has thrown, and nothing of the unit stays', async () => {
+    const silo = memorySilo([Saver]);
+    const actor = silo.actor(Saver, 'a');
+    released = new Promise((resolve) => (release = resolve));
+    const end = new Promise<string>((resolve) => (ended = resolve));
+    const failed = actor.throwOver().catch((error: Error) => error.message);
+    await new Promise(setImmediate);
+    release();
+    expect(await end).to.equal('CancelledError');
+    expect(await failed).to.equal('over');
+    await actor.manage.deactivate();
+    expect((await actor.state()).steps).to.deep.equal([]);
     await silo.runtime.stop();
   });
 

@@ -102,7 +102,7 @@ async function perform(self: { applied: string[] }, ctx: ActorContext<Model> | C
     if (program.writes) self.applied.push(program.id);
     for (const step of program.steps) {
       await witness.pause(program.pauseMs);
-      const ended = Promise.allSettled(step.map((nested) => call(ctx.actor<Model>('model', `m${nested.actor}`), nested, root)));
+      const ended = Promise.allSettled(step.map((nested) => call(ctx.actor<Model>('model', `m${nested.actor}`), nested, root).finally(() => witness.callerTold(nested))));
       if (program.forgets) continue;
       const outcomes = await ended;
       const failed = outcomes.find((outcome) => outcome.status === 'rejected');

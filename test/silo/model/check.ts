@@ -1,5 +1,5 @@
 // What must hold after a run: the state is the sum of the units that succeeded.
-import { unitsOf, type Program } from './program.js';
+import { unitsOf, type InUnit, type Program } from './program.js';
 import type { Witness } from './witness.js';
 
 export interface RootCall {
@@ -31,12 +31,13 @@ export function checkState(run: Run): void {
   const present = new Set(saved);
   const complain = (what: string): void => void witness.violations.push(what);
   for (const program of new Set(roots.map((root) => root.program))) {
-    for (const { program: part, outermost } of unitsOf(program)) {
-      const isCertain = part === program || !roots.some((root) => root.program === program && root.isImpatient);
-      const fate = isCertain ? fateOf(run, part, outermost) : 'unknown';
+    for (const unit of unitsOf(program)) {
+      const { program: part, outermost } = unit;
+      const isCertain = part === program || !(witness.abandoned.has(program.id) || roots.some((root) => root.program === program && root.isImpatient));
+      const fate = isCertain ? fateOf(run, unit) : 'unknown';
       if (fate === 'present' && !present.has(part.id)) complain(`${part.id} (in the unit of ${outermost.id}) was acknowledged and is lost`);
       if (fate === 'absent' && !overlaps && present.has(part.id)) complain(`${part.id} (in the unit of ${outermost.id}) failed and is there`);
-      if (!overlaps || fate === 'present') checkCompanions(run, part, present.has(part.id), fate !== 'present' && hasSavePoint(outermost));
+      if (!overlaps || fate === 'present') checkCompanions(run, part, present.has(part.id), fate !== 'present' && (hasSavePoint(outermost) || (!isCertain && hasSavePoint(program, part.actor))));
       // What a turn calls after its activation was lost runs in the next one, as a unit of its own.
       checkTimes(run, part, part === program || (outermost === program && !run.fences), saved);
     }
@@ -75,16 +76,16 @@ function outermostOf(roots: readonly RootCall[], part: Program): string {
   return part.id;
 }
 
-function fateOf({ roots, witness, fences }: Run, part: Program, outermost: Program): 'present' | 'absent' | 'unknown' {
+function fateOf({ roots, witness, fences }: Run, { program: part, outermost, between }: InUnit): 'present' | 'absent' | 'unknown' {
   const runs = witness.bodiesOf(outermost.id);
   const own = witness.bodiesOf(part.id);
   if (own.length === 0) return 'absent';
   // Whoever called it may have gone on.
   if (own.every(({ ended }) => ended === 'killed')) return hasSavePoint(outermost) ? 'unknown' : 'absent';
   const isNested = part !== outermost;
-  // By way of another actor a call comes back, as a unit of its own, after the thread of the one that waits for it has died.
-  const isDirect = outermost.steps.some((step) => step.includes(part));
-  if (isNested && !isDirect && runs.some(({ ended }) => ended === 'killed')) return 'unknown';
+  // By way of another actor a call comes back, as a unit of its own, after the thread of one that waits for it has died.
+  const waited = between.length > 0 ? [outermost, ...between] : [];
+  if (waited.some(({ id }) => witness.bodiesOf(id).some(({ ended }) => ended === 'killed'))) return 'unknown';
   if (runs.every(({ ended }) => ended === 'threw' || ended === 'killed')) return hasSavePoint(outermost) ? 'unknown' : isNested && fences ? 'unknown' : 'absent';
   const calls = roots.filter(({ program }) => program === outermost);
   const isAcknowledged = calls.some(({ outcome }) => outcome?.ok);
@@ -92,9 +93,9 @@ function fateOf({ roots, witness, fences }: Run, part: Program, outermost: Progr
   return isAcknowledged && runs.length === 1 ? 'present' : 'unknown';
 }
 
-/** What that saved stays, whatever comes after it. */
-function hasSavePoint(outermost: Program): boolean {
-  return [...unitsOf(outermost)].some(({ program }) => program.saves && program.actor === outermost.actor);
+/** What that saved on the actor stays, whatever comes after it. */
+function hasSavePoint(outermost: Program, actor = outermost.actor): boolean {
+  return [...unitsOf(outermost)].some(({ program }) => program.saves && program.actor === actor);
 }
 
 function count(ids: readonly string[], id: string): number {

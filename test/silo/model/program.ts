@@ -58,9 +58,20 @@ export class ProgramMaker {
   }
 }
 
-/** Each program of the tree with the program whose call opened its unit: the outermost writer on the same actor. */
-export function* unitsOf(program: Program, path: readonly Program[] = []): Generator<{ readonly program: Program; readonly outermost: Program }> {
+export interface InUnit {
+  readonly program: Program;
+  /** Whose call opened its unit: the outermost writer on the same actor. */
+  readonly outermost: Program;
+  /** Who called whom from the outermost to it, both left out. */
+  readonly between: readonly Program[];
+}
+
+/** Each writing program of the tree with its unit. */
+export function* unitsOf(program: Program, path: readonly Program[] = []): Generator<InUnit> {
   const here = [...path, program];
-  if (program.writes) yield { program, outermost: here.find(({ writes, actor }) => writes && actor === program.actor)! };
+  if (program.writes) {
+    const at = here.findIndex(({ writes, actor }) => writes && actor === program.actor);
+    yield { program, outermost: here[at]!, between: here.slice(at + 1, -1) };
+  }
   for (const step of program.steps) for (const nested of step) yield* unitsOf(nested, here);
 }

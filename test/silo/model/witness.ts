@@ -14,6 +14,9 @@ export class Witness {
   readonly violations: string[] = [];
   /** Programs that are called under an idempotency key. */
   readonly keyed = new Set<string>();
+  /** Roots that went on without a call that they, or a call of theirs, had made: it ran on, and may meet in one unit what it would not have met. */
+  readonly abandoned = new Set<string>();
+  private readonly told = new Set<string>();
   private readonly inside = new Map<object, Set<Body>>();
 
   /** `overlaps`: turns of several chains may be inside at once, unless one is keyed. */
@@ -27,6 +30,7 @@ export class Witness {
   begin(instance: object, root: string, program: Program): Body {
     const body: Body = { program, root, ended: 'running' };
     this.bodies.push(body);
+    if (this.told.has(program.id)) this.abandoned.add(root);
     const others = this.inside.get(instance) ?? new Set<Body>();
     for (const other of others) {
       if (other.root === root || !(other.program.writes || program.writes) || this.mayOverlap(program, other.program)) continue;
@@ -45,6 +49,12 @@ export class Witness {
   end(instance: object, body: Body, ended: 'completed' | 'threw'): void {
     if (body.ended === 'running') body.ended = ended;
     this.inside.get(instance)?.delete(body);
+  }
+
+  /** The caller knows how the call ended, which may not be how it ends. */
+  callerTold({ id }: Program): void {
+    this.told.add(id);
+    for (const { root, ended } of this.bodiesOf(id)) if (ended === 'running') this.abandoned.add(root);
   }
 
   killed(instances: readonly object[]): void {
