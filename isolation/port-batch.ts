@@ -1,7 +1,7 @@
 // PortBatch. Owns: what is to leave through a port. Messages that are written before the microtask queue drains leave in one batch.
 //   Many leave in several: the other side begins while this one goes on.
 //   B1. Messages leave in the order in which they were written.
-//   B2. What a port refuses to clone is told to `onRefused`, alone; the others leave.
+//   B2. What a port refuses to clone is told to `onRefused`, alone; what that returns leaves in its place, and the others as they are.
 
 /** Elements of a batch. */
 const MANY = 256;
@@ -10,12 +10,15 @@ interface Port {
   postMessage(message: unknown): void;
 }
 
+/** Gets a message that did not leave. Returns what is surely cloned, if anything is to leave in its place. */
+export type Refusal = (message: readonly unknown[], error: unknown) => readonly unknown[] | undefined;
+
 export class PortBatch {
   private batch: unknown[] = [];
   private isScheduled = false;
 
   /** `lengths`: how many operands follow each code. */
-  constructor(private readonly port: Port, private readonly lengths: readonly number[], private readonly onRefused: (message: readonly unknown[], error: unknown) => void) {}
+  constructor(private readonly port: Port, private readonly lengths: readonly number[], private readonly onRefused: Refusal) {}
 
   write(...message: readonly unknown[]): void {
     this.batch.push(...message);
@@ -77,7 +80,8 @@ export class PortBatch {
       try {
         this.port.postMessage(message);
       } catch (error) {
-        this.onRefused(message, error);
+        const instead = this.onRefused(message, error);
+        if (instead) this.port.postMessage(instead);
       }
     }
   }
