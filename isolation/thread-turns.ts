@@ -2,14 +2,17 @@
 import type { Codec } from '../protocol/codec/index.js';
 import type { ConnectedClient } from '../sdk/author/index.js';
 import type { TurnInfo } from '../sdk/context/turn-scope.js';
-import type { PortBatch } from './port-batch.js';
 import type { TurnEnd } from './host.js';
+import { OpenTurns } from './open-turns.js';
+import type { PortBatch } from './port-batch.js';
 import { GREETS, RUN, SOLE } from './thread-messages.js';
 import { toWire } from './wire-value.js';
 import type { WorkerEntity } from './worker-entity.js';
 
 /** A turn on its way. */
 export interface Run {
+  /** Given when it leaves for the thread. */
+  number: number;
   readonly entity: WorkerEntity;
   readonly method: string;
   readonly args: readonly unknown[];
@@ -24,7 +27,7 @@ export interface Run {
 const LAST_NUMBER = 2 ** 30;
 
 export class ThreadTurns {
-  private readonly open_ = new Map<number, Run>();
+  private readonly open_ = new OpenTurns();
   private readonly deadHavingSaid = new Set<WorkerEntity>();
   private last = 0;
 
@@ -62,14 +65,13 @@ export class ThreadTurns {
     }
     flags |= entity.prepare(method, turn);
     const number = (this.last = this.last === LAST_NUMBER ? 1 : this.last + 1);
-    this.open_.set(number, run);
+    run.number = number;
+    this.open_.add(run);
     out.write9(RUN, number, entity.instance, method, wire, turn.deadline, who, flags, entity.takeVerdicts());
   }
 
   close(number: number): Run | undefined {
-    const run = this.open_.get(number);
-    if (run) this.open_.delete(number);
-    return run;
+    return this.open_.take(number);
   }
 
   /** The port would not clone a message: its turn does not run. */
@@ -82,9 +84,9 @@ export class ThreadTurns {
 
   /** All, or those of one entity. */
   failAll(error: Error, entity?: WorkerEntity): void {
-    for (const [number, run] of [...this.open_]) {
+    for (const run of this.open_.all()) {
       if (entity && run.entity !== entity) continue;
-      this.open_.delete(number);
+      this.open_.take(run.number);
       run.end(true, error);
     }
   }
@@ -94,8 +96,8 @@ export class ThreadTurns {
     const waiting: Run[] = [];
     this.deadHavingSaid.clear();
     const failed: Run[] = [];
-    for (const [number, run] of this.open_) {
-      if (hasBegun(number, lastBegun)) failed.push(run);
+    for (const run of this.open_.all()) {
+      if (hasBegun(run.number, lastBegun)) failed.push(run);
       else waiting.push(run);
       if (run.hasSaid) this.deadHavingSaid.add(run.entity);
     }

@@ -71,7 +71,7 @@ export class WorkerEntity implements Hosted {
   }
 
   perform(method: string, args: readonly unknown[], turn: TurnInfo, end: TurnEnd): void {
-    this.begin({ entity: this, method, args, turn, flags: 0, end, hasSaid: false });
+    this.begin({ number: 0, entity: this, method, args, turn, flags: 0, end, hasSaid: false });
   }
 
   run(method: string, args: readonly unknown[], turn: TurnInfo): Promise<unknown> {
@@ -80,7 +80,7 @@ export class WorkerEntity implements Hosted {
 
   /** A timer of the instance is due. */
   fire(timer: number, elapsedMs: unknown, turn: TurnInfo): Promise<unknown> {
-    return promised((end) => this.begin({ entity: this, method: '', args: [timer, elapsedMs], turn, flags: FIRES, end, hasSaid: false }));
+    return promised((end) => this.begin({ number: 0, entity: this, method: '', args: [timer, elapsedMs], turn, flags: FIRES, end, hasSaid: false }));
   }
 
   has(hook: string): boolean {
