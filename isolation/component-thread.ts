@@ -147,7 +147,8 @@ export class ComponentThread {
         // What was written for an instance that is gone by now concerns nobody.
         if (generation !== this.generation) return;
         if (this.life) this.life.post(batch);
-        else this.kept.push(batch);
+        // The array is the batch's own.
+        else this.kept.push([...batch]);
       },
     };
     return new PortBatch(port, TO_THREAD, (message, error) => this.turns.refused(message, error));
@@ -200,7 +201,8 @@ export class ComponentThread {
     const { codec } = this.parts;
     hearState(run, told, codec);
     this.comeback.worked();
-    run.end(...outcomeFromWire(isWell, value, codec));
+    if (isWell && typeof value !== 'object') run.end(false, value);
+    else run.end(...outcomeFromWire(isWell, value, codec));
   }
 
   private staged(ask: number, told: Told): void {

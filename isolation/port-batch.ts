@@ -2,6 +2,7 @@
 //   Many leave in several: the other side begins while this one goes on.
 //   B1. Messages leave in the order in which they were written.
 //   B2. What a port refuses to clone is told to `onRefused`, alone; the others leave.
+//   B3. A port clones a batch or copies it: the array is used again. It is always packed: one with holes is far dearer to clone.
 
 /** Elements of a batch. */
 const MANY = 256;
@@ -12,29 +13,48 @@ interface Port {
 
 export class PortBatch {
   private batch: unknown[] = [];
+  private used = 0;
+  /** B3. Absent while it leaves: what is cloned may be users' objects, whose code writes meanwhile. */
+  private spare: unknown[] | undefined = [];
   private isScheduled = false;
 
   /** `lengths`: how many operands follow each code. */
   constructor(private readonly port: Port, private readonly lengths: readonly number[], private readonly onRefused: (message: readonly unknown[], error: unknown) => void) {}
 
   write(...message: readonly unknown[]): void {
-    this.batch.push(...message);
+    for (let i = 0; i < message.length; i++) this.batch[this.used++] = message[i];
     this.schedule();
   }
 
   /** As `write`, without an array of its own: what most messages are. */
   write5(code: number, a: unknown, b: unknown, c: unknown, d: unknown): void {
-    this.batch.push(code, a, b, c, d);
+    this.put5(code, a, b, c, d);
     this.schedule();
   }
 
   write9(code: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown, g: unknown, h: unknown): void {
-    this.batch.push(code, a, b, c, d, e, f, g, h);
+    this.put5(code, a, b, c, d);
+    const { batch, used } = this;
+    batch[used] = e;
+    batch[used + 1] = f;
+    batch[used + 2] = g;
+    batch[used + 3] = h;
+    this.used = used + 4;
     this.schedule();
   }
 
+  private put5(a: unknown, b: unknown, c: unknown, d: unknown, e: unknown): void {
+    const { batch, used } = this;
+    batch[used] = a;
+    batch[used + 1] = b;
+    batch[used + 2] = c;
+    batch[used + 3] = d;
+    batch[used + 4] = e;
+    this.used = used + 5;
+  }
+
   private schedule(): void {
-    if (this.batch.length >= MANY) return this.leaveNow();
+    if (this.used >= MANY) return this.leaveNow();
     if (this.isScheduled) return;
     this.isScheduled = true;
     queueMicrotask(this.leaveNext);
@@ -50,13 +70,19 @@ export class PortBatch {
 
   private leaveNow(): void {
     const { batch } = this;
-    this.batch = [];
+    batch.length = this.used;
+    this.batch = this.spare ?? [];
+    this.spare = undefined;
+    this.used = 0;
     this.send(batch);
+    // Nobody keeps what has left.
+    batch.fill(undefined);
+    this.spare = batch;
   }
 
   /** What is written leaves now. */
   flush(): void {
-    if (this.batch.length > 0) this.leaveNow();
+    if (this.used > 0) this.leaveNow();
   }
 
   /** A whole batch, now. */
