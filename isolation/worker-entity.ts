@@ -17,7 +17,7 @@ import { activationIsOver, promised, type Hosted, type HostedWatch, type HostSpe
 import { EntityMove } from './entity-move.js';
 import { InstanceTimers } from './instance-timers.js';
 import { EntityMirror } from './mirror.js';
-import type { Run } from './thread-turns.js';
+import { Run } from './run.js';
 import { withChanges } from './told-changes.js';
 import { CREATE, DISPOSE, FIRES, FRESH, MIRROR, READS, ROLLED_BACK, SETTLE, type Mirror, type ThreadChanges, type Verdict } from './thread-messages.js';
 
@@ -71,7 +71,7 @@ export class WorkerEntity implements Hosted {
   }
 
   perform(method: string, args: readonly unknown[], turn: TurnInfo, end: TurnEnd): void {
-    this.begin({ number: 0, entity: this, method, args, turn, flags: 0, end, hasSaid: false });
+    this.begin(new Run(this, method, args, turn, 0, end));
   }
 
   run(method: string, args: readonly unknown[], turn: TurnInfo): Promise<unknown> {
@@ -80,7 +80,7 @@ export class WorkerEntity implements Hosted {
 
   /** A timer of the instance is due. */
   fire(timer: number, elapsedMs: unknown, turn: TurnInfo): Promise<unknown> {
-    return promised((end) => this.begin({ number: 0, entity: this, method: '', args: [timer, elapsedMs], turn, flags: FIRES, end, hasSaid: false }));
+    return promised((end) => this.begin(new Run(this, '', [timer, elapsedMs], turn, FIRES, end)));
   }
 
   has(hook: string): boolean {
