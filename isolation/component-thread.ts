@@ -9,6 +9,7 @@ import { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 import type { RemoteSignal } from '../protocol/remote-signal.js';
 import { abandonment, Comeback, stoppage, type ComebackParts } from './comeback.js';
+import { unpackBatch, type PackedBatch } from './packed-batch.js';
 import { PortBatch } from './port-batch.js';
 import { ThreadAsks } from './thread-asks.js';
 import type { BeginLife, Life, ThreadPlan } from './thread-life.js';
@@ -35,7 +36,7 @@ export class ComponentThread {
   private isStopped = false;
   private out: PortBatch;
   /** Written while there is no life. */
-  private kept: unknown[][] = [];
+  private kept: PackedBatch[] = [];
   private readonly turns = new ThreadTurns();
   private readonly asks = new ThreadAsks();
   private readonly entities = new Map<number, WorkerEntity>();
@@ -144,21 +145,20 @@ export class ComponentThread {
   private newBatch(): PortBatch {
     const { generation } = this;
     const port = {
-      postMessage: (batch: unknown[]): void => {
+      postMessage: (batch: PackedBatch): void => {
         // What was written for an instance that is gone by now concerns nobody.
         if (generation !== this.generation) return;
         if (this.life) this.life.post(batch);
-        // The array is the batch's own.
-        else this.kept.push([...batch]);
+        else this.kept.push(batch);
       },
     };
     return new PortBatch(port, TO_THREAD, (message, error) => this.turns.refused(message, error));
   }
 
-  private read(batch: readonly unknown[]): void {
+  private read(batch: PackedBatch): void {
     const { life } = this;
     try {
-      const spoken = this.readAll(batch, life);
+      const spoken = this.readAll(unpackBatch(batch), life);
       if (spoken > 0) life?.acknowledge(spoken);
     } catch (error) {
       // Nobody knows what else it said: whoever waits for it is told.

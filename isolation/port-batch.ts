@@ -2,20 +2,19 @@
 //   Many leave in several: the other side begins while this one goes on.
 //   B1. Messages leave in the order in which they were written.
 //   B2. What a port refuses to clone is told to `onRefused`, alone; the others leave.
-//   B3. A port clones a batch or copies it: the array is used again. It is always packed: one with holes is far dearer to clone.
+import { packBatch, unpackBatch, type PackedBatch } from './packed-batch.js';
 
 /** Elements of a batch. */
 const MANY = 256;
 
 interface Port {
-  postMessage(message: unknown): void;
+  postMessage(message: PackedBatch): void;
 }
 
 export class PortBatch {
-  private batch: unknown[] = [];
+  /** Used again: an array that grows leaves much behind. */
+  private readonly batch: unknown[] = [];
   private used = 0;
-  /** B3. Absent while it leaves: what is cloned may be users' objects, whose code writes meanwhile. */
-  private spare: unknown[] | undefined = [];
   private isScheduled = false;
 
   /** `lengths`: how many operands follow each code. */
@@ -41,6 +40,20 @@ export class PortBatch {
     batch[used + 3] = h;
     this.used = used + 4;
     this.schedule();
+  }
+
+  /** What is written leaves now. */
+  flush(): void {
+    if (this.used > 0) this.leaveNow();
+  }
+
+  /** A whole batch, now. */
+  send(packed: PackedBatch): void {
+    try {
+      this.port.postMessage(packed);
+    } catch {
+      this.leaveOneByOne(unpackBatch(packed));
+    }
   }
 
   private put5(a: unknown, b: unknown, c: unknown, d: unknown, e: unknown): void {
@@ -69,29 +82,12 @@ export class PortBatch {
   };
 
   private leaveNow(): void {
-    const { batch } = this;
-    batch.length = this.used;
-    this.batch = this.spare ?? [];
-    this.spare = undefined;
+    const { batch, used } = this;
+    const packed = packBatch(batch, used);
+    // Nobody keeps what leaves. Before it does: what is cloned may be users' objects, whose code writes meanwhile.
+    batch.fill(undefined, 0, used);
     this.used = 0;
-    this.send(batch);
-    // Nobody keeps what has left.
-    batch.fill(undefined);
-    this.spare = batch;
-  }
-
-  /** What is written leaves now. */
-  flush(): void {
-    if (this.used > 0) this.leaveNow();
-  }
-
-  /** A whole batch, now. */
-  send(batch: unknown[]): void {
-    try {
-      this.port.postMessage(batch);
-    } catch {
-      this.leaveOneByOne(batch);
-    }
+    this.send(packed);
   }
 
   /** B2. */
@@ -101,7 +97,7 @@ export class PortBatch {
       const message = batch.slice(at, next);
       at = next;
       try {
-        this.port.postMessage(message);
+        this.port.postMessage(packBatch(message, message.length));
       } catch (error) {
         this.onRefused(message, error);
       }

@@ -8,6 +8,7 @@ import { runInTurn } from '../../sdk/context/turn-scope.js';
 import type { SavedFields } from '../../protocol/ports/state-store.js';
 import { isThenable } from '../../protocol/thenable.js';
 import type { Mirrored } from '../mirror.js';
+import { unpackBatch, type PackedBatch } from '../packed-batch.js';
 import {
   ABORT, ANSWER, CREATE, CREATED, DISPOSE, DONE, FIRES, FRESH, GREETS, LAST_BEGUN, MIRROR, PING, PONG, PROGRESS, READS, RUN, SETTLE, SOLE, STAGE, STAGED, TO_THREAD,
   type FlatChanges, type Mirror, type Verdict,
@@ -26,7 +27,8 @@ export class ComponentWorker {
   constructor(private readonly line: ThreadLine, private readonly codec: Codec, private readonly instances: Instances, private readonly shared: Int32Array) {}
 
   listen(port: MessagePort): void {
-    port.on('message', (batch: Batch) => {
+    port.on('message', (packed: PackedBatch) => {
+      const batch = unpackBatch(packed);
       for (let at = 0; at < batch.length; at += 1 + TO_THREAD[batch[at] as number]!) {
         if (batch[at] === RUN) this.run(batch, at + 1);
         else this.hear(batch[at] as number, batch, at + 1);
