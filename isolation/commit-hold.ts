@@ -1,4 +1,4 @@
-import type { Run } from './run.js';
+import type { Run } from './thread-turns.js';
 
 /** W4: holds turns while commits of what their entity staged are on their way, if its instance is lost meanwhile. */
 export class CommitHold {

@@ -14,12 +14,11 @@ import { PortBatch } from './port-batch.js';
 import { ThreadAsks } from './thread-asks.js';
 import type { BeginLife, Life, ThreadPlan } from './thread-life.js';
 import { ANSWER, ASK, CREATED, DONE, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type Told } from './thread-messages.js';
-import type { Run } from './run.js';
 import { stateOf, type ThreadReport } from './thread-report.js';
 import { attempt, serve } from './thread-services.js';
-import { ThreadTurns } from './thread-turns.js';
+import { ThreadTurns, type Run } from './thread-turns.js';
 import { hearState, isFlat, readChanges, UNCHANGED } from './told-changes.js';
-import { errorFromWire, errorToWire, fromWire, outcomeFromWire, toWire, type Wire } from './wire-value.js';
+import { errorFromWire, errorToWire, fromWire, tellOutcome, toWire, type Wire } from './wire-value.js';
 import type { WorkerEntity } from './worker-entity.js';
 
 /** What all threads of a silo share. */
@@ -199,11 +198,9 @@ export class ComponentThread {
     // Closed first: an entity that is idle by its end may move, and its thread end with what is open.
     const run = this.turns.close(turn);
     if (!run) return;
-    const { codec } = this.parts;
-    hearState(run, told, codec);
+    hearState(run, told, this.parts.codec);
     this.comeback.worked();
-    if (isWell && typeof value !== 'object') run.end(false, value);
-    else run.end(...outcomeFromWire(isWell, value, codec));
+    tellOutcome(run.end, isWell, value, this.parts.codec);
   }
 
   private staged(ask: number, told: Told): void {

@@ -5,7 +5,7 @@
 import type { ClassMetadata } from '../decorators/index.js';
 import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
 import type { ThreadChanges } from './thread-messages.js';
-import type { Run } from './run.js';
+import type { Run } from './thread-turns.js';
 import type { WorkerEntity } from './worker-entity.js';
 
 const HOLD_MS = 50;

@@ -1,6 +1,6 @@
 // OpenTurns. Owns: the turns that a thread has, by number. Most end soon after they began, and in order: each stands in a slot that is used again.
 //   O1. Numbers rise. A turn whose slot comes round again before its end gives way to the newer one: it is looked up in a table from then on.
-import type { Run } from './run.js';
+import type { Run } from './thread-turns.js';
 
 /** Powers of two. */
 const FEWEST_SLOTS = 16;

@@ -30,12 +30,12 @@ export function packBatch(batch: readonly unknown[], length: number): PackedBatc
 
 export function unpackBatch(packed: PackedBatch): readonly unknown[] {
   const numbers = packed instanceof Float64Array ? packed : packed[0];
-  const batch: unknown[] = [];
+  const batch = new Array<unknown>(numbers.length);
   let next = 1;
   for (let i = 0; i < numbers.length; i++) {
     const number = numbers[i]!;
-    if (number > ABSENT) batch.push(number);
-    else batch.push(number === ABSENT ? undefined : packed[next++]);
+    if (number > ABSENT) batch[i] = number;
+    else batch[i] = number === ABSENT ? undefined : packed[next++];
   }
   return batch;
 }

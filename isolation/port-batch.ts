@@ -5,7 +5,7 @@
 import { packBatch, unpackBatch, type PackedBatch } from './packed-batch.js';
 
 /** Elements of a batch. */
-const MANY = 256;
+const MANY = 1024;
 
 interface Port {
   postMessage(message: PackedBatch): void;

@@ -7,7 +7,7 @@ import { currentTurn, runInTurn, runOutsideTurns } from '../sdk/context/turn-sco
 import type { RemoteSignal } from '../protocol/remote-signal.js';
 import type { ComponentThread } from './component-thread.js';
 import { ABORT } from './thread-messages.js';
-import type { Run } from './run.js';
+import type { Run } from './thread-turns.js';
 import type { WorkerEntity } from './worker-entity.js';
 
 /** One wish. */

@@ -2,12 +2,29 @@
 import type { Codec } from '../protocol/codec/index.js';
 import type { ConnectedClient } from '../sdk/author/index.js';
 import type { TurnInfo } from '../sdk/context/turn-scope.js';
+import type { TurnEnd } from './host.js';
 import { OpenTurns } from './open-turns.js';
 import type { PortBatch } from './port-batch.js';
-import type { Run } from './run.js';
 import { GREETS, RUN, SOLE } from './thread-messages.js';
 import { toWire } from './wire-value.js';
 import type { WorkerEntity } from './worker-entity.js';
+
+/** A turn on its way to a thread and back. A class: what is made by a literal and lives for so long is soon made among the old, which are collected late. */
+export class Run {
+  /** Given when it leaves for the thread. */
+  number = 0;
+  /** It has sent messages, or changed more than its own fields. */
+  hasSaid = false;
+
+  constructor(
+    readonly entity: WorkerEntity,
+    readonly method: string,
+    readonly args: readonly unknown[],
+    readonly turn: TurnInfo,
+    readonly flags: number,
+    readonly end: TurnEnd,
+  ) {}
+}
 
 /** Numbers stay whole and small for the array that threads share: they begin anew long before. */
 const LAST_NUMBER = 2 ** 30;

@@ -2,7 +2,7 @@ import type { Codec } from '../protocol/codec/index.js';
 import type { FieldChanges, StagedChanges } from '../protocol/ports/component-host.js';
 import type { SavedFields } from '../protocol/ports/state-store.js';
 import { EPOCH, FIRST_FIELD, SERIAL, type FlatChanges, type ThreadChanges, type Told } from './thread-messages.js';
-import type { Run } from './run.js';
+import type { Run } from './thread-turns.js';
 import { errorFromWire } from './wire-value.js';
 import type { WorkerEntity } from './worker-entity.js';
 

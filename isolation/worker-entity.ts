@@ -17,7 +17,7 @@ import { activationIsOver, promised, type Hosted, type HostedWatch, type HostSpe
 import { EntityMove } from './entity-move.js';
 import { InstanceTimers } from './instance-timers.js';
 import { EntityMirror } from './mirror.js';
-import { Run } from './run.js';
+import { Run } from './thread-turns.js';
 import { withChanges } from './told-changes.js';
 import { CREATE, DISPOSE, FIRES, FRESH, MIRROR, READS, ROLLED_BACK, SETTLE, type Mirror, type ThreadChanges, type Verdict } from './thread-messages.js';
 
