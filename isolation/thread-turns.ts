@@ -5,7 +5,7 @@ import type { TurnInfo } from '../sdk/context/turn-scope.js';
 import type { TurnEnd } from './host.js';
 import { OpenTurns } from './open-turns.js';
 import type { PortBatch } from './port-batch.js';
-import { GREETS, RUN, SOLE } from './thread-messages.js';
+import { GREETS, NAME, RUN, SOLE } from './thread-messages.js';
 import { toWire } from './wire-value.js';
 import type { WorkerEntity } from './worker-entity.js';
 
@@ -33,6 +33,8 @@ export class ThreadTurns {
   private readonly open_ = new OpenTurns();
   private readonly deadHavingSaid = new Set<WorkerEntity>();
   private last = 0;
+  /** What the names of methods are called by in this life of the thread: numbers are cheaper to send. */
+  private readonly names = new Map<string, number>();
 
   get isEmpty(): boolean {
     return this.open_.size === 0;
@@ -67,10 +69,11 @@ export class ThreadTurns {
       return run.end(true, error);
     }
     flags |= entity.prepare(method, turn);
+    const name = this.names.get(method) ?? this.tellName(method, out);
     const number = (this.last = this.last === LAST_NUMBER ? 1 : this.last + 1);
     run.number = number;
     this.open_.add(run);
-    out.write9(RUN, number, entity.instance, method, wire, turn.deadline, who, flags, entity.takeVerdicts());
+    out.write9(RUN, number, entity.instance, name, wire, turn.deadline, who, flags, entity.takeVerdicts());
   }
 
   close(number: number): Run | undefined {
@@ -97,6 +100,7 @@ export class ThreadTurns {
   /** Fails the turns that had begun; returns those that had not, in order. */
   died(lastBegun: number, error: Error): readonly Run[] {
     const waiting: Run[] = [];
+    this.names.clear();
     this.deadHavingSaid.clear();
     const failed: Run[] = [];
     for (const run of this.open_.all()) {
@@ -108,6 +112,13 @@ export class ThreadTurns {
     // Told after all is in order: whoever hears it may go on at once.
     queueMicrotask(() => failed.forEach((run) => run.end(true, error)));
     return waiting;
+  }
+
+  private tellName(method: string, out: PortBatch): number {
+    const number = this.names.size;
+    this.names.set(method, number);
+    out.write(NAME, number, method);
+    return number;
   }
 
   diedHavingSaid(entity: WorkerEntity): boolean {
