@@ -1,5 +1,5 @@
 // What a silo and one of its component threads say to each other. A batch is one flat array: a code, then its operands, then the next code;
-// small arrays and objects cost more to clone than what they hold. `Wire` values are what `toWire` made of them.
+// small arrays and objects cost more to clone than what they hold. `packBatch` says how it crosses the port. `Wire` values are what `toWire` made of them.
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 
 /** To the thread. */
