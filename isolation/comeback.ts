@@ -17,11 +17,23 @@ export interface ComebackParts {
 
 const KEEP_ALIVE_MS = 1000;
 
+/** How a life ended. */
+export interface Death {
+  /** What nobody caught, or why it was killed. */
+  readonly thrown: unknown;
+  readonly exitCode: number | undefined;
+  /** Its modules had not been loaded. */
+  readonly isEarly: boolean;
+}
+
 export class Comeback {
   isDegraded = false;
   crashes = 0;
   lastError: Error | undefined;
-  private readonly policy: RestartPolicy;
+  private policy: RestartPolicy;
+  /** Another life would end like the last one: the files are to blame. */
+  private isWaitingForFiles = false;
+  private lastHow = '';
   private timer: TimerHandle | undefined;
   /** Timers of clocks keep no process alive. */
   private alive: ReturnType<typeof setInterval> | undefined;
@@ -36,27 +48,34 @@ export class Comeback {
     return this.timer !== undefined;
   }
 
-  /** Says why, and begins a new life in time. */
-  died(thrown: unknown, exitCode: number | undefined): ComponentCrashedError {
+  /** Says why, and begins a new life in time. `refusal`: why the silo does not run what is in the files. */
+  died({ thrown, exitCode, isEarly }: Death, refusal: Error | undefined): ComponentCrashedError {
     const { clock, log } = this.parts;
     const { name } = this;
-    const error = crashError(name, thrown, exitCode);
+    const how = howItDied(thrown, exitCode) + (isEarly && refusal ? ` (the silo has refused these files, and tries again when they load: ${refusal.message})` : '');
+    const error = new ComponentCrashedError(`${name}: its thread died: ${how}`, { component: name, exitCode, cause: thrown });
     this.crashes++;
     this.lastError = error;
+    this.lastHow = how;
+    this.isWaitingForFiles = isEarly;
     const nowMs = clock.monotonicMs();
     const next = this.policy.onCrash(nowMs);
     const delayMs = next.kind === 'degraded' ? next.untilMs - nowMs : next.delayMs;
     this.isDegraded = next.kind === 'degraded';
     this.degradedUntil = clock.now() + delayMs;
-    const fields = { err: error, component: name, forMs: Math.round(delayMs) };
+    // The wrapper would say it once more.
+    const fields = { err: thrown instanceof Error ? thrown : error, component: name, exitCode, forMs: Math.round(delayMs) };
     if (this.isDegraded) log.error(fields, `the thread of ${name} dies again and again: the component is degraded for a while`);
     else log.warn(fields, `the thread of ${name} died; it comes back`);
-    this.timer = clock.setTimer(() => {
-      this.stop();
-      this.isDegraded = false;
-      this.start();
-    }, delayMs);
+    this.timer = clock.setTimer(() => this.begin(), delayMs);
     return error;
+  }
+
+  /** The files load again: what died of them begins at once, as if it never had. */
+  filesLoad(): void {
+    if (!this.isWaitingForFiles || !this.timer) return;
+    this.policy = new RestartPolicy(this.parts.random);
+    this.begin();
   }
 
   /** Somebody waits for the next life: the process does too. */
@@ -83,18 +102,23 @@ export class Comeback {
 
   /** For turns while it is degraded. */
   refusal(): ComponentCrashedError {
-    const { name, crashes, degradedUntil, lastError } = this;
+    const { name, crashes, degradedUntil, lastError, lastHow } = this;
     const until = new Date(degradedUntil).toISOString();
-    return new ComponentCrashedError(`${name} is degraded until ${until}: its thread died ${crashes} times, last of: ${lastError?.message ?? ''}; the call did not run`, {
+    return new ComponentCrashedError(`${name} is degraded until ${until}: its thread died ${crashes} times, last: ${lastHow}; the call did not run`, {
       component: name, degradedUntil, cause: lastError,
     });
   }
+
+  private begin(): void {
+    this.stop();
+    this.isDegraded = false;
+    this.start();
+  }
 }
 
-function crashError(name: string, thrown: unknown, exitCode: number | undefined): ComponentCrashedError {
-  const isSaid = thrown !== undefined || exitCode === undefined;
-  const how = thrown instanceof Error ? thrown.message : isSaid ? String(thrown) : `it exited with code ${exitCode}`;
-  return new ComponentCrashedError(`${name}: its thread died: ${how}`, { component: name, exitCode, cause: thrown });
+function howItDied(thrown: unknown, exitCode: number | undefined): string {
+  if (thrown instanceof Error) return thrown.message;
+  return thrown !== undefined || exitCode === undefined ? String(thrown) : `it exited with code ${exitCode}`;
 }
 
 /** For turns that may have begun. */

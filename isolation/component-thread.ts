@@ -4,30 +4,22 @@
 //   T2. `generation` rises at each death: instances of earlier ones are gone (W3).
 //   T3. It comes back as the policy says; while it is degraded, turns fail at once.
 //   T4. While the files that it would load are being exchanged it does not start: what it is given waits.
-import type { Codec } from '../protocol/codec/index.js';
-import { ComponentCrashedError } from '../protocol/errors/index.js';
+import type { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
-import type { RemoteSignal } from '../protocol/remote-signal.js';
-import { abandonment, Comeback, stoppage, type ComebackParts } from './comeback.js';
+import { abandonment, Comeback, stoppage, type Death } from './comeback.js';
 import { unpackBatch, type PackedBatch } from './packed-batch.js';
 import { PortBatch } from './port-batch.js';
+import { answerRefused, type Waiting } from './refused-message.js';
 import { ThreadAsks } from './thread-asks.js';
-import type { BeginLife, Life, ThreadPlan } from './thread-life.js';
-import { ANSWER, ASK, CREATED, DONE, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type Told } from './thread-messages.js';
+import type { Life, ThreadPlan } from './thread-life.js';
+import { ASK, CREATED, DONE, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type Told } from './thread-messages.js';
+import type { ThreadParts } from './thread-parts.js';
 import { stateOf, type ThreadReport } from './thread-report.js';
-import { attempt, serve } from './thread-services.js';
 import { ThreadTurns, type Run } from './thread-turns.js';
+import { ThreadWishes } from './thread-wishes.js';
 import { hearState, isFlat, readChanges, UNCHANGED } from './told-changes.js';
-import { errorFromWire, errorToWire, fromWire, tellOutcome, toWire, type Wire } from './wire-value.js';
+import { errorFromWire, tellOutcome, toWire, type Wire } from './wire-value.js';
 import type { WorkerEntity } from './worker-entity.js';
-
-/** What all threads of a silo share. */
-export interface ThreadParts extends ComebackParts {
-  readonly codec: Codec;
-  readonly begin: BeginLife;
-  /** The silo's root for temporary directories; throws when there is none. */
-  readonly scratchRoot: () => string;
-}
 
 export class ComponentThread {
   generation = 1;
@@ -37,14 +29,17 @@ export class ComponentThread {
   /** Written while there is no life. */
   private kept: PackedBatch[] = [];
   private readonly turns = new ThreadTurns();
-  private readonly asks = new ThreadAsks();
   private readonly entities = new Map<number, WorkerEntity>();
+  /** Of this life, or the one that comes. */
+  private asks = new ThreadAsks();
+  private wishes: ThreadWishes;
   private readonly comeback: Comeback;
   private readonly starting = (): void => this.start();
 
   constructor(private readonly plan: ThreadPlan, readonly parts: ThreadParts) {
     this.comeback = new Comeback(plan.name, parts, this.starting);
     this.out = this.newBatch();
+    this.wishes = this.newWishes();
   }
 
   get isDegraded(): boolean {
@@ -84,9 +79,12 @@ export class ComponentThread {
     return args.length === 0 ? undefined : toWire(args, this.parts.codec, 'args');
   }
 
-  /** Resolves when the entity's constructor has run, or the thread died meanwhile. */
-  constructed(entity: WorkerEntity): Promise<void> {
-    return this.asks.creation(entity.instance);
+  /** Resolves when the instance's constructor has run, or the thread died meanwhile; `isAdded`: then it rejects. */
+  construct(instance: number, isAdded: boolean, create: () => void): Promise<void> {
+    if (this.isStopped || this.isDegraded) return Promise.reject(this.refusal);
+    if (!this.life) this.comeback.keepAlive();
+    create();
+    return this.asks.creation(instance, isAdded);
   }
 
   run(run: Run): void {
@@ -112,6 +110,11 @@ export class ComponentThread {
     return { component: plan.name, state, instances: entities.size, turns: turns.size, crashes: comeback.crashes, lastError: comeback.lastError?.message };
   }
 
+  /** What its files hold by now is what the silo runs. */
+  filesLoad(): void {
+    this.comeback.filesLoad();
+  }
+
   kill(reason: Error): void {
     this.life?.kill(reason);
   }
@@ -129,12 +132,12 @@ export class ComponentThread {
     try {
       const life: Life = this.parts.begin(this.plan, this.parts, {
         heard: (batch) => this.read(batch),
-        died: (thrown, exitCode) => this.died(life.lastBegun, thrown, exitCode),
+        died: (thrown, exitCode) => this.died(life.lastBegun, { thrown, exitCode, isEarly: !life.isReady }),
       });
       this.life = life;
     } catch (error) {
       // The system has no thread left, say: that is a death like others.
-      return this.died(0, error, undefined);
+      return this.died(0, { thrown: error, exitCode: undefined, isEarly: false });
     }
     this.comeback.letGo();
     for (const batch of this.kept.splice(0)) this.out.send(batch);
@@ -151,7 +154,16 @@ export class ComponentThread {
         else this.kept.push(batch);
       },
     };
-    return new PortBatch(port, TO_THREAD, (message, error) => this.turns.refused(message, error));
+    return new PortBatch(port, TO_THREAD, (message, error) => answerRefused(message, error, this.waiting));
+  }
+
+  private get waiting(): Waiting {
+    const { plan: { name }, parts: { codec, log }, turns, asks, entities } = this;
+    return { name, codec, log, turns, asks, entities };
+  }
+
+  private newWishes(): ThreadWishes {
+    return new ThreadWishes(this, this.waiting);
   }
 
   private read(batch: PackedBatch): void {
@@ -182,9 +194,9 @@ export class ComponentThread {
     const first = batch[at] as number;
     if (code === CREATED) this.asks.created(first, batch[at + 1] === undefined ? undefined : errorFromWire(batch[at + 1], codec));
     else if (code === STAGED) this.staged(first, batch[at + 1] as Told);
-    else if (code === ASK) this.asked(first, batch[at + 1] as number, batch[at + 2] as number, batch[at + 3] as string, batch[at + 4]);
-    else if (code === SAY) this.said(first, batch[at + 1] as number, batch[at + 2] as string, batch[at + 3]);
-    else if (code === UNASK) this.asks.cancel(first);
+    else if (code === ASK) this.wishes.asked(first, batch[at + 1] as number, batch[at + 2] as number, batch[at + 3] as string, batch[at + 4]);
+    else if (code === SAY) this.wishes.said(first, batch[at + 1] as number, batch[at + 2] as string, batch[at + 3]);
+    else if (code === UNASK) this.wishes.cancel(first);
     else if (code === PONG) this.life?.answered(first);
     else if (code === READY) this.ready(batch[at]);
   }
@@ -210,41 +222,23 @@ export class ComponentThread {
     else this.asks.close(ask, true, UNCHANGED);
   }
 
-  private asked(ask: number, turn: number, instance: number, verb: string, wire: Wire): void {
-    const { codec } = this.parts;
-    const { generation } = this;
-    const answer = (isWell: boolean, value: unknown): void => {
-      if (generation !== this.generation) return;
-      this.asks.forgetSignal(ask);
-      this.write(ANSWER, ask, isWell ? 1 : 0, isWell ? toWire(value, codec, 'result') : errorToWire(value, codec));
-    };
-    attempt(() => this.serve(turn, instance, verb, wire, this.asks.signal(ask)), (value) => answer(true, value), (error) => answer(false, error));
-  }
-
-  private said(turn: number, instance: number, verb: string, wire: Wire): void {
-    const failed = (error: unknown): void => this.parts.log.error({ err: error, component: this.plan.name, verb }, 'what a component asked for could not be done');
-    attempt(() => this.serve(turn, instance, verb, wire, undefined), () => undefined, failed);
-  }
-
-  private serve(turn: number, instance: number, verb: string, wire: Wire, signal: (() => RemoteSignal) | undefined): unknown {
-    // Code outside any turn does not say whose it is.
-    const entity = instance === 0 ? this.entities.values().next().value : this.entities.get(instance);
-    if (!entity) throw new ComponentCrashedError(`${this.plan.name}: the instance is gone`, { component: this.plan.name });
-    return serve({ entity, run: this.turns.get(turn), turnNumber: turn, verb, args: fromWire(wire, this.parts.codec) as readonly unknown[], signal, thread: this });
-  }
-
   /** T1, T2, T3. */
-  private died(lastBegun: number, thrown: unknown, exitCode: number | undefined): void {
+  private died(lastBegun: number, death: Death): void {
     if (this.isStopped) return;
+    const { asks, wishes } = this;
     this.life = undefined;
     this.generation++;
     this.out = this.newBatch();
     this.kept = [];
-    const error = this.comeback.died(thrown, exitCode);
+    // What is asked from now on is asked of the next life.
+    this.asks = new ThreadAsks();
+    this.wishes = this.newWishes();
+    const error = this.comeback.died(death, this.plan.refusal?.());
     const waiting = this.turns.died(lastBegun, error);
     for (const entity of [...this.entities.values()]) entity.lost(error, this.turns.diedHavingSaid(entity));
     for (const run of waiting) run.entity.begin(run);
     // At last: what is given up lets others begin at once.
-    this.asks.died(error);
+    wishes.died(error);
+    asks.died(error);
   }
 }

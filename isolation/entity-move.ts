@@ -58,8 +58,8 @@ export class EntityMove {
 
   /** The fields of the instance, if there is one, may not be those of the last accepted state. */
   private get differs(): boolean {
-    const { generation, thread, mayDiffer, staged, stageFailure } = this.entity;
-    return generation === thread.generation && (mayDiffer || staged !== undefined || stageFailure !== undefined);
+    const { isThere, mayDiffer, isChanged } = this.entity;
+    return isThere && (mayDiffer || isChanged);
   }
 
   /** What differs is no unit's: it is taken. Resolves when that is done, or a turn has begun meanwhile. What cannot be saved goes with the instance. */

@@ -30,6 +30,8 @@ export interface HostedWatch {
   lost(error: Error, hadStaged: boolean): void;
   /** Its thread lives again: it will be made anew by its next turn. */
   returned(): void;
+  /** It must run `onActivate` before `turn`, which is on the entity already and waits. Rejects as the hook does. */
+  wake(turn: TurnInfo): Promise<void>;
   /** What changed outside any turn; accepted already. */
   leftOver(staged: StagedChanges): void;
   /** The instance is gone; the next turn finds one of the class that took its place, with the last accepted state. */

@@ -1,7 +1,7 @@
 // PortBatch. Owns: what is to leave through a port. Messages that are written before the microtask queue drains leave in one batch.
 //   Many leave in several: the other side begins while this one goes on.
 //   B1. Messages leave in the order in which they were written.
-//   B2. What a port refuses to clone is told to `onRefused`, alone; the others leave.
+//   B2. What a port refuses to clone is told to `onRefused`, alone; what that returns leaves in its place, and the others as they are.
 import { packBatch, unpackBatch, type PackedBatch } from './packed-batch.js';
 
 /** Elements of a batch. */
@@ -11,6 +11,9 @@ interface Port {
   postMessage(message: PackedBatch): void;
 }
 
+/** Gets a message that did not leave. Returns what is surely cloned, if anything is to leave in its place. */
+export type Refusal = (message: readonly unknown[], error: unknown) => readonly unknown[] | undefined;
+
 export class PortBatch {
   /** Used again: an array that grows leaves much behind. */
   private readonly batch: unknown[] = [];
@@ -18,7 +21,7 @@ export class PortBatch {
   private isScheduled = false;
 
   /** `lengths`: how many operands follow each code. */
-  constructor(private readonly port: Port, private readonly lengths: readonly number[], private readonly onRefused: (message: readonly unknown[], error: unknown) => void) {}
+  constructor(private readonly port: Port, private readonly lengths: readonly number[], private readonly onRefused: Refusal) {}
 
   write(...message: readonly unknown[]): void {
     for (let i = 0; i < message.length; i++) this.batch[this.used++] = message[i];
@@ -99,7 +102,8 @@ export class PortBatch {
       try {
         this.port.postMessage(packBatch(message, message.length));
       } catch (error) {
-        this.onRefused(message, error);
+        const instead = this.onRefused(message, error);
+        if (instead) this.port.postMessage(packBatch(instead, instead.length));
       }
     }
   }

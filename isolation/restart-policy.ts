@@ -5,23 +5,9 @@
 //   P3. After the cool-down there is one try. If it crashes the component is degraded anew at once; if it does some work all is forgotten.
 //   P4. Chance only ever shortens a wait, so that the bounds hold, and only ever lengthens a cool-down.
 
-/** `running`: nothing is to be waited for. `waiting`: for the next thread. `degraded`: no thread. `trying`: after a cool-down, until a try worked or crashed. */
-export type RestartStatus = 'running' | 'waiting' | 'degraded' | 'trying';
-
 export type RestartVerdict =
   | { readonly kind: 'restart'; readonly delayMs: number }
   | { readonly kind: 'degraded'; readonly untilMs: number };
-
-/** What statistics show. */
-export interface RestartState {
-  readonly status: RestartStatus;
-  /** Since the policy was made. */
-  readonly crashes: number;
-  /** Within the window that ends now. */
-  readonly recentCrashes: number;
-  /** When the next thread may start: while `waiting` or `degraded`. */
-  readonly untilMs: number | undefined;
-}
 
 export interface RestartLimits {
   readonly baseDelayMs: number;
@@ -41,7 +27,6 @@ export const RESTART_LIMITS: RestartLimits = {
 
 /** Says after each crash when its component may have a thread again. */
 export class RestartPolicy {
-  private crashes = 0;
   /** Instants of the crashes of the window, oldest first, the last `crashLimit` at most. */
   private recent: number[] = [];
   /** Crashes without a quiet time in between. */
@@ -50,9 +35,8 @@ export class RestartPolicy {
   /** Crashes since a turn ended well. */
   private barren = 0;
   private isDegraded = false;
-  /** End of the wait or of the cool-down. */
+  /** End of the cool-down. */
   private untilMs = -Infinity;
-  private triedMs = -Infinity;
 
   /** `random`: 0 to below 1. */
   constructor(private readonly random: () => number, private readonly limits: RestartLimits = RESTART_LIMITS) {}
@@ -62,23 +46,11 @@ export class RestartPolicy {
     const wasDegraded = this.isDegraded;
     this.streak = nowMs - this.lastCrashMs >= this.limits.quietMs ? 1 : this.streak + 1;
     this.lastCrashMs = nowMs;
-    this.crashes++;
     this.barren++;
     this.recent.push(nowMs);
     this.forgetOld(nowMs);
     if (wasDegraded || this.recent.length >= this.limits.crashLimit || this.barren >= this.limits.crashLimit) return this.degrade(nowMs);
-    const delayMs = this.nextDelay();
-    this.untilMs = nowMs + delayMs;
-    return { kind: 'restart', delayMs };
-  }
-
-  /** A thread may start now. After a cool-down this says yes once: whoever asked makes the try, and another only if nothing is heard of it for a cool-down. */
-  mayStart(nowMs: number): boolean {
-    if (nowMs < this.untilMs) return false;
-    if (!this.isDegraded) return true;
-    if (nowMs - this.triedMs < this.limits.coolDownMs) return false;
-    this.triedMs = nowMs;
-    return true;
+    return { kind: 'restart', delayMs: this.nextDelay() };
   }
 
   /** A thread did some work: a turn ended in it. */
@@ -88,20 +60,11 @@ export class RestartPolicy {
     this.isDegraded = false;
     this.recent = [];
     this.streak = 0;
-    this.lastCrashMs = this.triedMs = -Infinity;
-  }
-
-  /** As of `nowMs`. */
-  state(nowMs: number): RestartState {
-    this.forgetOld(nowMs);
-    const isHeld = nowMs < this.untilMs;
-    const status = this.isDegraded ? (isHeld ? 'degraded' : 'trying') : isHeld ? 'waiting' : 'running';
-    return { status, crashes: this.crashes, recentCrashes: this.recent.length, untilMs: isHeld ? this.untilMs : undefined };
+    this.lastCrashMs = -Infinity;
   }
 
   private degrade(nowMs: number): RestartVerdict {
     this.isDegraded = true;
-    this.triedMs = -Infinity;
     // A cool-down is promised to last, so chance makes it longer.
     this.untilMs = nowMs + this.limits.coolDownMs * (1 + this.random() * COOL_DOWN_SPREAD);
     return { kind: 'degraded', untilMs: this.untilMs };

@@ -10,11 +10,10 @@ import type { Codec } from '../protocol/codec/index.js';
 import { InvalidArgumentError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 import type { SavedFields } from '../protocol/ports/state-store.js';
+import { isPrimitive, type Primitive } from '../protocol/primitive.js';
 import { restoreField } from './saved-field.js';
 
 type Instance = Record<string, unknown>;
-
-type Primitive = string | number | boolean | bigint | null | undefined;
 
 /** A primitive itself, or the encoding of anything else. */
 type Baseline = Primitive | Uint8Array;
@@ -158,10 +157,6 @@ export class StateTracker {
       return undefined;
     }
   }
-}
-
-function isPrimitive(value: unknown): value is Primitive {
-  return value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
 }
 
 function equalBytes(a: Uint8Array | undefined, b: Uint8Array): boolean {

@@ -1,16 +1,18 @@
-// ThreadAsks. Owns: what the silo has asked a thread (`stage`, instances that are being made) and waits for, and the signals of what the thread has asked.
+// ThreadAsks. Owns: what the silo has asked one life of a thread (`stage`, instances that are being made) and waits for.
 import type { StagedChanges } from '../protocol/ports/component-host.js';
-import { RemoteSignal } from '../protocol/remote-signal.js';
 
 interface Waiting {
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
 }
 
+interface Creation extends Waiting {
+  readonly isAdded: boolean;
+}
+
 export class ThreadAsks {
   private readonly open_ = new Map<number, Waiting>();
-  private readonly creations = new Map<number, Waiting>();
-  private readonly signals = new Map<number, RemoteSignal>();
+  private readonly creations = new Map<number, Creation>();
   private last = 0;
 
   get isEmpty(): boolean {
@@ -31,8 +33,9 @@ export class ThreadAsks {
     else waiting?.reject(value);
   }
 
-  creation(instance: number): Promise<void> {
-    return new Promise((resolve, reject) => this.creations.set(instance, { resolve, reject }));
+  /** `isAdded`: there is no later. */
+  creation(instance: number, isAdded: boolean): Promise<void> {
+    return new Promise((resolve, reject) => this.creations.set(instance, { resolve, reject, isAdded }));
   }
 
   created(instance: number, error: Error | undefined): void {
@@ -42,30 +45,13 @@ export class ThreadAsks {
     else waiting?.resolve(undefined as never);
   }
 
-  /** Of an ask of the thread; made when somebody wants it. */
-  signal(ask: number): () => RemoteSignal {
-    return () => {
-      const signal = new RemoteSignal();
-      this.signals.set(ask, signal);
-      return signal;
-    };
-  }
-
-  cancel(ask: number): void {
-    this.signals.get(ask)?.abort(undefined);
-  }
-
-  forgetSignal(ask: number): void {
-    this.signals.delete(ask);
-  }
-
-  /** Nobody answers any more. Entities go on without an instance: their next turn makes one. */
+  /** Nobody answers any more. Entities go on without an instance: their next turn makes one; those that are being added are not. */
   died(error: Error): void {
-    for (const { resolve } of this.creations.values()) resolve(undefined as never);
+    for (const { resolve, reject, isAdded } of this.creations.values()) {
+      if (isAdded) reject(error);
+      else resolve(undefined as never);
+    }
     this.creations.clear();
-    // What it had called and what has not begun does not run: a turn that is done again would do it twice.
-    for (const signal of [...this.signals.values()]) signal.abort(error);
-    this.signals.clear();
     this.failOpen(error);
   }
 

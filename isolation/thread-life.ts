@@ -18,6 +18,8 @@ export interface ThreadPlan {
   readonly memoryLimitMb: number;
   readonly turnLimitMs: number;
   readonly memory: MemoryWatch;
+  /** Why the silo does not run what its files hold by now, if it does not. */
+  readonly refusal?: (() => Error | undefined) | undefined;
   /** Called when its last instance has left. */
   readonly onEmpty?: (() => void) | undefined;
 }

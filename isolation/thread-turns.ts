@@ -1,5 +1,6 @@
 // ThreadTurns. Owns: the turns that a thread was given and has not ended, by number, in order.
 import type { Codec } from '../protocol/codec/index.js';
+import { isPrimitive } from '../protocol/primitive.js';
 import type { ConnectedClient } from '../sdk/author/index.js';
 import type { TurnInfo } from '../sdk/context/turn-scope.js';
 import type { TurnEnd } from './host.js';
@@ -80,10 +81,9 @@ export class ThreadTurns {
     return this.open_.take(number);
   }
 
-  /** The port would not clone a message: its turn does not run. */
-  refused(message: readonly unknown[], error: unknown): void {
-    if (message[0] !== RUN) return;
-    const run = this.close(message[1] as number);
+  /** Its message did not leave: it does not run. */
+  refused(number: number, error: Error): void {
+    const run = this.close(number);
     run?.entity.ended(undefined, -1, undefined);
     run?.end(true, error);
   }
@@ -136,10 +136,6 @@ function whoOf(turn: TurnInfo, codec: Codec): unknown {
   const { from, identity, baggage } = turn;
   if (from === undefined && identity === undefined && baggage === undefined) return undefined;
   return toWire([from, identity, baggage], codec, 'call');
-}
-
-function isPrimitive(value: unknown): boolean {
-  return value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
 }
 
 function describeClient({ id, identity, since }: ConnectedClient): unknown {

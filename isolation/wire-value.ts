@@ -1,5 +1,7 @@
 // Values on their way through a message port. Trees of plain data go as they are: the port copies them faster than anything could be encoded.
 // All else is encoded, and arrives as bytes; bytes that users send are encoded too, so bytes on the way are always an encoding.
+import { NotSerializableError } from '../protocol/errors/index.js';
+import { isPrimitive } from '../protocol/primitive.js';
 import type { TurnEnd } from './host.js';
 import { fromWireError, toWireError, type Codec, type WireError } from '../protocol/codec/index.js';
 
@@ -11,7 +13,7 @@ const MAX_NODES = 256;
 
 /** `value` must be nobody else's: it leaves later than now. */
 export function toWire(value: unknown, codec: Codec, root: string): Wire {
-  if (typeof value === 'object' ? value === null || isTree(value) : typeof value !== 'function' && typeof value !== 'symbol') return value;
+  if (isPrimitive(value) || (typeof value === 'object' && isTree(value))) return value;
   return codec.encode(value, root);
 }
 
@@ -26,6 +28,11 @@ export function errorToWire(error: unknown, codec: Codec): Wire {
 
 export function errorFromWire(wire: Wire, codec: Codec): Error {
   return fromWireError(fromWire(wire, codec) as WireError);
+}
+
+/** What a port did not clone. `where`: whose message it was. */
+export function unsendable(where: string, thrown: unknown): NotSerializableError {
+  return new NotSerializableError(`${where}: a value cannot be sent between the silo and a thread: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { path: where, cause: thrown });
 }
 
 /** A result that cannot be decoded fails its call alone. */
@@ -62,6 +69,5 @@ function isPlain(value: object, depth: number): boolean {
 
 function isPlainMember(member: unknown, depth: number): boolean {
   if (++nodes > MAX_NODES) return false;
-  if (typeof member !== 'object') return typeof member !== 'function' && typeof member !== 'symbol';
-  return member === null || isPlain(member, depth + 1);
+  return isPrimitive(member) || (typeof member === 'object' && isPlain(member, depth + 1));
 }

@@ -5,38 +5,26 @@
 //       whoever holds the entity is told so.
 //   W4. While a commit of what it staged is on its way, nobody knows what the last accepted state is: no new instance is made until the answer.
 //   W5. When its class was loaded anew its instance is dropped between turns, when nothing waits for a verdict; the next turn finds one of the new class.
-import type { EntityId } from '../protocol/actor-id.js';
+//   W6. An instance that is made anew runs its `onActivate` before any other turn (`Waking`).
 import type { SavedFields } from '../protocol/ports/state-store.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 import type { ClassMetadata } from '../decorators/index.js';
-import type { EntityRuntime } from '../sdk/context/entity-runtime.js';
 import type { TurnInfo } from '../sdk/context/turn-scope.js';
 import { CommitHold } from './commit-hold.js';
 import type { ComponentThread } from './component-thread.js';
 import { activationIsOver, promised, type Hosted, type HostedWatch, type HostSpec, type TurnEnd } from './host.js';
 import { EntityMove } from './entity-move.js';
-import { InstanceTimers } from './instance-timers.js';
-import { EntityMirror } from './mirror.js';
+import { ThreadInstance } from './thread-instance.js';
 import { Run } from './thread-turns.js';
 import { withChanges } from './told-changes.js';
-import { CREATE, DISPOSE, FIRES, FRESH, MIRROR, READS, ROLLED_BACK, SETTLE, type Mirror, type ThreadChanges, type Verdict } from './thread-messages.js';
+import { FIRST_HOOK, Waking } from './waking.js';
+import { FIRES, FRESH, READS, ROLLED_BACK, type ThreadChanges, type Verdict } from './thread-messages.js';
 
 const NOTHING: StagedChanges = { saved: new Map(), lazy: new Map(), manual: new Map() };
 
-export class WorkerEntity implements Hosted {
+export class WorkerEntity extends ThreadInstance implements Hosted {
   readonly isApart = true;
-  readonly id: EntityId;
-  readonly runtime: EntityRuntime;
   watch: HostedWatch | undefined;
-  /** Turns on it that have not ended. */
-  openRuns = 0;
-  readonly timers = new InstanceTimers();
-  private metadata: ClassMetadata;
-  private known: SavedFields;
-  /** Of the thread in which the instance lives; 0 before there is one. */
-  generation = 0;
-  private epoch = 0;
-  private verdicts: Verdict[] | undefined;
   staged: ThreadChanges | undefined;
   stageFailure: Error | undefined;
   /** A turn may have changed fields that it has not told of. */
@@ -48,30 +36,34 @@ export class WorkerEntity implements Hosted {
   private hold: CommitHold | undefined;
   /** W5: on its way. */
   move: EntityMove | undefined;
+  /** W6: of classes that have the hook. */
+  private waking: Waking | undefined;
   turnsBegun = 0;
-  private readonly mirror: EntityMirror;
 
   /** `threadOf`: where instances of a class live that took the place of this one's. */
-  constructor(
-    public thread: ComponentThread, readonly instance: number, { id, metadata, fields, runtime }: HostSpec,
-    private readonly threadOf: (metadata: ClassMetadata) => ComponentThread,
-  ) {
-    this.id = id;
-    this.metadata = metadata;
-    this.runtime = runtime;
-    this.mirror = new EntityMirror(runtime, thread.parts.codec);
-    this.known = fields;
+  constructor(thread: ComponentThread, instance: number, spec: HostSpec, private readonly threadOf: (metadata: ClassMetadata) => ComponentThread) {
+    super(thread, instance, spec);
+    this.waking = this.newWaking();
   }
 
-  /** Resolves when the constructor has run, or the thread died of it; rejects with what it threw. `undefined`: the thread is away, and nobody waits for it. */
-  construct(): Promise<void> | undefined {
-    if (this.thread.isAway) return undefined;
-    this.beCreated();
-    return this.thread.constructed(this);
+  /** Something differs from the last accepted state, as far as turns have told. */
+  get isChanged(): boolean {
+    return this.staged !== undefined || this.stageFailure !== undefined;
+  }
+
+  /**
+   * Resolves when the constructor has run, or the thread died of it; rejects with what it threw. `undefined`: the thread is away, and nobody waits for it.
+   * `isAdded`: waits for the thread, and rejects when that dies.
+   */
+  construct(isAdded = false): Promise<void> | undefined {
+    if (this.thread.isAway && !isAdded) return undefined;
+    return this.thread.construct(this.instance, isAdded, () => this.beCreated());
   }
 
   perform(method: string, args: readonly unknown[], turn: TurnInfo, end: TurnEnd): void {
-    this.begin(new Run(this, method, args, turn, 0, end));
+    const run = new Run(this, method, args, turn, 0, end);
+    if (method === FIRST_HOOK && this.waking) this.waking.perform(run);
+    else this.begin(run);
   }
 
   run(method: string, args: readonly unknown[], turn: TurnInfo): Promise<unknown> {
@@ -88,13 +80,14 @@ export class WorkerEntity implements Hosted {
   }
 
   stage(): StagedChanges | Promise<StagedChanges> {
-    if (this.generation !== this.thread.generation) return NOTHING;
+    if (!this.isThere) return NOTHING;
     if (this.mayDiffer) return this.thread.stage(this);
     if (this.stageFailure) throw this.stageFailure;
     return this.staged ?? NOTHING;
   }
 
   accept(staged: StagedChanges): void {
+    this.waking?.accepted();
     if (staged === NOTHING) return;
     const { serial } = staged as ThreadChanges;
     this.known = withChanges(this.known, staged);
@@ -106,6 +99,7 @@ export class WorkerEntity implements Hosted {
   rollback(): void {
     this.becomeClean();
     this.settle(ROLLED_BACK);
+    this.waking?.undone();
   }
 
   strayed(): readonly string[] {
@@ -120,27 +114,23 @@ export class WorkerEntity implements Hosted {
     return (this.hold ??= new CommitHold()).begin((run) => this.begin(run));
   }
 
-  /** W4: the turn waits. */
+  /** W4, W6: the turn waits. */
   holdsBack(run: Run): boolean {
-    return this.generation !== this.thread.generation && this.hold?.holds(run) === true;
-  }
-
-  refresh(): void {
-    if (this.generation === this.thread.generation) this.show(this.mirror.changed());
+    return (!this.isThere && this.hold?.holds(run)) || this.waking?.holds(run) === true;
   }
 
   dispose(): void {
     this.isDisposed = true;
     this.move?.end();
-    if (this.generation === this.thread.generation) this.thread.write(DISPOSE, this.instance);
-    this.timers.stop();
+    this.waking?.letGo();
+    this.leaveThread();
     this.thread.forget(this);
   }
 
   /** A turn leaves for the thread: there is an instance there. Returns flags of `RUN`. */
   prepare(method: string, turn: TurnInfo): number {
     this.beCreated();
-    this.show(this.mirror.changedFor(turn));
+    this.showTo(turn);
     const isClean = this.openRuns === 0 && !this.staged && !this.mayDiffer;
     const reads = isClean && this.metadata.methods.get(method)?.readOnly === true;
     this.openRuns++;
@@ -172,16 +162,23 @@ export class WorkerEntity implements Hosted {
   /** W5. Only what is neither busy nor differs. */
   moveTo(metadata: ClassMetadata): void {
     const { thread } = this;
+    const { waking } = this;
     this.move = undefined;
-    if (this.generation === thread.generation) thread.write(DISPOSE, this.instance);
-    this.timers.stop();
-    this.verdicts = undefined;
-    this.generation = this.epoch = 0;
+    this.leaveThread();
     this.metadata = metadata;
+    this.waking = this.newWaking();
     this.thread = this.threadOf(metadata);
     this.thread.adopt(this);
     thread.forget(this);
     this.watch?.moved(metadata);
+    waking?.letGo();
+  }
+
+  /** The next turn finds a new instance, with the last accepted state. Only what nothing runs on. */
+  drop(): void {
+    if (this.isDisposed || this.openRuns > 0) return;
+    this.leaveThread();
+    this.becomeClean();
   }
 
   begin(run: Run): void {
@@ -199,7 +196,7 @@ export class WorkerEntity implements Hosted {
   lost(error: Error, hasSaid: boolean): void {
     const hadStaged = this.hasChanged;
     this.openRuns = 0;
-    this.verdicts = undefined;
+    this.forgetVerdicts();
     this.becomeClean();
     this.timers.stop();
     if (this.isDisposed) return;
@@ -212,10 +209,8 @@ export class WorkerEntity implements Hosted {
     if (!this.isDisposed) this.watch?.returned();
   }
 
-  takeVerdicts(): readonly Verdict[] | undefined {
-    const { verdicts } = this;
-    this.verdicts = undefined;
-    return verdicts;
+  private newWaking(): Waking | undefined {
+    return this.metadata.hooks.has(FIRST_HOOK) ? new Waking(this) : undefined;
   }
 
   private becomeClean(): void {
@@ -224,27 +219,9 @@ export class WorkerEntity implements Hosted {
     this.mayDiffer = this.openRuns > 0;
   }
 
-  private show(mirror: Mirror | undefined): void {
-    if (mirror !== undefined) this.thread.write(MIRROR, this.instance, mirror);
-  }
-
-  private beCreated(): void {
-    const { generation } = this.thread;
-    if (this.generation === generation) return;
-    this.generation = generation;
-    this.epoch = 0;
-    this.verdicts = undefined;
-    const { type, key, component } = this.id;
-    this.thread.write(CREATE, this.instance, type, key, component, this.metadata.name, this.known.size > 0 ? this.known : undefined, this.mirror.make(), this.thread.wireOf(this.runtime.args()));
-  }
-
-  /** W1. */
   private settle(verdict: Verdict): void {
-    if (this.generation !== this.thread.generation) return;
-    this.epoch++;
-    (this.verdicts ??= []).push(verdict);
-    // A turn that runs looks at its fields before the next message of its own accord.
-    if (this.openRuns > 0) this.thread.write(SETTLE, this.instance, this.takeVerdicts());
+    if (!this.isThere) return;
+    this.tell(verdict);
     this.move?.tryNow();
   }
 }

@@ -3,7 +3,8 @@
 //   H2. When a class was loaded anew, new instances run in new threads; the old ones end when their last instance has moved or left.
 import type { ClassMetadata } from '../decorators/index.js';
 import type { TimerHandle } from '../protocol/ports/clock.js';
-import { ComponentThread, type ThreadParts } from './component-thread.js';
+import { ComponentThread } from './component-thread.js';
+import type { ThreadParts } from './thread-parts.js';
 import type { ThreadReport } from './thread-report.js';
 import { MemoryWatch } from './memory-watch.js';
 import { ProcessMemory } from './process-memory.js';
@@ -29,6 +30,7 @@ export class WorkerHost implements Host {
   private lookedAtMs = 0;
   private instances = 0;
   private readonly memory: MemoryWatch;
+  private refusal: Error | undefined;
   private isStopped = false;
 
   constructor(private readonly parts: ThreadParts, private readonly modulesOf: ModulesOf) {
@@ -41,7 +43,7 @@ export class WorkerHost implements Host {
     const entity = new WorkerEntity(thread, ++this.instances, metadata === spec.metadata ? spec : { ...spec, metadata }, this.threadOf);
     thread.adopt(entity);
     if (!this.looking) this.look();
-    const constructing = entity.construct();
+    const constructing = entity.construct(spec.isAdded);
     if (!constructing) return entity;
     return constructing.then(() => entity, (error: unknown) => {
       entity.dispose();
@@ -52,6 +54,12 @@ export class WorkerHost implements Host {
   /** Rejects with what keeps a thread from loading these files, if anything does. */
   tryModules(urls: readonly string[]): Promise<void> {
     return tryModules(urls, { memoryLimitMb: DEFAULT_MEMORY_LIMIT_MB, memory: this.memory }, this.parts);
+  }
+
+  /** What is in the files by now is what runs, or was refused. */
+  filesJudged(refusal: Error | undefined): void {
+    this.refusal = refusal;
+    if (!refusal) for (const thread of this.threads()) thread.filesLoad();
   }
 
   /** H2. Entities of the old class move when they are told to. */
@@ -102,7 +110,7 @@ export class WorkerHost implements Host {
   private newThread(metadata: ClassMetadata): ComponentThread {
     const plan: ThreadPlan = {
       name: metadata.name, modules: () => this.modulesOf(metadata) ?? [], memoryLimitMb: metadata.threading.memoryLimitMb ?? DEFAULT_MEMORY_LIMIT_MB,
-      turnLimitMs: metadata.threading.turnLimitMs, memory: this.memory, onEmpty: () => this.emptied(thread),
+      turnLimitMs: metadata.threading.turnLimitMs, memory: this.memory, onEmpty: () => this.emptied(thread), refusal: () => this.refusal,
     };
     const thread: ComponentThread = new ComponentThread(plan, this.parts);
     return thread;

@@ -12,6 +12,6 @@ export function hostedClasses({ classes, components = [], policies, files, log }
   for (const Class of classes) if (!serviceMetadata(Class)) types.add(Class);
   for (const Class of components) types.components.addClass(Class);
   const serviceTypes = new ServiceTypes(classes.flatMap((Class) => serviceMetadata(Class) ?? []), types);
-  warnAboutClasses([...types.all()], [...serviceTypes.all()], (Class) => files?.loadable.has(Class) ?? false, log);
+  warnAboutClasses({ types: [...types.all()], services: [...serviceTypes.all()], components: [...types.components.all()] }, (Class) => files?.loadable.has(Class) ?? false, log);
   return { types, serviceTypes };
 }

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import type { ClassMetadata } from '../decorators/index.js';
-import type { ThreadParts } from '../isolation/component-thread.js';
+import type { ThreadParts } from '../isolation/thread-parts.js';
 import type { Host, Hosted, HostSpec } from '../isolation/host.js';
 import { InlineHost } from '../isolation/inline-host.js';
 import { Scratch } from '../isolation/scratch.js';
@@ -49,6 +49,11 @@ export class Hosts implements Host {
   /** Rejects with what keeps a thread from loading these files, if anything does. */
   tryModules(urls: readonly string[]): Promise<void> {
     return this.workers.tryModules(urls);
+  }
+
+  /** What is in the files by now is what runs, or was refused: threads that could not start because of it begin at once when it is mended. */
+  filesJudged(refusal: Error | undefined): void {
+    this.workers.filesJudged(refusal);
   }
 
   /** Classes that were loaded anew, each with the one whose place it takes. Entities move when they are told to; what threads load is in the files now. */

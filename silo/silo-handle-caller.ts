@@ -3,6 +3,7 @@ import { printEntityId } from '../protocol/actor-id.js';
 import type { Codec } from '../protocol/codec/index.js';
 import type { Envelope, Invoker } from '../protocol/envelope.js';
 import type { Clock, Logger } from '../protocol/ports/index.js';
+import { isPrimitive } from '../protocol/primitive.js';
 import type { CallOptions } from '../sdk/author/index.js';
 import { currentTurn, openTurn } from '../sdk/context/turn-scope.js';
 import type { ActorTypes } from './actor-types.js';
@@ -41,11 +42,7 @@ export class SiloHandleCaller {
     // The name is for the error alone: it is not built on every call.
     if (turn && !turn.isOpen) openTurn(`${printEntityId(target)}.${method}`);
     // The array is this call's own: what cannot change needs no copy.
-    const copied = args.every(isImmutable) ? args : this.codec().copy(args, 'args');
+    const copied = args.every(isPrimitive) ? args : this.codec().copy(args, 'args');
     return new LocalEnvelope(kind, target, method, copied, turn, options, this.clock);
   }
-}
-
-function isImmutable(value: unknown): boolean {
-  return value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
 }

@@ -7,10 +7,15 @@ import type { Codec } from '../../protocol/codec/index.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import { PortBatch } from '../port-batch.js';
 import { MailboxFullError } from '../../protocol/errors/index.js';
-import { ASK, DONE, HEARD, MOST_UNHEARD, SAY, TO_SILO, UNASK } from '../thread-messages.js';
-import { errorFromWire, errorToWire, fromWire, toWire } from '../wire-value.js';
+import { ASK, DONE, HEARD, MOST_UNHEARD, SAY, STAGED, TO_SILO, UNASK, type Told } from '../thread-messages.js';
+import { isFlat } from '../told-changes.js';
+import { errorFromWire, errorToWire, fromWire, toWire, unsendable } from '../wire-value.js';
 import { ThreadTurn } from './thread-turn.js';
 
+/** Of messages, for errors. */
+const WHAT: Readonly<Record<number, string>> = { [DONE]: 'result', [STAGED]: 'state', [ASK]: 'args' };
+/** No epoch: nothing is known. */
+const UNTOLD = -1;
 const MOST_ASKS = 10_000;
 /** Between two looks. */
 const LONGEST_WAIT_MS = 1000;
@@ -69,10 +74,21 @@ export class ThreadLine {
     }
   }
 
-  private refused(message: readonly unknown[], error: unknown): void {
-    if (message[0] === DONE) this.out.write5(DONE, message[1], 0, errorToWire(error, this.codec()), typeof message[4] === 'object' ? 0 : message[4]);
-    else if (message[0] === ASK) this.answered(message[1] as number, false, errorToWire(error, this.codec()));
+  /** Returns what is said in its place. */
+  private refused(message: readonly unknown[], error: unknown): readonly unknown[] | undefined {
+    const [code, first, second, third, told] = message;
+    const wire = errorToWire(unsendable(WHAT[code as number] ?? 'a component', error), this.codec());
+    if (code === DONE) return [DONE, first, 0, wire, asksAgain(told as Told)];
+    if (code === STAGED) return [STAGED, first, { epoch: UNTOLD, error: wire }];
+    if (code === SAY) return [SAY, first, second, 'log', ['error', { verb: third }, `what a component asked for could not be sent: ${String(error)}`]];
+    if (code === ASK) this.answered(first as number, false, wire);
+    return undefined;
   }
+}
+
+/** What did not arrive must not seem unchanged: the silo will ask what differs. What was accepted already is told. */
+function asksAgain(told: Told): Told {
+  return typeof told === 'object' && !isFlat(told) && told.strays ? { epoch: UNTOLD, strays: told.strays } : UNTOLD;
 }
 
 function runningTurn(): number {

@@ -9,6 +9,8 @@ export interface EntitySpec<Class = unknown, Runtime = unknown> {
   readonly fields: SavedFields;
   /** What the context object that the constructor gets stands on. */
   readonly runtime: Runtime;
+  /** It is being added: `create` rejects where there is no instance at its end. Without, one whose isolation has failed may be made later. */
+  readonly isAdded?: boolean | undefined;
 }
 
 /** Fields that differ from the unit's start, encoded; `undefined` deletes. */

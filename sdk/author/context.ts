@@ -91,8 +91,9 @@ export interface EntityContext<Self> extends BaseContext {
   findAll<C extends object>(component: EntityClass<C>, tag?: string): readonly Handle<C>[];
   /**
    * Adds a component to the actor, as part of the unit of work; it stays until it is removed. Resolves when its `onActivate` has run, and rejects
-   * with `ActivationFailedError` when that throws, `UnknownComponentError` when no module of the silo has the class. Several of one class are
-   * possible: the second is named `Burning-2`. In a turn of a component it waits for the actor's mailbox.
+   * with `ActivationFailedError` when that or the constructor throws, `ComponentCrashedError` when its thread dies of it, `UnknownComponentError` when no
+   * module of the silo has the class. Several of one class are possible: the second is named `Burning-2`. In a turn of a component it waits for the
+   * actor's mailbox.
    */
   addComponent<C extends object>(component: EntityClass<C>, options?: AddComponentOptions): Promise<Handle<C>>;
   /** By wire name. */

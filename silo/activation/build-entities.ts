@@ -13,11 +13,11 @@ export function build(activation: Activation, row: ClaimedRow): Promise<void> | 
   return Promise.all([restoring, ...creating]).then(() => undefined);
 }
 
-/** Constructs what is behind the entity from the actor's saved fields. A promise only where that takes its time. */
-export function createHosted(entity: Entity, saved: SavedFields): Promise<void> | undefined {
+/** Constructs what is behind the entity from the actor's saved fields; `isAdded`: or rejects. A promise only where that takes its time. */
+export function createHosted(entity: Entity, saved: SavedFields, isAdded = false): Promise<void> | undefined {
   const { services } = entity.activation;
   const fields = saved.size === 0 ? saved : fieldsOf(entity, saved);
-  const hosted = services.host.create({ id: entity.id, metadata: entity.metadata, fields, runtime: services.createRuntime(entity) });
+  const hosted = services.host.create({ id: entity.id, metadata: entity.metadata, fields, runtime: services.createRuntime(entity), isAdded });
   if (hosted instanceof Promise) return hosted.then((created) => entity.inhabit(created));
   entity.inhabit(hosted);
   return undefined;

@@ -1,6 +1,6 @@
 // How components come and go while their actor is active: as part of the unit of the turn that asks, in a turn on the owner.
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
-import { ActivationFailedError, UnknownComponentError } from '../../protocol/errors/index.js';
+import { ActivationFailedError, ComponentCrashedError, UnknownComponentError } from '../../protocol/errors/index.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import { PendingCall } from '../turns/pending-call.js';
 import type { Turn } from '../turns/turn.js';
@@ -9,6 +9,7 @@ import type { Activation } from './activation.js';
 import { createHosted } from './build-entities.js';
 import type { Entity } from './entity.js';
 import { tagsOfEntity } from './entity-tags.js';
+import { hasCrashed } from './hooks.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 export interface NewComponent {
@@ -19,19 +20,19 @@ export interface NewComponent {
   readonly args: Uint8Array | undefined;
 }
 
-/** Adds a component; resolves with its name when its `onActivate` has run. Rejects with `ActivationFailedError` when that or its constructor throws: then it is out again. */
+/** Adds a component; resolves with its name when its `onActivate` has run. Rejects with `ActivationFailedError` when that or its constructor throws, `ComponentCrashedError` when its thread dies of it or is degraded: then it is out again. */
 export function addComponent(activation: Activation, turn: Turn, wanted: NewComponent): Promise<string> {
   const metadata = activation.services.componentClass(activation.metadata, wanted.className);
   return onOwner(activation, turn, '@addComponent', async (unit, owning) => {
     const entity = activation.set.add(unit, metadata, wanted.args);
     giveTags(entity, wanted.tags, []);
     try {
-      const creating = createHosted(entity, new Map());
+      const creating = createHosted(entity, new Map(), true);
       if (creating) await creating;
       if (metadata.hooks.has('onActivate')) await takeTurn(entity, owning, 'onActivate', (own) => entity.hosted!.run('onActivate', [], own));
     } catch (cause) {
       activation.set.remove(unit, entity);
-      throw new ActivationFailedError(`${printEntityId(entity.id)} could not be added: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw refusalOf(entity, cause);
     }
     return entity.id.component!;
   });
@@ -55,6 +56,13 @@ export function giveTags(entity: Entity, added: readonly string[], removed: read
   if (added.length + removed.length === 0) return;
   entity.activation.beginTags();
   tagsOfEntity(entity).change(added, removed);
+}
+
+function refusalOf(entity: Entity, cause: unknown): Error {
+  const message = `${printEntityId(entity.id)} could not be added: ${cause instanceof Error ? cause.message : String(cause)}`;
+  if (!hasCrashed(entity, cause)) return new ActivationFailedError(message, { cause });
+  const { component, exitCode, degradedUntil } = cause as ComponentCrashedError;
+  return new ComponentCrashedError(message, { component, exitCode, degradedUntil, cause });
 }
 
 function noSuchComponent(activation: Activation, component: string | undefined): UnknownComponentError {

@@ -29,6 +29,7 @@ export class HotModules {
     const { clock, log, lock } = this;
     this.reloads = await Reloads.begin({ sources: this.options.modules, lock, log }, {
       tryModules: (urls) => places.hosts.tryModules(urls), renew: (modules, classes) => renewClasses(places, modules, classes),
+      filesJudged: (refusal) => places.hosts.filesJudged(refusal),
     });
     this.watcher = new ModuleWatcher(this.reloads, clock, log);
     this.watcher.start();

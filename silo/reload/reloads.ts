@@ -26,6 +26,8 @@ export interface Renewable {
   tryModules(urls: readonly string[]): Promise<void>;
   /** New classes in the place of old ones; throws, and changes nothing, where they do not fit. */
   renew(modules: LoadedModules, classes: RenewedClasses): void;
+  /** What is in the files by now is what runs, or was refused. */
+  filesJudged(refusal: Error | undefined): void;
 }
 
 export interface ReloadParts {
@@ -134,6 +136,7 @@ export class Reloads {
 
   private tell(outcome: ReloadOutcome): void {
     const { log } = this.parts;
+    this.runtime.filesJudged(outcome.kind === 'failed' ? outcome.error : undefined);
     if (outcome.kind === 'reloaded') log.info({ files: outcome.files, classes: outcome.classes }, 'modules were loaded anew: idle and new instances run the new code');
     else if (outcome.kind === 'failed') log.error({ err: outcome.error }, 'changed modules do not load: the silo goes on with what it has');
   }

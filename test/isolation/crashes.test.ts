@@ -50,7 +50,10 @@ describe('a component whose thread dies', () => {
     await engine('other').add(2);
     const hanging = failure(engine().hang());
     const behind = engine('other').add(2);
-    expect((await hanging).message).to.contain('turnLimit');
+    const crash = await hanging;
+    expect(crash.message).to.contain('turnLimit');
+    // It did not exit by itself.
+    expect(crash.exitCode).to.equal(undefined);
     expect(await behind).to.equal(4);
   });
 
