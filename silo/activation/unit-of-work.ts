@@ -58,7 +58,9 @@ export class UnitOfWork {
   constructor(readonly chain: CallChain, readonly outermost: PendingCall | undefined) {}
 
   hold(entity: Entity): void {
-    if (!this.held.includes(entity)) this.held.push(entity);
+    // Most hold one: an array that grows by `push` makes room for many.
+    if (this.held.length === 0) this.held = [entity];
+    else if (!this.held.includes(entity)) this.held.push(entity);
   }
 
   letGo(entity: Entity): void {

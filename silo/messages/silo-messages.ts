@@ -9,6 +9,7 @@ import { PARTITIONS, partitionOf } from '../../protocol/partitions.js';
 import { MemoryDeliveryQueues, MemoryQueues } from '../../events/memory-delivery-queues.js';
 import type { Clock, DeliveryConsumer, DeliveryQueues, Logger, Member, Membership, StateStore } from '../../protocol/ports/index.js';
 import { SiloDeadLetters } from './dead-letters.js';
+import { endsWithin } from '../ends-within.js';
 import { isMyShare } from '../routing/share.js';
 import { Deliverer } from './deliverer.js';
 import { DirtyActors } from './dirty-actors.js';
@@ -31,6 +32,9 @@ export interface SiloMessagesParts {
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+/** A silo that stops gives each step so long. */
+const LIMIT_MS = 5000;
 
 export class SiloMessages implements MessageParts {
   readonly store: StateStore;
@@ -80,16 +84,15 @@ export class SiloMessages implements MessageParts {
     for (const member of await membership.members()) if (member.status === 'dead') this.inherit(member);
   }
 
-  /** Delivers nothing more. Resolves when what it has is delivered. */
+  /** Delivers nothing more. Resolves when what it has is delivered, or others may do that. */
   async finish(): Promise<void> {
     this.deliverer.stop();
-    await Promise.all([this.partitions?.stop(), ...this.consumers.map((consumer) => consumer.stop())]);
+    await endsWithin(this.clock, Promise.all([this.partitions?.stop(), ...this.consumers.map((consumer) => consumer.stop())]), LIMIT_MS);
   }
 
   /** What was sent goes into the queues, and what was handled is settled, as far as the store answers; then this is over. */
   async end(): Promise<void> {
-    await this.sender.relayed();
-    await this.settling.settled();
+    await endsWithin(this.clock, this.sender.relayed().then(() => this.settling.settled()), LIMIT_MS);
     this.stop();
   }
 
