@@ -14,6 +14,7 @@ import type { Activation } from './activation/activation.js';
 import { LazySaver } from './activation/lazy-saver.js';
 import { SiloEntityRuntime } from './activation/silo-entity-runtime.js';
 import type { SiloServices, Statistics } from './activation/silo-services.js';
+import { systemMode } from './activation/system-methods.js';
 import { ActorFinder } from './actor-finder.js';
 import type { ActorTypes } from './actor-types.js';
 import { AlwaysOn } from './always-on.js';
@@ -132,7 +133,7 @@ export class SiloRuntime {
       membership, directory: this.directory, locations: this.locations, links, onRefused, chains: this.chains, clock,
       placing: new Placing({ ...placing, siloId, membership, typeOf: (name) => this.types.get(name), isOpen: () => !this.catalog.stopping }),
       // What silos ask of actors themselves bears to be asked twice.
-      isReadOnly: ({ kind, target, method }) => kind === 'hook' || this.types.isReadOnly(target, method),
+      isReadOnly: ({ kind, target, method }) => kind === 'hook' || (systemMode(method)?.readOnly ?? this.types.isReadOnly(target, method)),
       deliverHere: (envelope) => (envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliverRouted(envelope)),
     });
     this.router.elsewhere = cluster;

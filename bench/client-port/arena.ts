@@ -1,7 +1,7 @@
 // Arena. Owns: the order of events around an attack: quiet, the attack, quiet, and the control.
 //   The control is the same attack at another silo, the neighbour: same code, own process, own actors, and as the attackers themselves of the lowest priority.
 //   The good clients go on calling the first silo. So the control has all that an attack costs whoever shares a machine, a Redis and these clients' own process
-//   with attackers, and nothing of what it costs to share the silo.
+//   with attackers, and nothing of what it costs to share the silo. Without a neighbour there is no control: for who judges outcomes and no latencies.
 import type { Aftermath } from './attacker-process.js';
 import { expectation } from './attacks/expectations.js';
 import type { Child } from './child.js';
@@ -36,7 +36,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export class Arena {
   private quiet: Calm | undefined;
 
-  constructor(private readonly target: Target, private readonly neighbour: Target, private readonly attacker: Child<Aftermath>, private readonly good: GoodClients, private readonly forMs: number) {}
+  constructor(private readonly target: Target, private readonly neighbour: Target | undefined, private readonly attacker: Child<Aftermath>, private readonly good: GoodClients, private readonly forMs: number) {}
 
   /** The others' latencies, and the silo's vitals, while nobody attacks: for that time, and until there are enough. */
   async calm(ms = this.forMs): Promise<Calm> {
@@ -57,7 +57,7 @@ export class Arena {
     await this.target.silo.ask('reset');
     const { latencies: during, ...aftermath } = await this.attack(this.target, name, attackMs);
     const vitals = await this.target.silo.ask('read');
-    const { latencies: beside } = await this.attack(this.neighbour, name, attackMs);
+    const beside = this.neighbour && (await this.attack(this.neighbour, name, attackMs)).latencies;
     const after = (this.quiet = await this.calm());
     return { name, expected, ...aftermath, before: before.latencies, during, beside, after: after.latencies, calm: before.vitals, vitals };
   }

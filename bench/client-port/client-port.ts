@@ -1,7 +1,7 @@
 // A real silo on a real Redis, attacked by way of its client port while other clients work: what becomes of the attack, how long the silo's loop
 // stands still, what the others notice against the quiet periods before and after and against the same attack at a neighbour (arena.ts), what memory it takes. Exit code 1 when a goal is missed.
-//   node dist/bench/client-port/client-port.js [--redis redis://127.0.0.1:6379] [--short] [--only pattern] [--seconds 3] [--rounds 3]
-// What misses a goal is run again, up to `rounds` times in all; the middle run counts.
+//   node dist/bench/client-port/client-port.js [--redis redis://127.0.0.1:6379] [--short] [--only pattern] [--seconds 3] [--rounds 3] [--alone]
+// `--alone`: without the neighbour, for who judges outcomes and no latencies. What misses a goal is run again, up to `rounds` times in all; the middle run counts.
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { startOwnRedis } from '../../test/support/redis-server.js';
@@ -15,7 +15,7 @@ import { figures, goals, middle, misses, printRow, printTitle, type Row } from '
 import type { Vitals } from './silo-process.js';
 
 const { values } = parseArgs({
-  options: { redis: { type: 'string' }, short: { type: 'boolean' }, only: { type: 'string' }, seconds: { type: 'string' }, rounds: { type: 'string' } },
+  options: { redis: { type: 'string' }, short: { type: 'boolean' }, only: { type: 'string' }, seconds: { type: 'string' }, rounds: { type: 'string' }, alone: { type: 'boolean', default: false } },
 });
 const isShort = values.short ?? false;
 const forMs = Number(values.seconds ?? (isShort ? 1 : 3)) * 1000;
@@ -36,12 +36,12 @@ async function main(): Promise<void> {
   await using redis = values.redis === undefined ? await startOwnRedis() : { url: values.redis, [Symbol.asyncDispose]: () => Promise.resolve() };
   await using silo = siloProcess(redis.url);
   const { address } = await silo.next<{ readonly address: string }>();
-  await using neighbour = siloProcess(redis.url, 'neighbour');
-  const besides = await neighbour.next<{ readonly address: string }>();
+  await using neighbour = values.alone ? undefined : siloProcess(redis.url, 'neighbour');
+  const besides = await neighbour?.next<{ readonly address: string }>();
   await using attacker = new Child<Aftermath>('./attacker-process.js', [isShort ? 'short' : 'long']);
   await attacker.next();
   await using good = await GoodClients.join(address, GOOD_CLIENTS);
-  const arena = new Arena({ address, silo }, { address: besides.address, silo: neighbour }, attacker, good, forMs);
+  const arena = new Arena({ address, silo }, neighbour && { address: besides!.address, silo: neighbour }, attacker, good, forMs);
   await arena.calm(Math.min(2000, 5 * forMs));
   printTitle();
   const rows: Row[] = [];

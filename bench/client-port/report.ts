@@ -13,7 +13,7 @@ export interface Row extends Aftermath {
   readonly after: Latencies;
   readonly during: Latencies;
   /** The control: while a neighbour was attacked in the same way. */
-  readonly beside: Latencies;
+  readonly beside: Latencies | undefined;
   readonly calm: Vitals;
   readonly vitals: Vitals;
 }
@@ -39,7 +39,7 @@ export function printRow(row: Row): void {
   const { name, before, during, after, beside, vitals, outcome } = row;
   line([
     name, vitals.stallMs.toFixed(0), vitals.busyMs.toFixed(0), [before, during, after].map(({ p99Ms }) => p99Ms.toFixed(1)).join('/'), ratio(row).toFixed(2),
-    beside.p99Ms.toFixed(1), ratioBeside(row).toFixed(2), growth(row).toFixed(0), String(during.failed), `  ${outcome}`,
+    beside?.p99Ms.toFixed(1) ?? '-', ratioBeside(row).toFixed(2), growth(row).toFixed(0), String(during.failed), `  ${outcome}`,
   ]);
 }
 
@@ -69,7 +69,7 @@ export function goals(rows: readonly Row[]): Goal[] {
   return [
     atMost('longest stall of the loop, computing', worst(({ vitals }) => vitals.busyMs), STALL_MS, ' ms'),
     atMost("the others' p99, as a multiple of quiet periods", worst(ratio), P99_RATIO),
-    atMost("the others' p99, as a multiple of that while a neighbour is attacked", worst(ratioBeside), P99_RATIO),
+    ...(rows.some(({ beside }) => beside) ? [atMost("the others' p99, as a multiple of that while a neighbour is attacked", worst(ratioBeside), P99_RATIO)] : []),
     atMost('memory that an attack takes', worst(growth), GROWTH_MB, ' MB'),
     atMost("others' calls that failed", worst(({ during }) => during.failed), 0),
     atMost('attacks with an outcome that is not theirs', rows.filter(({ outcomes, expected }) => outcomes.length === 0 || outcomes.some((one) => !expected.includes(one))).length, 0),
@@ -80,13 +80,13 @@ export function goals(rows: readonly Row[]): Goal[] {
 export function figures(row: Row): Readonly<Record<string, unknown>> {
   const { name, outcome, before, during, after, beside, vitals } = row;
   return {
-    name, outcome, p99Ms: { before: before.p99Ms, during: during.p99Ms, after: after.p99Ms, beside: beside.p99Ms }, samples: Math.min(...[before, during, after, beside].map(({ count }) => count)),
+    name, outcome, p99Ms: { before: before.p99Ms, during: during.p99Ms, after: after.p99Ms, beside: beside?.p99Ms }, samples: Math.min(...[before, during, after, ...(beside ? [beside] : [])].map(({ count }) => count)),
     ratio: ratio(row), ratioBeside: ratioBeside(row), stallMs: vitals.stallMs, busyMs: vitals.busyMs, growthMb: growth(row), failed: during.failed,
   };
 }
 
 function ratioBeside({ during, beside }: Row): number {
-  return during.p99Ms / Math.max(P99_FLOOR_MS, beside.p99Ms);
+  return beside ? during.p99Ms / Math.max(P99_FLOOR_MS, beside.p99Ms) : 0;
 }
 
 function ratio({ before, during, after }: Row): number {

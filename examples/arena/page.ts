@@ -2,9 +2,11 @@
 import { connect, type Client, type ClientHandle, type ClientState } from 'troupe/client';
 import type { Arena } from './actors/arena.js';
 import type { Player } from './actors/player.js';
+import type { Health } from './components/health.js';
 import type { Movement } from './components/movement.js';
 import type { Fighter } from './actors/fighter.js';
 import { CrashTest } from './page/crash-test.js';
+import { HealthWatch, type HealthState } from './page/health-watch.js';
 import { Hud } from './page/hud.js';
 import { Keyboard } from './page/keyboard.js';
 import { nameOf } from './page/names.js';
@@ -31,6 +33,7 @@ declare global {
 
 /** Without a snapshot for so long, the arena is not there: its silo has died, and another one is about to run it. */
 const SILENCE_MS = 1500;
+const HEALTH_EVERY_MS = 250;
 
 const MESSAGES: Readonly<Record<ClientState, string | undefined>> = {
   connecting: 'connecting…', connected: undefined, reconnecting: 'reconnecting…', closed: 'disconnected; reload the page to come back',
@@ -46,6 +49,8 @@ class Game {
   private readonly keyboard: Keyboard;
   private readonly crashTest: CrashTest;
   private readonly parts: Parts;
+  private readonly healthWatch: HealthWatch;
+  private partNames: readonly string[] = [];
   readonly me: string;
   latencyMs: number | undefined;
   private heardAtMs = performance.now();
@@ -59,6 +64,7 @@ class Game {
     this.me = String(this.player);
     this.crashTest = new CrashTest(this.player);
     this.parts = new Parts((how) => this.crashTest.run(how, this.neighbor()));
+    this.healthWatch = new HealthWatch((id) => this.fighter(id).getComponent<Health>('Health').with({ timeout: '5s' }).level());
     this.keyboard = new Keyboard({
       onHeading: () => this.steer(),
       onStrike: () => this.try(this.player.strike()),
@@ -71,6 +77,7 @@ class Game {
     await this.arena.on(Snapshot, (snapshot) => this.onSnapshot(snapshot));
     await this.player.on(Died, ({ by }) => this.hud.notice(by === 'lava' ? 'The lava got you. Back in 3 seconds.' : `${nameOf(by)} got you. Back in 3 seconds.`), { onGap: () => this.steer() });
     this.lookAfter();
+    setInterval(() => this.lookAtHealth(), HEALTH_EVERY_MS);
     requestAnimationFrame(this.draw);
   }
 
@@ -83,7 +90,8 @@ class Game {
     this.heardAtMs = performance.now();
     this.timeline.add(snapshot, this.heardAtMs);
     // Fighters have said to the arena where they are; where the arena is, its snapshots tell by coming from there.
-    this.hud.show(this.timeline.latest()!, this.me, this.client.lastSilo(this.arena));
+    const scene = this.timeline.latest()!;
+    this.hud.show(scene, this.me, this.client.lastSilo(this.arena), (fighter) => this.healthWatch.of(fighter, scene));
   }
 
   private onState(state: ClientState): void {
@@ -120,10 +128,25 @@ class Game {
     const ask = async (): Promise<void> => {
       await player.ping();
       show();
-      this.parts.show((await player.parts()).flatMap((name) => name ?? []));
+      this.partNames = (await player.parts()).flatMap((name) => name ?? []);
+      this.showHealth();
       this.hud.showBurning((await player.burning()).length);
     };
     ask().then(next, next);
+  }
+
+  private lookAtHealth(): void {
+    const scene = this.state();
+    if (scene) this.healthWatch.look(scene, this.me);
+    this.showHealth();
+  }
+
+  private showHealth(): void {
+    const scene = this.state();
+    const own = scene?.fighters.find(({ id }) => id === this.me);
+    const health: HealthState = own ? this.healthWatch.of(own, scene!) : { kind: 'running' };
+    this.parts.show(this.partNames, health);
+    this.hud.showHealth(health);
   }
 
   /** Another fighter on the own actor's silo: its health is in the same thread. */
@@ -131,8 +154,11 @@ class Game {
     const fighters = this.state()?.fighters ?? [];
     const own = fighters.find(({ id }) => id === this.me);
     const found = fighters.find(({ id, silo }) => id !== this.me && silo !== -1 && silo === own?.silo);
-    if (!found) return undefined;
-    const [type, key] = found.id.split('/') as [string, string];
+    return found && this.fighter(found.id);
+  }
+
+  private fighter(id: string): ClientHandle<Fighter> {
+    const [type, key] = id.split('/') as [string, string];
     return this.client.actor<Fighter>(type, key);
   }
 

@@ -68,6 +68,8 @@ export interface HandleVerbs<T> extends AnyHandle {
   getComponent<C extends object = object>(name: string): Handle<C>;
   /** The first component of the class that has the tag, when the call arrives. No I/O: as `getComponent`. */
   findComponent<C extends object>(component: EntityClass<C>, tag: string): Handle<C>;
+  /** By wire name, for files that import the class only as a type. */
+  findComponent<C extends object = object>(name: string, tag: string): Handle<C>;
   /** Looking after the entity, as opposed to talking to it. */
   readonly manage: ManageHandle;
 }

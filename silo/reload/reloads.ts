@@ -7,12 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/index.js';
 import { replaceSerializables } from '../../protocol/serializable-registry.js';
-import { describeLoadFailure } from '../options/load-failure.js';
 import { loadModules, urlsOf, type LoadedModules } from '../options/modules.js';
 import type { ModuleSource } from '../silo-options.js';
+import { describeAfterTrial } from './after-trial.js';
 import type { DeployLock } from './deploy-lock.js';
+import { Generation } from './generations.js';
 import { ModuleGraph, realUrl } from './module-graph.js';
-import { hasClasses, RenewedClasses, type Namespace } from './renewed-classes.js';
+import { RenewedClasses, type Namespace } from './renewed-classes.js';
 
 /** What came of what is on the disk. */
 export type ReloadOutcome =
@@ -35,13 +36,14 @@ export interface ReloadParts {
 }
 
 const UNCHANGED: ReloadOutcome = { kind: 'unchanged' };
-/** Node keeps what it has loaded by its URL, for the whole process: another URL is another module. */
-let versions = 0;
+const SCRIPT = /\.[cm]?[jt]sx?$/;
 const loadedByRequire = createRequire(import.meta.url).cache;
+/** Of all silos of this process: what is loaded anew takes names that are known process-wide. */
+let lastAttempt: Promise<unknown> = Promise.resolve();
 
 export class Reloads {
-  /** By the files' own URLs; absent: as they were first loaded. */
-  private readonly namespaces = new Map<string, Namespace>();
+  /** That runs; absent: what was first loaded. */
+  private generation: Generation | undefined;
   private tried: ModuleGraph | undefined;
   private outcome = UNCHANGED;
   private last: Promise<unknown> = Promise.resolve();
@@ -81,55 +83,44 @@ export class Reloads {
     }
   }
 
+  private attempt(graph: ModuleGraph, changed: readonly string[]): Promise<ReloadOutcome | (() => ReloadOutcome)> {
+    const attempt = lastAttempt.then(() => this.attemptNow(graph, changed));
+    lastAttempt = attempt;
+    return attempt;
+  }
+
   /** Loads everything; what it resolves with makes it count. */
-  private async attempt(graph: ModuleGraph, changed: readonly string[]): Promise<ReloadOutcome | (() => ReloadOutcome)> {
+  private async attemptNow(graph: ModuleGraph, changed: readonly string[]): Promise<ReloadOutcome | (() => ReloadOutcome)> {
     const { sources } = this.parts;
     try {
       await this.runtime.tryModules(await fileUrls(sources));
-      const entries = new Set(await Promise.all((await fileUrls(sources)).map(realUrl)));
       const affected = graph.affectedBy(changed);
-      const { value: fresh, adopt } = await replaceSerializables(() => this.loadAnew(affected, entries));
-      const modules = await loadModules(sources, async (url) => {
-        const real = url.startsWith('file:') ? await realUrl(url) : url;
-        return fresh.get(real) ?? this.namespaces.get(real) ?? importModule(url);
-      });
+      const generation = await Generation.begin(affected, this.generation);
+      const { value: fresh, adopt } = await replaceSerializables(() => loadAnew(affected, generation));
+      const modules = await loadModules(sources, async (url) => importModule(url.startsWith('file:') ? generation.urlOf(await realUrl(url)) : url));
       const classes = new RenewedClasses();
       for (const [url, namespace] of fresh) classes.add(await this.earlier(url) ?? {}, namespace);
-      return () => this.adopt(modules, classes, fresh, adopt, changed);
+      return () => this.adopt(modules, classes, generation, adopt, changed);
     } catch (error) {
       return failed(error, changed);
     }
   }
 
   /** L2. */
-  private adopt(modules: LoadedModules, classes: RenewedClasses, fresh: ReadonlyMap<string, Namespace>, adoptNames: () => void, changed: readonly string[]): ReloadOutcome {
+  private adopt(modules: LoadedModules, classes: RenewedClasses, generation: Generation, adoptNames: () => void, changed: readonly string[]): ReloadOutcome {
     try {
       this.runtime.renew(modules, classes);
     } catch (error) {
       return failed(error, changed);
     }
     adoptNames();
-    for (const [url, namespace] of fresh) this.namespaces.set(url, namespace);
+    this.generation = generation;
     return { kind: 'reloaded', files: changed.map((url) => fileURLToPath(url)), classes: [...new Set([...classes.entries()].map(([, { name }]) => name))] };
-  }
-
-  /** Of what the modules import, only what has classes: the rest is for threads, and for code that is loaded the first time. */
-  private async loadAnew(affected: readonly string[], entries: ReadonlySet<string>): Promise<Map<string, Namespace>> {
-    const wanted: string[] = [];
-    for (const url of affected) {
-      const earlier = await this.earlier(url);
-      if (entries.has(url) || (earlier && hasClasses(earlier))) wanted.push(url);
-    }
-    for (const url of affected) delete loadedByRequire[fileURLToPath(url)];
-    const fresh = new Map<string, Namespace>();
-    versions++;
-    for (const url of wanted) fresh.set(url, await importAnew(url));
-    return fresh;
   }
 
   /** As the silo had it until now. Node gives what it loaded then; what it has not loaded is not asked for. */
   private async earlier(url: string): Promise<Namespace | undefined> {
-    return this.namespaces.get(url) ?? (this.graph.has(url) ? importModule(url) : undefined);
+    return this.graph.has(url) ? importModule(this.generation?.urlOf(url) ?? url) : undefined;
   }
 
   private tell(outcome: ReloadOutcome): void {
@@ -139,14 +130,20 @@ export class Reloads {
   }
 }
 
-/** A file that does not load by its versioned URL fails with the file named. */
-async function importAnew(url: string): Promise<Namespace> {
-  const versioned = new URL(url);
-  versioned.searchParams.set('troupe', String(versions));
+/** All of them, by their own URLs: they import each other as they are now, and the rest as it was. */
+async function loadAnew(affected: readonly string[], generation: Generation): Promise<Map<string, Namespace>> {
+  for (const url of affected) delete loadedByRequire[fileURLToPath(url)];
+  const fresh = new Map<string, Namespace>();
+  for (const url of affected) if (SCRIPT.test(url)) fresh.set(url, await importAnew(url, generation));
+  return fresh;
+}
+
+/** Fails with the file named. */
+async function importAnew(url: string, generation: Generation): Promise<Namespace> {
   try {
-    return await importModule(versioned.href);
+    return await importModule(generation.urlOf(url));
   } catch (cause) {
-    throw new ConfigurationError(`${fileURLToPath(url)} does not load: ${describeLoadFailure(cause, url)}`, { cause });
+    throw new ConfigurationError(`${fileURLToPath(url)} does not load: ${describeAfterTrial(cause, url)}`, { cause });
   }
 }
 

@@ -1,10 +1,9 @@
 import { actorMetadata, componentMetadata, type ClassMetadata } from '../../decorators/index.js';
-import { serializableName, type SerializableClass } from '../../protocol/serializable-registry.js';
 
 /** What a module exports. */
 export type Namespace = Readonly<Record<string, unknown>>;
 
-/** Which class of a module that was loaded anew takes the place of which: by the name of the export, components that only an actor lists by theirs. */
+/** Which class of a module that was loaded anew takes the place of which: by the name of the export, components that only an actor lists by theirs. Services are set by whoever knows them. */
 export class RenewedClasses {
   private readonly table = new Map<ClassMetadata, ClassMetadata>();
 
@@ -32,16 +31,7 @@ export class RenewedClasses {
     }
   }
 
-  private set(earlier: ClassMetadata, now: ClassMetadata): void {
+  set(earlier: ClassMetadata, now: ClassMetadata): void {
     if (earlier !== now && !this.table.has(earlier)) this.table.set(earlier, now);
   }
-}
-
-/** Whether the silo knows anything that the module exports. */
-export function hasClasses(namespace: Namespace): boolean {
-  return Object.values(namespace).some((value) => typeof value === 'function' && isDecorated(value));
-}
-
-function isDecorated(value: unknown): boolean {
-  return actorMetadata(value) !== undefined || componentMetadata(value) !== undefined || serializableName(value as SerializableClass) !== undefined;
 }

@@ -2,15 +2,18 @@
 //   S1. At most `concurrency` turns have a permit, whichever silos their calls come from.
 //   S2. A call that a turn of this service waits for, here or on another silo, never waits for a permit: it takes one that is free, or goes under
 //       that turn's, which does nothing meanwhile. So no turn waits for a permit that only its own end would set free.
+//   S3. When the class was loaded anew, turns that begin are of the new one; the old instances end with the last turn that began on them.
 import type { ServiceMetadata } from '../../decorators/index.js';
 import { serviceId, type EntityId } from '../../protocol/actor-id.js';
 import { copyError } from '../../protocol/codec/index.js';
+import type { TurnEnd } from '../../isolation/host.js';
 import type { SiloServices } from '../activation/silo-services.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import { isAwaitedOn, Turn } from '../turns/turn.js';
 import { Permits } from './permits.js';
 import { ServiceInstances, type ServiceInstance } from './service-instances.js';
 import { runServiceTurn } from './service-turn.js';
+import { methodOf } from './service-types.js';
 import type { SiloServiceRuntime } from './silo-service-runtime.js';
 
 /** Stack depth of turns that begin inside the caller's own stack; deeper ones begin in a microtask. */
@@ -22,12 +25,14 @@ export class HostedService {
   readonly permits: Permits;
   /** The turns that have a permit. */
   readonly holders = new Set<Turn>();
-  private readonly instances: ServiceInstances;
+  private instances: ServiceInstances;
+  /** S3. */
+  private readonly retiring = new Set<ServiceInstances>();
   private open = 0;
   private waiters: (() => void)[] = [];
 
   /** `onFree`: a permit was given back. */
-  constructor(readonly metadata: ServiceMetadata, private readonly services: SiloServices, newRuntime: () => SiloServiceRuntime, private readonly onFree: () => void) {
+  constructor(private metadata: ServiceMetadata, private readonly services: SiloServices, private readonly newRuntime: () => SiloServiceRuntime, private readonly onFree: () => void) {
     this.id = serviceId(metadata.name);
     this.permits = new Permits(metadata.concurrency);
     this.instances = new ServiceInstances(metadata, services, newRuntime);
@@ -60,22 +65,45 @@ export class HostedService {
     return this.open === 0 ? Promise.resolve() : new Promise((resolve) => this.waiters.push(resolve));
   }
 
-  end(): Promise<void> {
-    return this.instances.end();
+  /** S3. */
+  renew(metadata: ServiceMetadata): void {
+    if (metadata === this.metadata) return;
+    const earlier = this.instances;
+    this.metadata = metadata;
+    this.permits.limit = metadata.concurrency;
+    this.instances = new ServiceInstances(metadata, this.services, this.newRuntime);
+    this.retiring.add(earlier);
+    void earlier.retire().finally(() => this.retiring.delete(earlier));
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([this.instances, ...this.retiring].map((instances) => instances.end()));
   }
 
   private begin(turn: Turn): void {
-    const instance = this.instances.take(turn.chain);
-    if (instance instanceof Promise) instance.then((ready) => this.run(turn, ready), (error: unknown) => this.ended(turn, true, error));
-    else this.run(turn, instance);
+    const { instances } = this;
+    try {
+      // It may have waited since it was looked up.
+      methodOf(this.metadata, turn.pending.envelope);
+    } catch (error) {
+      return this.ended(turn, true, error);
+    }
+    instances.enter();
+    const end: TurnEnd = (failed, value) => {
+      instances.leave();
+      this.ended(turn, failed, value);
+    };
+    const instance = instances.take(turn.chain);
+    if (instance instanceof Promise) instance.then((ready) => this.run(turn, ready, end), (error: unknown) => end(true, error));
+    else this.run(turn, instance, end);
   }
 
-  private run(turn: Turn, instance: ServiceInstance): void {
+  private run(turn: Turn, instance: ServiceInstance, end: TurnEnd): void {
     instance.turns++;
     inlineDepth++;
     runServiceTurn(turn, instance.hosted, this.services, (failed, value) => {
       instance.turns--;
-      this.ended(turn, failed, value);
+      end(failed, value);
     });
     inlineDepth--;
   }

@@ -1,19 +1,19 @@
 // Permits. Owns: how many turns of one service may still begin on this silo.
-//   P1. Never more are taken than there are; each that was taken is given back once.
+//   P1. None is taken when as many are taken as there are; each that was taken is given back once.
 
 /** A counter of turns at once. */
 export class Permits {
   private inUse = 0;
 
-  /** `limit`: how many there are. */
-  constructor(readonly limit: number) {}
+  /** `limit`: how many there are, from now on when it is set anew; what is taken stays taken. */
+  constructor(public limit: number) {}
 
   get taken(): number {
     return this.inUse;
   }
 
   get free(): number {
-    return this.limit - this.inUse;
+    return Math.max(0, this.limit - this.inUse);
   }
 
   /** False when all are taken. */

@@ -1,10 +1,12 @@
 // ServiceInstances. Owns: one silo's instances of one service: one for each of its threads, made at the first call.
 //   V1. Calls run on an instance once its `onActivate` has ended; when that fails they fail, and the next call begins anew.
 //   V2. The end: running turns first, then `onDeactivate`; each wait for user code is bounded.
+//   V3. Instances of a class that was loaded anew end as soon as no turn needs them.
 import type { ServiceMetadata } from '../../decorators/index.js';
 import { serviceId } from '../../protocol/actor-id.js';
 import { ActivationFailedError } from '../../protocol/errors/index.js';
 import type { Hosted } from '../../isolation/host.js';
+import type { DeactivationReason } from '../../sdk/author/index.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import type { SiloServices } from '../activation/silo-services.js';
 import { CallChain } from '../turns/call-chain.js';
@@ -29,6 +31,10 @@ export interface ServiceInstance {
 export class ServiceInstances {
   private ready: readonly ServiceInstance[] = [];
   private beginning: Promise<void> | undefined;
+  /** Turns that run on them, or wait for their beginning. */
+  private needed = 0;
+  private unneeded: (() => void) | undefined;
+  private ending: Promise<void> | undefined;
 
   constructor(private readonly metadata: ServiceMetadata, private readonly services: SiloServices, private readonly newRuntime: () => SiloServiceRuntime) {}
 
@@ -39,15 +45,35 @@ export class ServiceInstances {
     return this.beginning.then(() => leastBusy(this.ready));
   }
 
+  /** A turn is about to begin. */
+  enter(): void {
+    this.needed++;
+  }
+
+  /** It has ended, or could not begin. */
+  leave(): void {
+    if (--this.needed === 0) this.unneeded?.();
+  }
+
+  /** V3. Nobody enters any more. Resolves when they have ended. */
+  async retire(): Promise<void> {
+    if (this.needed > 0) await new Promise<void>((resolve) => (this.unneeded = resolve));
+    await this.end('requested');
+  }
+
   /** V2. */
-  async end(): Promise<void> {
+  end(reason: DeactivationReason = 'shutdown'): Promise<void> {
+    return (this.ending ??= this.endAll(reason));
+  }
+
+  private async endAll(reason: DeactivationReason): Promise<void> {
     const { clock, log } = this.services;
     const instances = this.ready;
     this.ready = [];
     for (const instance of instances) {
       const { hosted } = instance;
       try {
-        const ending = this.runHook(hosted, 'onDeactivate', ['shutdown'], new CallChain());
+        const ending = this.runHook(hosted, 'onDeactivate', [reason], new CallChain());
         if (ending && !(await endsWithin(clock, ending, END_LIMIT_MS))) log.error({ limitMs: END_LIMIT_MS, service: this.metadata.name }, 'onDeactivate did not end in time: left behind');
       } catch (error) {
         log.error({ err: error, service: this.metadata.name }, 'onDeactivate failed');

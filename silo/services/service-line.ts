@@ -37,8 +37,8 @@ export interface ServiceLineParts {
   readonly id: EntityId;
   readonly clock: Clock;
   readonly deadlines: DeadlineWheel;
-  /** Absent: this silo does not host the service. */
-  readonly local: HostedService | undefined;
+  /** `undefined`: this silo does not host the service, so far. */
+  readonly local: () => HostedService | undefined;
   readonly peers: ServicePeers;
   readonly links: ServiceLinks;
   isReadOnly(method: string): boolean;
@@ -52,7 +52,7 @@ export class ServiceLine {
 
   constructor(private readonly parts: ServiceLineParts) {
     const { id, clock, local, peers } = parts;
-    this.queue = new ServiceQueue({ name: id.type, clock, holders: () => local?.holders ?? NOBODY, hasOthers: () => !local || !peers.isEmpty });
+    this.queue = new ServiceQueue({ name: id.type, clock, holders: () => local()?.holders ?? NOBODY, hasOthers: () => !local() || !peers.isEmpty });
   }
 
   get waiting(): number {
@@ -61,7 +61,8 @@ export class ServiceLine {
 
   /** N1. Settles the call in the end. */
   offer(call: PendingCall): void {
-    const { id, local, peers, deadlines } = this.parts;
+    const { id, peers, deadlines } = this.parts;
+    const local = this.parts.local();
     const needsNone = isAwaitedOn(id, call);
     if (this.isClosed) return call.fail(this.closed('this silo is stopping'));
     if (!local && peers.isEmpty) return call.fail(this.unknown());
@@ -103,7 +104,7 @@ export class ServiceLine {
   /** Silos came or went. */
   hostsChanged(): void {
     const { local, peers } = this.parts;
-    if (local || !peers.isEmpty) return this.pump();
+    if (local() || !peers.isEmpty) return this.pump();
     this.failAll(() => this.unknown());
   }
 
@@ -116,7 +117,8 @@ export class ServiceLine {
 
   /** False: all have to wait. */
   private letOneGo(): boolean {
-    const { local, peers, clock } = this.parts;
+    const { peers, clock } = this.parts;
+    const local = this.parts.local();
     const first = this.queue.first();
     if (!first) return false;
     // A turn that blocked the loop kept the deadlines from ringing.

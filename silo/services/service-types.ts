@@ -1,5 +1,7 @@
-import { serviceTypeName, type ServiceMetadata } from '../../decorators/index.js';
-import { ConfigurationError } from '../../protocol/errors/index.js';
+import { actorMetadata, functionFieldNote, serviceMetadata, serviceTypeName, type MethodMetadata, type ServiceMetadata } from '../../decorators/index.js';
+import { printEntityId } from '../../protocol/actor-id.js';
+import type { Envelope } from '../../protocol/envelope.js';
+import { ConfigurationError, UnknownMethodError } from '../../protocol/errors/index.js';
 import type { Member } from '../../protocol/ports/index.js';
 import type { ActorTypes } from '../actor-types.js';
 
@@ -20,6 +22,23 @@ export class ServiceTypes {
       if (actor) throw new ConfigurationError(`an actor and a service are named '${name}': ${actor.target.name} and ${target.name}; give one another name with @Actor({ name }) or @Service({ name })`);
       this.byName.set(name, metadata);
     }
+  }
+
+  /**
+   * Classes that were loaded anew. What it returns puts them in the place of those of their names, and says which took which's. Throws
+   * `ConfigurationError`, and changes nothing, when one of the services is gone or a class cannot be used.
+   */
+  renewal({ actors, services }: { readonly actors: readonly object[]; readonly services: readonly object[] }): () => readonly (readonly [earlier: ServiceMetadata, now: ServiceMetadata])[] {
+    const byName = new Map(actors.flatMap((Class) => actorMetadata(Class) ?? []).map((metadata) => [metadata.name, metadata]));
+    const fresh = new ServiceTypes(services.flatMap((Class) => serviceMetadata(Class) ?? []), byName);
+    for (const name of this.byName.keys()) {
+      if (!fresh.byName.has(name)) throw new ConfigurationError(`no module exports the service '${name}' any more; bring it back, or start the silo anew without it`);
+    }
+    return () => [...fresh.byName].flatMap(([name, now]) => {
+      const earlier = this.byName.get(name);
+      this.byName.set(name, now);
+      return earlier && earlier !== now ? [[earlier, now] as const] : [];
+    });
   }
 
   get(name: string): ServiceMetadata | undefined {
@@ -45,4 +64,12 @@ export class ServiceTypes {
 export function permitsOf({ types }: Member, name: string): number {
   const said = Object.hasOwn(types, PREFIX + name) ? Number(types[PREFIX + name]) : 0;
   return Number.isSafeInteger(said) && said > 0 ? said : 0;
+}
+
+/** Throws `UnknownMethodError`. */
+export function methodOf(metadata: ServiceMetadata, { target, method }: Envelope): MethodMetadata {
+  const member = metadata.methods.get(method);
+  if (member) return member;
+  const note = functionFieldNote(metadata, method);
+  throw new UnknownMethodError(`${printEntityId(target)} has no callable method '${method}'${note === undefined ? '' : `: ${note}`}`, { method });
 }

@@ -1,10 +1,10 @@
 // Services. Owns: this silo's services, and its calls of services anywhere: which class is behind a name, and the line of each.
 //   C1. A call is looked up in frozen tables before anything runs. No directory entry, no state: a service is wherever its class is.
 //   C2. While the silo stops, nothing of other silos begins here, and of its own only what running turns need.
-import { functionFieldNote, type MethodMetadata, type ServiceMetadata } from '../../decorators/index.js';
+import type { ServiceMetadata } from '../../decorators/index.js';
 import { printEntityId, serviceId } from '../../protocol/actor-id.js';
 import type { Envelope } from '../../protocol/envelope.js';
-import { SiloUnavailableError, UnknownMethodError } from '../../protocol/errors/index.js';
+import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { Incarnation, Member, Peer } from '../../protocol/ports/index.js';
 import type { SiloServices } from '../activation/silo-services.js';
 import type { ActorTypes } from '../actor-types.js';
@@ -24,7 +24,7 @@ import { HostedService } from './hosted-service.js';
 import { PermitOffers } from './permit-offers.js';
 import { ServiceLine } from './service-line.js';
 import { ServicePeers } from './service-peers.js';
-import { permitsOf, type ServiceTypes } from './service-types.js';
+import { methodOf, permitsOf, type ServiceTypes } from './service-types.js';
 import { SiloServiceRuntime } from './silo-service-runtime.js';
 
 /** As long as an activation's running turns may take at the end. */
@@ -33,7 +33,7 @@ const DRAIN_LIMIT_MS = 10_000;
 /** What is here of a service: calls that are made here, and, if its class is, the turns and who waits for its permits. */
 interface Service {
   readonly line: ServiceLine;
-  readonly hosted?: { readonly turns: HostedService; readonly offers: PermitOffers } | undefined;
+  hosted?: { readonly turns: HostedService; readonly offers: PermitOffers } | undefined;
 }
 
 /** How busy a service is on one silo. */
@@ -73,6 +73,17 @@ export class Services {
     turns.start(call);
     this.silo.statistics.calls++;
     return call;
+  }
+
+  /** The types are those of classes that were loaded anew: turns that begin from now on are of them. */
+  renew(): void {
+    for (const metadata of this.types.all()) {
+      const service = this.service(metadata.name);
+      if (service.hosted) service.hosted.turns.renew(metadata);
+      else service.hosted = this.host(metadata);
+      service.line.pump();
+      service.hosted.offers.offer();
+    }
   }
 
   /** From now on calls spill to other silos, and theirs come here. */
@@ -165,16 +176,16 @@ export class Services {
   private open(name: string): Service {
     const { clock, deadlines, membership, random } = this.silo;
     const metadata = this.types.get(name);
-    const hosted = metadata && this.host(metadata);
+    const service: Pick<Service, 'hosted'> = { hosted: metadata && this.host(metadata) };
     const peers = new ServicePeers({
       hosts: () => (this.far ? membership.peers.filter((peer) => permitsOf(peer, name) > 0) : NO_PEERS),
       permitsOf: (host) => permitsOf(host, name), random,
     });
     const line = new ServiceLine({
-      id: serviceId(name), clock, deadlines, local: hosted?.turns, peers, links: new FarServiceLinks(name, () => this.far!),
-      isReadOnly: (method) => metadata?.methods.get(method)?.readOnly === true,
+      id: serviceId(name), clock, deadlines, local: () => service.hosted?.turns, peers, links: new FarServiceLinks(name, () => this.far!),
+      isReadOnly: (method) => this.types.get(name)?.methods.get(method)?.readOnly === true,
     });
-    return { line, hosted };
+    return Object.assign(service, { line });
   }
 
   private host(metadata: ServiceMetadata): NonNullable<Service['hosted']> {
@@ -216,11 +227,4 @@ const UNKNOWN_MODE = turnModeOf({ name: '', minArity: 0, maxArity: 0, readOnly: 
 
 function chainOf({ chain }: Envelope): CallChain {
   return chain instanceof CallChain ? chain : new CallChain();
-}
-
-function methodOf(metadata: ServiceMetadata, { target, method }: Envelope): MethodMetadata {
-  const member = metadata.methods.get(method);
-  if (member) return member;
-  const note = functionFieldNote(metadata, method);
-  throw new UnknownMethodError(`${printEntityId(target)} has no callable method '${method}'${note === undefined ? '' : `: ${note}`}`, { method });
 }

@@ -3,13 +3,13 @@ import type { MillionFigures } from '../../bench/support/million.js';
 import { acquireRedis } from '../support/redis-server.js';
 import { missed, runBench } from './bench-process.js';
 
-const ACTORS = 20_000;
+const ACTORS = 10_000;
 /** Small runs on a shared machine say nothing about speed, nor about what of a small growth the system takes back. */
 const TIMING = /per second|activations\/s|stall|RSS/;
 const FLAGS = ['--actors', String(ACTORS), '--idle-after', '5s', '--bytes', '3000'];
 
 /** The short form of `npm run campaign`'s million. */
-describe('twenty thousand actors on one silo', function () {
+describe('ten thousand actors on one silo', function () {
   this.timeout(60_000);
 
   it('are all active at once, weigh little, and are all collected again', async () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { ConfigurationError, UnknownComponentError } from '../../sdk/index.js';
+import { ConfigurationError, LinkLostError, UnknownComponentError } from '../../sdk/index.js';
 import { startTestCluster } from '../../silo/testing/index.js';
 import { Burning, Hearth, Hero, waits } from '../silo/hero.js';
-import { failure } from '../support/memory-silo.js';
+import { failure, gate } from '../support/memory-silo.js';
 import { MemoryCluster } from './memory-cluster.js';
 
 describe('components of an actor that is on another silo', () => {
@@ -19,6 +19,30 @@ describe('components of an actor that is on another silo', () => {
     expect((await cluster.until(hero.manage.components())).map(({ id }) => id.component)).to.deep.equal(['Belt', 'Burning']);
     await cluster.until(hero.manage.removeComponent(burning));
     expect(await cluster.until(failure(burning.stoke()))).to.be.instanceOf(UnknownComponentError);
+    await cluster.stop();
+  });
+
+  it('are listed all the same when that silo dies meanwhile: the question is asked again where the actor is then', async () => {
+    const cluster = await MemoryCluster.of(3, [Hero, Hearth]);
+    cluster.choose = () => 's1';
+    const hero = cluster.silos[0]!.actor(Hero, 'h');
+    await cluster.until(hero.manage.addComponent(Burning));
+    const beginning = gate();
+    const begun = gate();
+    waits.set('Burning.onActivate', () => {
+      beginning.open();
+      return begun.opened;
+    });
+    const adding = failure(hero.manage.addComponent(Burning));
+    await beginning.opened;
+    waits.clear();
+    const listed = hero.manage.components();
+    await new Promise((resolve) => setImmediate(resolve));
+    cluster.choose = () => 's2';
+    cluster.kill(cluster.silos[1]!);
+    expect(await adding, 'what changes is not asked twice').to.be.instanceOf(LinkLostError);
+    expect((await cluster.until(listed)).map(({ id }) => id.component)).to.deep.equal(['Belt', 'Burning']);
+    begun.open();
     await cluster.stop();
   });
 

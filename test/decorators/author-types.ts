@@ -75,10 +75,12 @@ export function handles(h: Handle<Everything>, m: ManageHandle): void {
   const health: Handle<Health> = h.getComponent(Health);
   const named: Handle<Health> = h.getComponent<Health>('Health');
   const tagged: Handle<Health> = h.findComponent(Health, 'vital');
+  const namedAndTagged: Handle<Health> = h.findComponent<Health>('Health', 'vital');
+  const ofAnyClass: Handle<object> = h.findComponent('Health', 'vital');
   const added: Promise<Handle<Health>> = m.addComponent(Health, { tags: ['x'] });
   const same: boolean = h.equals(health);
   const bound: Promise<void> = h.bind(Died, health);
-  void [withOptions, health, named, tagged, added, same, bound, h.send(new Died('x'))];
+  void [withOptions, health, named, tagged, namedAndTagged, ofAnyClass, added, same, bound, h.send(new Died('x'))];
   // @ts-expect-error the class has no such method
   void h.nothing;
   // @ts-expect-error fields are not reachable
@@ -89,6 +91,8 @@ export function handles(h: Handle<Everything>, m: ManageHandle): void {
   void h.stream();
   // @ts-expect-error nor is what is protected
   void h.hidden;
+  // @ts-expect-error a tag is no option
+  void h.findComponent<Health>('Health');
   // @ts-expect-error a handle is no promise
   void h.then;
   // @ts-expect-error unknown options

@@ -1,6 +1,7 @@
 // A tab of the arena's page in a real browser, and what a player does in it.
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import type {} from '../../examples/arena/page.js';
+import type { Circle } from '../../examples/arena/shared.js';
 import type { Figure } from '../../examples/arena/page/timeline.js';
 
 const STEP_LIMIT_MS = 10_000;
@@ -13,6 +14,20 @@ const ARGUMENTS = [
 /** The machine's Chromium: `TROUPE_TEST_CHROMIUM`, or Debian's. */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env['TROUPE_TEST_CHROMIUM'] ?? '/usr/bin/chromium', args: ARGUMENTS });
+}
+
+/** What `recordHealth` keeps. */
+interface HealthChange {
+  readonly from: number;
+  readonly to: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+declare global {
+  interface Window {
+    healthChanges?: HealthChange[];
+  }
 }
 
 type Axis = 'x' | 'y';
@@ -68,6 +83,25 @@ export class ArenaTab {
   async walkTo(goal: { readonly x: number; readonly y: number }): Promise<void> {
     for (const axis of ['x', 'y'] as const) await this.walkAlong(axis, goal[axis]);
     await this.standStill();
+  }
+
+  /** Runs into it, and back where a busy machine ran past it. */
+  async walkInto(circle: Circle): Promise<void> {
+    for (let own = await this.own(); Math.hypot(own.x - circle.x, own.y - circle.y) > circle.radius; own = await this.own()) await this.walkTo(circle);
+  }
+
+  /** From now on the page keeps each change of its player's health, and where that happened: however late somebody asks. */
+  async recordHealth(): Promise<void> {
+    await this.page.evaluate(() => {
+      const own = () => window.arena!.state()?.fighters.find(({ id }) => id === window.arena!.me);
+      const changes: HealthChange[] = (window.healthChanges = []);
+      let before = own()?.hp;
+      setInterval(() => {
+        const { hp, x, y } = own() ?? {};
+        if (hp !== undefined && before !== undefined && hp !== before) changes.push({ from: before, to: hp, x: x!, y: y! });
+        before = hp ?? before;
+      }, 20);
+    });
   }
 
   /** Runs to a coin, and to another one where a busy machine ran past it. */

@@ -27,11 +27,15 @@ describe('examples/arena, in a browser', function () {
   it('takes health in lava and gives it back in the spring', async () => {
     await using game = await play(0);
     const tab = await game.join();
-    await tab.walkTo(LAVA[0]!);
-    await tab.until('the lava has burnt', () => parseInt(document.getElementById('hp')!.textContent, 10) < 100, undefined);
-    await tab.walkTo(SPRING);
-    const { hp } = await tab.own();
-    await tab.until(`more health than ${hp}`, (low) => parseInt(document.getElementById('hp')!.textContent, 10) > low, hp);
+    await tab.recordHealth();
+    await tab.walkInto(LAVA[0]!);
+    await tab.until('the lava has burnt', () => window.healthChanges!.some(({ from, to }) => to < from), undefined);
+    await tab.walkInto(SPRING);
+    await tab.until('the spring has healed', ({ x, y, radius }) => window.healthChanges!.some((each) => each.from > 0 && each.to > each.from && Math.hypot(each.x - x, each.y - y) <= radius), SPRING);
+    await tab.until('the page shows how much is left', () => {
+      const own = window.arena!.state()!.fighters.find(({ id }) => id === window.arena!.me);
+      return document.getElementById('hp')!.textContent === `${own!.hp} / 100`;
+    }, undefined);
   });
 
   it('shows a second tab as another player, whom neither can move for the other, and who is gone within 5 s of closing it', async () => {

@@ -34,6 +34,13 @@ describe('docs, the guides', function () {
     await project.follow(steps);
   });
 
+  it('components at run time: every block compiles in the folder of the first guide, and its tests hold', async () => {
+    await project.arriveAfter(await readGuide('your-first-actor'));
+    const steps = await readGuide('components-at-run-time');
+    expect(steps.filter(({ kind }) => kind === 'file')).to.have.length(4);
+    await project.follow(steps);
+  });
+
   describe('your first game client', () => {
     let browser: Browser;
     let context: BrowserContext;

@@ -104,7 +104,7 @@ describe('a client that sends what no client sends', () => {
     expect(client.closed).to.have.property('reason', 'lost');
   });
 
-  it('does no harm by 20,000 frames that were good before they were changed', async function () {
+  it('does no harm by 8,000 frames that were good before they were changed', async function () {
     this.timeout(60_000);
     const frames = [
       GOOD, call([2, 'hero', 'p1', 'Health', 'level', 1000, 'key']), call([3, 'hero', 'p1', null, 'echo', 1000, null], gateway.codec.encode([{ a: [1, 'x', new Date(0), new Map([[1, 2]])] }], 'args')),
@@ -121,9 +121,9 @@ describe('a client that sends what no client sends', () => {
       await Promise.resolve();
       if (client.closed) ended++;
       else answered += client.messages.splice(0).filter(({ header }) => header[0] === GatewayMessage.failure).length;
-    }), { numRuns: 20_000 });
-    expect(ended, 'connections that ended').to.be.above(1000);
-    expect(answered, 'errors that were answered').to.be.above(1000);
+    }), { numRuns: 8000 });
+    expect(ended, 'connections that ended').to.be.above(400);
+    expect(answered, 'errors that were answered').to.be.above(400);
   });
 });
 

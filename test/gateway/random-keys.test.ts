@@ -25,6 +25,8 @@ class PasserBy {
   }
 }
 
+const KEYS = 4000;
+
 describe('random keys of a session type', () => {
   let redis: TestRedis;
   let observer: Redis;
@@ -54,18 +56,18 @@ describe('random keys of a session type', () => {
     while ((left.length > few || silo.activations().length > 1) && Date.now() < late) left = await keysOf(type);
     return left;
   };
-  /** The outcomes of a call to each of 10,000 keys, 500 at a time. */
-  const tenThousand = async (call: (key: string) => Promise<unknown>): Promise<readonly unknown[]> => {
+  /** The outcomes of a call to each of 4,000 keys, 500 at a time. */
+  const callAll = async (call: (key: string) => Promise<unknown>): Promise<readonly unknown[]> => {
     const outcomes: unknown[] = [];
-    for (let done = 0; done < 10_000; done += 500) outcomes.push(...await Promise.all(Array.from({ length: 500 }, () => call(randomUUID()).catch((error: unknown) => error))));
+    for (let done = 0; done < KEYS; done += 500) outcomes.push(...await Promise.all(Array.from({ length: 500 }, () => call(randomUUID()).catch((error: unknown) => error))));
     return outcomes;
   };
 
-  it('add nothing to Redis and wake nobody, when a client asks 10,000 of them for what is theirs', async () => {
+  it('add nothing to Redis and wake nobody, when a client asks 4,000 of them for what is theirs', async () => {
     await using client = await connect({ address: silo.gatewayAddress!, token: 'me' });
     await client.self<Guest>().visit();
     const before = await keysOf('guest');
-    const outcomes = await tenThousand((key) => client.actor<Guest>('guest', key).visit());
+    const outcomes = await callAll((key) => client.actor<Guest>('guest', key).visit());
     expect(outcomes.filter((outcome) => !(outcome instanceof ForbiddenError))).to.deep.equal([]);
     expect(silo.activations()).to.have.length(1);
     expect(await keysOf('guest')).to.deep.equal(before);
@@ -79,28 +81,28 @@ describe('random keys of a session type', () => {
     'are put to sleep all at once': deactivate,
   };
   for (const [how, end] of Object.entries(ENDINGS)) {
-    it(`leave nothing in Redis, when a client has looked at 10,000 of them and they ${how}`, async function () {
+    it(`leave nothing in Redis, when a client has looked at 4,000 of them and they ${how}`, async function () {
       this.timeout(60_000);
       await using client = await connect({ address: silo.gatewayAddress!, token: 'me' });
       await client.self<Guest>().visit();
       const before = await keysOf('guest');
-      expect(new Set(await tenThousand((key) => client.actor<Guest>('guest', key).look()))).to.deep.equal(new Set([0]));
+      expect(new Set(await callAll((key) => client.actor<Guest>('guest', key).look()))).to.deep.equal(new Set([0]));
       const awake = silo.activations().filter(({ type, key }) => type === 'guest' && key !== 'me');
-      expect(awake).to.have.length(10_000);
+      expect(awake).to.have.length(KEYS);
       await end(awake.map(({ key }) => key));
       expect(silo.activations()).to.have.length(1);
       expect(await fewKeysOf('guest', before.length)).to.deep.equal(before);
     });
   }
 
-  it('leave nothing in Redis, when a client has looked at 10,000 of them and they fall asleep by themselves', async function () {
+  it('leave nothing in Redis, when a client has looked at 4,000 of them and they fall asleep by themselves', async function () {
     this.timeout(60_000);
     await using client = await connect({ address: silo.gatewayAddress!, token: 'me' });
     const before = silo.statistics();
-    expect(new Set(await tenThousand((key) => client.actor<PasserBy>('passer-by', key).look()))).to.deep.equal(new Set([0]));
-    expect(silo.statistics().activated - before.activated).to.equal(10_000);
+    expect(new Set(await callAll((key) => client.actor<PasserBy>('passer-by', key).look()))).to.deep.equal(new Set([0]));
+    expect(silo.statistics().activated - before.activated).to.equal(KEYS);
     expect(await fewKeysOf('passer-by', 0)).to.deep.equal([]);
-    expect(silo.statistics().deactivated - before.deactivated).to.equal(10_000);
+    expect(silo.statistics().deactivated - before.deactivated).to.equal(KEYS);
     expect(silo.activations()).to.have.length(1);
   });
 });

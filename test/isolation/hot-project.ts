@@ -15,7 +15,7 @@ export class HotProject implements Disposable {
     mkdirSync(join(this.folder, 'node_modules'));
     symlinkSync(ROOT, join(this.folder, 'node_modules/troupe'));
     writeFileSync(join(this.folder, 'package.json'), '{ "type": "module" }');
-    for (const [name, text] of Object.entries(files)) this.write(name, text);
+    for (const [name, text] of Object.entries(files)) (name.endsWith('.js') ? this.write(name, text) : this.writeAsIs(name, text));
   }
 
   path(name: string): string {
@@ -24,7 +24,7 @@ export class HotProject implements Disposable {
 
   /** TypeScript, compiled to `name`; it takes the place of the file in one step. */
   write(name: string, text: string): void {
-    const compiled = transformSync(text, { loader: 'ts', format: 'esm', target: 'es2022', tsconfigRaw: { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: false } } }).code;
+    const compiled = transformSync(text, { loader: 'ts', format: 'esm', target: 'es2022', supported: { 'import-attributes': true }, tsconfigRaw: { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: false } } }).code;
     this.writeAsIs(name, compiled);
   }
 

@@ -66,6 +66,7 @@ describe('tags at run time', () => {
     expect(await hero.first('hot')).to.equal('Burning-3');
     expect(await hero.first('cold')).to.equal(undefined);
     expect(await hero.findComponent(Burning, 'blue').stoke(7)).to.equal(8);
+    expect(await hero.findComponent<Burning>('Burning', 'hot').stoke(2)).to.equal(3);
     expect(await burning(hero, 'Burning-2').feel()).to.deep.include({ heat: 8 });
     expect((await failure(hero.findComponent(Burning, 'cold').stoke())).message).to.equal("hero/h has no component 'Burning' with the tag 'cold'");
     expect(await failure(hero.findComponent(Burning, 'cold').stoke())).to.be.instanceOf(UnknownComponentError);

@@ -1,5 +1,6 @@
 // Hud. Owns: everything on the page that is text. It writes what it is told, and only text: names never become HTML.
 import { MAX_HP } from '../shared.js';
+import { describeHealth, type HealthState } from './health-watch.js';
 import { colorOf, isBot, nameOf, siloColor } from './names.js';
 import type { Figure, Scene } from './timeline.js';
 
@@ -35,13 +36,22 @@ export class Hud {
     this.noticeTimer = setTimeout(() => box.classList.remove('shown'), 3000);
   }
 
-  /** `home`: the silo that runs the arena. */
-  show(scene: Scene, me: string, home: string | undefined): void {
+  /** The own one; says what that means for the game. */
+  showHealth(health: HealthState): void {
+    const box = element('health');
+    const isRunning = health.kind === 'running';
+    const leftS = health.kind === 'degraded' ? Math.max(0, Math.ceil((health.untilMs - Date.now()) / 1000)) : 0;
+    box.className = health.kind;
+    box.textContent = isRunning ? '' : `Health is ${describeHealth(health)}${leftS > 0 ? ` (${leftS} s)` : ''}: nobody on this silo is hurt or healed meanwhile. All else goes on.`;
+  }
+
+  /** `home`: the silo that runs the arena. `healthOf`: of each fighter. */
+  show(scene: Scene, me: string, home: string | undefined, healthOf: (fighter: Figure) => HealthState): void {
     const own = scene.fighters.find(({ id }) => id === me);
     if (own) this.showOwn(own);
     const ranking = [...scene.fighters].sort((a, b) => b.score - a.score || a.id.localeCompare(b.id));
     const listed = ranking.filter(({ id }, place) => place < LISTED || id === me);
-    element('roster').replaceChildren(...listed.map((fighter) => entry(fighter, fighter.id === me)));
+    element('roster').replaceChildren(...listed.map((fighter) => entry(fighter, fighter.id === me, healthOf(fighter))));
     const silos = [...new Set([home ?? [], scene.silos].flat())];
     const crowd = (silo: string): number => scene.fighters.filter((fighter) => scene.silos[fighter.silo] === silo).length;
     element('silos').replaceChildren(...silos.map((silo) => siloEntry(silo, crowd(silo), silo === home)));
@@ -61,12 +71,14 @@ export class Hud {
   }
 }
 
-function entry({ id, hp, score }: Figure, isMe: boolean): HTMLLIElement {
+/** What is not running is said below the name. */
+function entry({ id, hp, score }: Figure, isMe: boolean, health: HealthState): HTMLLIElement {
   const item = document.createElement('li');
   item.className = [isMe ? 'me' : '', hp === 0 ? 'down' : '', isBot(id) ? 'bot' : ''].join(' ');
   const dot = span('dot', '');
   dot.style.background = colorOf(id);
   item.append(dot, span('who', nameOf(id)), span('points', String(score)));
+  if (health.kind !== 'running') item.append(span(`health ${health.kind}`, `Health ${describeHealth(health)}`));
   return item;
 }
 

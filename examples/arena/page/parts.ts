@@ -1,6 +1,7 @@
 // Parts. Owns: the panel of the own player's components, its button, and what the last crash showed. Only text, as everywhere.
 import type { Mishap } from '../mishaps.js';
 import type { CrashReport } from './crash-test.js';
+import { describeHealth, type HealthState } from './health-watch.js';
 
 /** Where the code of each runs. */
 const PLACES: Readonly<Record<string, string>> = { Health: 'thread', Burning: 'thread', Movement: 'silo', Inventory: 'silo' };
@@ -14,6 +15,7 @@ export class Parts {
   private readonly button = document.getElementById('crash') as HTMLButtonElement;
   private names: readonly string[] = [];
   private isCrashing = false;
+  private health: HealthState = { kind: 'running' };
   private reportTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** `onCrash` crashes Health in the chosen way. */
@@ -26,8 +28,9 @@ export class Parts {
     });
   }
 
-  show(names: readonly string[]): void {
+  show(names: readonly string[], health: HealthState): void {
     this.names = names;
+    this.health = health;
     this.list.replaceChildren(...names.map((name) => this.entry(name)));
   }
 
@@ -43,14 +46,15 @@ export class Parts {
     this.isCrashing = isCrashing;
     this.button.disabled = isCrashing;
     this.report.replaceChildren(...lines.map((line) => textElement('p', '', line)));
-    this.show(this.names);
+    this.show(this.names, this.health);
   }
 
   private entry(name: string): HTMLElement {
     const item = document.createElement('li');
-    const isAway = this.isCrashing && name === 'Health';
-    item.className = isAway ? 'away' : '';
-    item.append(textElement('span', 'who', name), textElement('span', 'place', isAway ? 'away' : PLACES[name] ?? ''));
+    const isSound = name !== 'Health' || (!this.isCrashing && this.health.kind === 'running');
+    const shown: HealthState = isSound ? { kind: 'running' } : this.health.kind === 'running' ? { kind: 'away' } : this.health;
+    item.className = shown.kind;
+    item.append(textElement('span', 'who', name), textElement('span', 'place', isSound ? `${PLACES[name] ?? ''} · running` : describeHealth(shown)));
     return item;
   }
 }

@@ -98,15 +98,15 @@ export function ownership(bench: StoreBench): void {
 
   it('keeps actors of hostile keys apart', async () => {
     const ids = hostileKeys().map((key) => ({ type: 'player', key }));
-    for (const [i, each] of ids.entries()) {
+    await Promise.all(ids.map(async (each, i) => {
       claimed(await bench.store.claim({ id: each, token: `s:${i}`, incarnation: 's' }));
       const fields = new Map([['index', utf8(String(i))]]);
       expect((await bench.store.commit({ id: each, token: `s:${i}`, commitId: 'c', version: 0, fields })).status).to.equal('committed');
-    }
-    for (const [i, each] of ids.entries()) {
+    }));
+    await Promise.all(ids.map(async (each, i) => {
       expect((await bench.store.lookup(each))?.token, JSON.stringify(each.key.slice(0, 80))).to.equal(`s:${i}`);
       expect(claimed(await bench.store.claim({ id: each, token: `s:${i}`, incarnation: 's' })).fields.get('index')).to.deep.equal(utf8(String(i)));
-    }
+    }));
   });
 
   it('keeps types apart that hold the same key', async () => {
