@@ -101,6 +101,11 @@ export class UnitOfWork {
     return part;
   }
 
+  /** The broadcast of this id has not left it. */
+  isSending(tracker: string): boolean {
+    return this.sent?.some(({ message }) => message.to === 'bound' && message.tracker === tracker) ?? false;
+  }
+
   /** Leaves with its commit. */
   send(draft: SentDraft): void {
     (this.outbox ??= []).push(draft);

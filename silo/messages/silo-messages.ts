@@ -16,6 +16,7 @@ import { DirtyActors } from './dirty-actors.js';
 import { Legacies } from './legacies.js';
 import type { MessageParts } from './message-parts.js';
 import { Outbound } from './outbound.js';
+import { Receipts } from './receipts.js';
 import { Settling } from './settling.js';
 import { SILO_SENDER, SiloSender, takeOverOutbox } from './silo-sender.js';
 import { Telling } from './telling.js';
@@ -44,6 +45,7 @@ export class SiloMessages implements MessageParts {
   readonly letters: SiloDeadLetters;
   readonly outbound: Outbound;
   readonly settling: Settling;
+  readonly receipts: Receipts;
   readonly dirty: DirtyActors;
   readonly telling: Telling;
   private readonly sender: SiloSender;
@@ -63,6 +65,7 @@ export class SiloMessages implements MessageParts {
     this.outbound = new Outbound({ queues: this.queues, partitionOf: ({ listener }) => partitionOf(listener), codec, clock, log });
     this.letters = new SiloDeadLetters(this.records.deadLetters, this.outbound);
     this.settling = new Settling(store, clock, log);
+    this.receipts = new Receipts(this.records.broadcasts, this.settling, clock, log);
     this.deliverer = new Deliverer(this, invoker);
     this.dirty = new DirtyActors(store, incarnation, clock, log, (id) => this.remind(id));
     this.sender = new SiloSender(incarnation, this);
@@ -92,7 +95,7 @@ export class SiloMessages implements MessageParts {
 
   /** What was sent goes into the queues, and what was handled is settled, as far as the store answers; then this is over. */
   async end(): Promise<void> {
-    await endsWithin(this.clock, this.sender.relayed().then(() => this.settling.settled()), LIMIT_MS);
+    await endsWithin(this.clock, this.sender.relayed().then(() => this.receipts.reported()).then(() => this.settling.settled()), LIMIT_MS);
     this.stop();
   }
 
@@ -105,6 +108,7 @@ export class SiloMessages implements MessageParts {
   stop(): void {
     this.deliverer.stop();
     this.dirty.stop();
+    this.receipts.stop();
     this.legacies.stop();
     this.sender.stop();
     this.outbound.stop();
