@@ -4,7 +4,7 @@ export { Actor, type ActorOptions, type EntityDecorator } from './actor.js';
 export type { ComponentEntry } from './component-list.js';
 export { Component, type ComponentOptions } from './component.js';
 export { DEFAULT_DELIVERY, Delivery, type DeliveryOptions } from './delivery.js';
-export { OnReminder } from './later.js';
+export { isReminderName, OnReminder, type ReminderDecorator } from './on-reminder.js';
 export { describeFunctionField, functionFieldNote, isArrowFunction } from './function-field.js';
 export { Every, type TimerDecorator } from './every.js';
 export { Interleave } from './interleave.js';

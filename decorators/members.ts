@@ -13,6 +13,8 @@ export interface OwnMembers {
   readonly delivery: Map<string, DeliveryMetadata>;
   /** In source order per method. */
   readonly handlers: Map<string, HandlerMetadata[]>;
+  /** Names of reminders by method. */
+  readonly reminders: Map<string, string[]>;
 }
 
 const MEMBERS = 'troupe:members';
@@ -22,7 +24,7 @@ export function declareMembers(prototype: object): OwnMembers {
   const present = ownMembers(prototype);
   if (present) return present;
   const members: OwnMembers = {
-    public: new Map(), readOnly: new Map(), interleave: new Set(), state: new Map(), timers: new Map(), delivery: new Map(), handlers: new Map(),
+    public: new Map(), readOnly: new Map(), interleave: new Set(), state: new Map(), timers: new Map(), delivery: new Map(), handlers: new Map(), reminders: new Map(),
   };
   Reflect.defineMetadata(MEMBERS, members, prototype);
   return members;

@@ -86,6 +86,8 @@ export interface ClassMetadata {
   readonly state: ReadonlyMap<string, StateFieldMetadata>;
   readonly timers: readonly TimerMetadata[];
   readonly handlers: readonly HandlerMetadata[];
+  /** The method of each reminder, by its name. */
+  readonly reminders: ReadonlyMap<string, string>;
   readonly hooks: ReadonlySet<HookName>;
   readonly reentrancy: Reentrancy;
   readonly persistence: Persistence;

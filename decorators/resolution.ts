@@ -25,6 +25,7 @@ interface Members {
   readonly methods: Map<string, MethodMetadata>;
   readonly timers: TimerMetadata[];
   readonly handlers: HandlerMetadata[];
+  readonly reminders: Map<string, string>;
   readonly hooks: Set<HookName>;
 }
 
@@ -33,9 +34,9 @@ const HOOK_NAMES: ReadonlySet<string> = new Set(HOOKS);
 const UNCALLABLE: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Object.prototype), 'toJSON']);
 
 /** The members part of a class's metadata, frozen. Throws `ConfigurationError` naming class and member when they contradict each other. */
-export function resolveMembers(target: NamedClass): Pick<ClassMetadata, 'methods' | 'state' | 'timers' | 'handlers' | 'hooks'> {
+export function resolveMembers(target: NamedClass): Pick<ClassMetadata, 'methods' | 'state' | 'timers' | 'handlers' | 'reminders' | 'hooks'> {
   const prototypes = prototypesOf(target);
-  const found: Members = { methods: new Map(), timers: [], handlers: [], hooks: new Set() };
+  const found: Members = { methods: new Map(), timers: [], handlers: [], reminders: new Map(), hooks: new Set() };
   const declarations = nearestDeclarations(target, prototypes);
   for (const declaration of declarations.values()) place(declaration, found);
   const state = stateFields(prototypes);
@@ -48,6 +49,7 @@ export function resolveMembers(target: NamedClass): Pick<ClassMetadata, 'methods
     state: readOnlyMap(state),
     timers: Object.freeze(found.timers),
     handlers: Object.freeze(found.handlers),
+    reminders: readOnlyMap(found.reminders),
     hooks: readOnlySet(found.hooks),
   };
 }
@@ -82,7 +84,7 @@ function nearestDeclarations(target: NamedClass, prototypes: readonly object[]):
 /** Another decorator may have put an accessor in the method's place (autobind): what was decorated must not vanish silently. */
 function refuseReplaced(target: NamedClass, prototype: object, members: OwnMembers | undefined): void {
   if (!members) return;
-  for (const name of [...members.public.keys(), ...members.readOnly.keys(), ...members.interleave, ...members.timers.keys(), ...members.handlers.keys(), ...members.delivery.keys()]) {
+  for (const name of [...members.public.keys(), ...members.readOnly.keys(), ...members.interleave, ...members.timers.keys(), ...members.handlers.keys(), ...members.delivery.keys(), ...members.reminders.keys()]) {
     if (typeof Object.getOwnPropertyDescriptor(prototype, name)?.value === 'function') continue;
     throw new ConfigurationError(`${decoratorOn(name, members)} on ${whereOf(target, prototype, name)}: another decorator replaced the method by an accessor`);
   }
@@ -98,20 +100,30 @@ function place(declaration: Declaration, found: Members): void {
   const { name, method, members, where } = declaration;
   const timer = members?.timers.get(name);
   const handlers = members?.handlers.get(name);
+  const reminders = members?.reminders.get(name);
   if (RESERVED.has(name)) throw new ConfigurationError(`${where}: the name is reserved for handles (${RESERVED_NAMES.join(', ')}); choose another`);
   if (HOOK_NAMES.has(name)) {
     refuseDecorators(declaration, 'is a hook');
     found.hooks.add(name as HookName);
-  } else if (timer || handlers) {
+  } else if (timer || handlers || reminders) {
     refuseHandler(declaration);
     if (timer) found.timers.push(timer);
     if (handlers) placeHandlers(declaration, handlers, found);
+    if (reminders) placeReminders(declaration, reminders, found);
   } else if (UNCALLABLE.has(name)) {
     refuseDecorators(declaration, 'has a name that JavaScript itself uses');
   } else if (isGenerator(method)) {
     refuseDecorators(declaration, 'is a generator');
   } else {
     found.methods.set(name, callable(declaration));
+  }
+}
+
+function placeReminders({ name, where }: Declaration, reminders: readonly string[], found: Members): void {
+  for (const reminder of reminders) {
+    const other = found.reminders.get(reminder);
+    if (other !== undefined) throw new ConfigurationError(`${where} has @OnReminder('${reminder}'), as "${other}" has; let one of them call the other`);
+    found.reminders.set(reminder, name);
   }
 }
 
@@ -146,8 +158,9 @@ function refuseDecorators({ name, method, members, where }: Declaration, reason:
 }
 
 function refuseHandler({ name, method, members, where }: Declaration): void {
-  const used = members?.timers.has(name) ? '@Every' : '@On';
-  if (members?.timers.has(name) && members.handlers.has(name)) throw new ConfigurationError(`${where} has both @Every and @On; give each a method of its own`);
+  const kinds = [members?.timers.has(name) && '@Every', members?.handlers.has(name) && '@On', members?.reminders.has(name) && '@OnReminder'].filter((kind) => kind !== false);
+  const [used = '@On', other] = kinds;
+  if (other !== undefined) throw new ConfigurationError(`${where} has both ${used} and ${other}; give each a method of its own`);
   if (members?.public.has(name)) throw new ConfigurationError(`@Public on ${where}: it has ${used} and cannot be called`);
   if (members?.readOnly.has(name)) throw notImplemented(`@ReadOnly on ${where}: together with ${used} it`);
   if (members?.interleave.has(name)) throw new ConfigurationError(`@Interleave on ${where}: it has ${used}; events and ticks take their turn in order`);
@@ -162,6 +175,7 @@ function decoratorOn(name: string, members: OwnMembers): string | undefined {
   if (members.interleave.has(name)) return '@Interleave';
   if (members.timers.has(name)) return '@Every';
   if (members.delivery.has(name)) return '@Delivery';
+  if (members.reminders.has(name)) return '@OnReminder';
   return members.handlers.has(name) ? '@On' : undefined;
 }
 

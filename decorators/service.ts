@@ -69,13 +69,14 @@ function checkConcurrency(where: string, value: unknown): number {
   throw new ConfigurationError(`${where}: option "concurrency" is ${describe(value)}; expected a whole number above 0`);
 }
 
-function refuseMembers(target: NamedClass, { methods, state, timers, handlers, hooks }: Pick<ClassMetadata, 'methods' | 'state' | 'timers' | 'handlers' | 'hooks'>): void {
+function refuseMembers(target: NamedClass, { methods, state, timers, handlers, reminders, hooks }: Pick<ClassMetadata, 'methods' | 'state' | 'timers' | 'handlers' | 'reminders' | 'hooks'>): void {
   const refuse = (what: string, name: string, why: string): never => {
     throw new ConfigurationError(`${what} on ${className(target)}.${name}: ${why}`);
   };
   for (const name of state.keys()) refuse('@State', name, 'the class is a @Service, which keeps no state; keep it in an actor');
   for (const { method } of timers) refuse('@Every', method, 'the class is a @Service, which has no timers; give them to an actor');
   for (const { method } of handlers) refuse('@On', method, 'the class is a @Service, which hears no events; let an actor hear them and call it');
+  for (const method of reminders.values()) refuse('@OnReminder', method, 'the class is a @Service, which keeps no reminders; let an actor set them and call it');
   for (const { name, public: access, interleave, strict } of methods.values()) {
     if (access) refuse('@Public', name, 'the class is a @Service, which clients cannot call; open a method of an actor that calls it');
     if (interleave) refuse('@Interleave', name, 'the class is a @Service, whose turns always run beside each other; drop it');

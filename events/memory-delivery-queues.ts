@@ -21,6 +21,8 @@ export class MemoryQueues {
 
 export interface MemoryDeliveryQueuesOptions {
   readonly clock: Clock;
+  /** By which delayed batches are due, whoever added them and still lives; default: `clock`. */
+  readonly queueClock?: Clock | undefined;
   readonly log?: Pick<Logger, 'warn'> | undefined;
 }
 
@@ -36,7 +38,7 @@ export class MemoryDeliveryQueues implements DeliveryQueues {
   }
 
   async addDelayed(partition: number, id: string, batch: Uint8Array, dueMs: number): Promise<void> {
-    this.open(partition).addDelayed(id, batch, dueMs, this.options.clock);
+    this.open(partition).addDelayed(id, batch, dueMs, this.options.queueClock ?? this.options.clock);
   }
 
   consume(partition: number, handle: BatchHandler): DeliveryConsumer {

@@ -2,6 +2,7 @@
 import { ConfigurationError } from '../protocol/errors/index.js';
 import type { EntityId } from '../protocol/actor-id.js';
 import type { CallOptions } from '../sdk/author/index.js';
+import type { KeptReminderSpec } from '../sdk/context/reminder-spec.js';
 import type { BroadcastStage } from '../sdk/broadcast.js';
 import type { EntityRuntime } from '../sdk/context/entity-runtime.js';
 import { currentTurn, runInTurn, runOutsideTurns } from '../sdk/context/turn-scope.js';
@@ -47,7 +48,7 @@ export function attempt(work: () => unknown, well: (value: unknown) => void, fai
 }
 
 /** A unit in which these were done cannot lose the fields of the turn that did them. */
-const CHANGING: ReadonlySet<string> = new Set(['emit', 'tell', 'sendEvent', 'addComponent', 'removeComponent', 'changeTags']);
+const CHANGING: ReadonlySet<string> = new Set(['emit', 'tell', 'sendEvent', 'remind', 'cancelReminder', 'addComponent', 'removeComponent', 'changeTags']);
 
 const VERBS: Readonly<Record<string, Verb>> = {
   call: ({ signal }, { caller }, target: EntityId, method: string, args: unknown[], options: CallOptions, mode: 'call' | 'oneWay') =>
@@ -59,6 +60,9 @@ const VERBS: Readonly<Record<string, Verb>> = {
     (caller.manage!(target, options) as Record<string, (...args: unknown[]) => unknown>)[verb]!(...args),
   emit: (_, runtime, event: object, receipts: boolean) => runtime.emit(event, receipts),
   broadcastResult: (_, runtime, id: string, stage: BroadcastStage) => runtime.broadcastResult(id, stage),
+  remind: (_, runtime, name: string, spec: KeptReminderSpec, payload: unknown) => runtime.remind(name, spec, payload),
+  cancelReminder: (_, runtime, name: string) => runtime.cancelReminder(name),
+  reminders: (_, runtime) => runtime.reminders(),
   emitLive: (_, runtime, event: object, key: string | undefined) => runtime.emitLive(event, key),
   addComponent: async ({ entity }, runtime, className: string, tags: readonly string[], args: readonly unknown[] | undefined) => {
     const name = await runtime.addComponent(className, tags, args);

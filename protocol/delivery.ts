@@ -21,6 +21,7 @@ export interface Delivery {
 /** An event or a call without result, as its sender encoded it. */
 export type Message =
   | { readonly kind: 'tell'; readonly method: string; readonly args: readonly unknown[]; readonly from?: EntityId | undefined; readonly identity?: object | undefined; readonly baggage?: object | undefined }
+  | { readonly kind: 'reminder'; readonly component: string | undefined; readonly name: string; readonly generation: string; readonly due: number }
   | { readonly kind: 'event'; readonly event: string; readonly value: unknown; readonly origin: object };
 
 type Row = readonly [senderType: string, senderKey: string, sequence: number, low: number, type: string, key: string, component: string | undefined, ordinal: number, total: number, payload: number, tracker: string | undefined];

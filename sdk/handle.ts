@@ -91,7 +91,7 @@ class HandleBase implements AnyHandle {
 
 /** Makes the handles of one silo or client. */
 export function createHandleFactory(caller: HandleCaller): HandleFactory {
-  const lacks = (verb: string): Error => caller.lacks?.(verb) ?? notImplemented(`handle.${verb}`);
+  const lacks = (verb: string): Error => lackOf(caller, verb);
   class BoundHandle extends HandleBase {
     with(options: CallOptions): BoundHandle {
       return new BoundHandle(HandleBase.target(this), mergedOptions(this, options));
@@ -121,31 +121,8 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
 
     get tell(): object {
       refuseService(this, 'tell', 'it records nothing; call it');
-      const { tell } = caller;
-      if (!tell) throw lacks('tell');
-      return new Verb((method, args) => tell.call(caller, HandleBase.target(this), method, args, HandleBase.options(this)));
-    }
-
-    async send(event: object): Promise<void> {
-      refuseService(this, 'send', 'it has no handlers; call it');
-      if (!caller.send) throw lacks('send');
-      await caller.send(HandleBase.target(this), event);
-    }
-
-    bind(event: unknown, listener: unknown): Promise<void> {
-      return this.#changeBinding('bind', event, listener, true);
-    }
-
-    unbind(event: unknown, listener: unknown): Promise<void> {
-      return this.#changeBinding('unbind', event, listener, false);
-    }
-
-    async #changeBinding(verb: string, event: unknown, listener: unknown, bound: boolean): Promise<void> {
-      refuseService(this, verb, 'it emits nothing that is kept');
-      if (!caller.bind) throw lacks(verb);
-      if (!HandleBase.is(listener)) throw new ConfigurationError(`${verb}: expected the listener's handle`);
-      refuseService(listener, verb, 'it has no handlers');
-      await caller.bind(HandleBase.target(this), eventClassName(verb, event), HandleBase.target(listener), bound);
+      if (!caller.tell) throw lacks('tell');
+      return new Verb((method, args) => caller.tell!(HandleBase.target(this), method, args, HandleBase.options(this)));
     }
 
     on(event: unknown, listener: (...args: never[]) => void, options?: unknown): Promise<unknown> {
@@ -154,6 +131,7 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
     }
   }
 
+  addEventVerbs(BoundHandle.prototype, caller);
   addMethodsOnDemand((value) => HandleBase.is(value), BoundHandle.prototype, (self, method, args) =>
     caller.call(HandleBase.target(self as BoundHandle), method, args, HandleBase.options(self as BoundHandle), 'call'));
   return {
@@ -173,6 +151,39 @@ export function handleReferences(factory: HandleFactory): ReferenceCodec {
 
 function refuseService(handle: HandleBase, verb: string, why: string): void {
   if (isService(handle.id)) throw new ConfigurationError(`${verb}: ${printEntityId(handle.id)} is a service: ${why}`);
+}
+
+function lackOf(caller: HandleCaller, verb: string): Error {
+  return caller.lacks?.(verb) ?? notImplemented(`handle.${verb}`);
+}
+
+function addEventVerbs(prototype: object, caller: HandleCaller): void {
+  const verbs: Readonly<Record<string, (this: HandleBase, ...args: never[]) => Promise<void>>> = {
+    send(event: object) {
+      return sendTo(this, caller, event);
+    },
+    bind(event: unknown, listener: unknown) {
+      return changeBinding(this, caller, 'bind', event, listener);
+    },
+    unbind(event: unknown, listener: unknown) {
+      return changeBinding(this, caller, 'unbind', event, listener);
+    },
+  };
+  for (const [name, value] of Object.entries(verbs)) Object.defineProperty(prototype, name, { value });
+}
+
+async function sendTo(handle: HandleBase, caller: HandleCaller, event: object): Promise<void> {
+  refuseService(handle, 'send', 'it has no handlers; call it');
+  if (!caller.send) throw lackOf(caller, 'send');
+  await caller.send(HandleBase.target(handle), event);
+}
+
+async function changeBinding(handle: HandleBase, caller: HandleCaller, verb: 'bind' | 'unbind', event: unknown, listener: unknown): Promise<void> {
+  refuseService(handle, verb, 'it emits nothing that is kept');
+  if (!caller.bind) throw lackOf(caller, verb);
+  if (!HandleBase.is(listener)) throw new ConfigurationError(`${verb}: expected the listener's handle`);
+  refuseService(listener, verb, 'it has no handlers');
+  await caller.bind(HandleBase.target(handle), eventClassName(verb, event), HandleBase.target(listener), verb === 'bind');
 }
 
 function mergedOptions(handle: HandleBase, added: CallOptions): CallOptions {

@@ -46,17 +46,15 @@ export async function openStores(options: ResolvedSiloOptions, context: StoresCo
   const source = options.redis instanceof URL ? options.redis.href : (options.redis as RedisSource);
   const connection = await RedisConnection.open(source, { clock });
   const { cluster, durability } = options;
+  let queues: DeliveryQueues;
   try {
     for (const warning of await checkRedisSettings(connection.scripts)) log.warn(warning);
     if (durability === 'replicated') await checkReplicas(connection.scripts, connection.address);
+    queues = await openDeliveryQueues({ source, cluster, clock, log, durability });
   } catch (error) {
     connection.close();
     throw error;
   }
-  const queues = await openDeliveryQueues({ source, cluster, clock, log, durability }).catch((error: unknown) => {
-    connection.close();
-    throw error;
-  });
   const store = new RedisStateStore(connection.scripts, { cluster, durability, log });
   const records = new RedisMessageRecords(connection.scripts, { cluster, durability, log });
   const onLease = (isValid: boolean): void => {

@@ -45,10 +45,10 @@ export abstract class RedisMessageStore implements MessageStore {
   }
 
   async settleShare(id: ActorId, sequence: number, ordinals: readonly number[], total: number): Promise<void> {
-    const { outbox, shares } = this.keys.actor(id);
+    const keys = this.keys.actor(id);
     let isSettled: unknown = 0;
     for (const chunk of chunksOf(ordinals)) {
-      isSettled = await this.executor.run('settle-share', [outbox, shares(sequence)], [String(sequence), String(total), SEVEN_DAYS, ...chunk.map(String)]);
+      isSettled = await this.executor.run('settle-share', [keys.outbox, keys.shares(sequence)], [String(sequence), String(total), SEVEN_DAYS, ...chunk.map(String)]);
     }
     if (isSettled === 1) await this.settle(id, [sequence]);
   }

@@ -6,12 +6,13 @@ import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import { ConfigurationError, RateLimitedError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
-import type { BroadcastResult, ConnectedClient } from '../../sdk/author/index.js';
+import type { BroadcastResult, ConnectedClient, ReminderInfo } from '../../sdk/author/index.js';
 import type { BroadcastStage } from '../../sdk/broadcast.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import { checkTagChange } from '../../sdk/context/tag-change.js';
 import type { FoundPage } from '../../sdk/context/found-actors.js';
 import { nameOfEvent } from '../../sdk/context/event-name.js';
+import type { KeptReminderSpec } from '../../sdk/context/reminder-spec.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { HandleCaller, HandleFactory } from '../../sdk/handle.js';
 import type { Mirrored } from '../mirror.js';
@@ -155,6 +156,18 @@ export class ThreadRuntime implements EntityRuntime {
 
   async broadcastResult(id: string, stage: BroadcastStage): Promise<BroadcastResult> {
     return (await this.share.line.ask(this.instance, 'broadcastResult', [id, stage])) as BroadcastResult;
+  }
+
+  async remind(name: string, spec: KeptReminderSpec, payload: unknown): Promise<void> {
+    await this.share.line.ask(this.instance, 'remind', [name, spec, this.share.codec.copy(payload, 'payload')]);
+  }
+
+  async cancelReminder(name: string): Promise<void> {
+    await this.share.line.ask(this.instance, 'cancelReminder', [name]);
+  }
+
+  async reminders(): Promise<readonly ReminderInfo[]> {
+    return (await this.share.line.ask(this.instance, 'reminders', [])) as readonly ReminderInfo[];
   }
 
   async save(): Promise<void> {

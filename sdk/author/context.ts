@@ -109,13 +109,14 @@ export interface EntityContext<Self> extends BaseContext {
   /** Ends what `bind` began. Idempotent. */
   unbind(source: AnyHandle, event: EventClass): Promise<void>;
   /**
-   * Sets (or replaces) a durable reminder; the entity's `@OnReminder(name)` method runs when it is due, also after crashes.
-   * Not in this version: refused with `ConfigurationError`.
+   * Sets (or replaces) a durable reminder; the entity's `@OnReminder(name)` method runs when it is due, also after crashes, as a message does.
+   * Part of the unit of work. Throws `ConfigurationError` when no method has the name, or the times are none. Due times that pass while nobody can
+   * handle them are not made up: one firing comes, which says how many it stands for.
    */
   remind(name: string, when: ReminderSpec, payload?: unknown): Promise<void>;
-  /** Ends what `remind` began. Idempotent. Not in this version: refused with `ConfigurationError`. */
+  /** Ends what `remind` began. Idempotent. */
   cancelReminder(name: string): Promise<void>;
-  /** The reminders that are set. Not in this version: refused with `ConfigurationError`. */
+  /** This entity's reminders, with what the turn's unit has changed. */
   reminders(): Promise<readonly ReminderInfo[]>;
   /** A timer in memory, for as long as the entity is active. Its callbacks are turns. */
   timer(callback: () => unknown, options: TimerOptions): Timer;

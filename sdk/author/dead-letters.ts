@@ -8,6 +8,8 @@ export interface DeadLetterInfo {
   readonly method?: string;
   /** Of an event: its wire name. */
   readonly event?: string;
+  /** Of the firing of a reminder: its name. Sent anew it does nothing: the reminder has gone on. */
+  readonly reminder?: string;
   readonly attempts: number;
   /** What the last attempt failed with. */
   readonly error: { readonly name: string; readonly message: string };

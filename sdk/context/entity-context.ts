@@ -1,16 +1,17 @@
 // The context object that an entity's constructor gets. It holds nothing but its runtime: what it says is asked anew each time.
-import { componentMetadata } from '../../decorators/index.js';
+import { componentMetadata, isReminderName } from '../../decorators/index.js';
 import { describe, isRecord } from '../../decorators/options.js';
 import { checkKey, serviceId } from '../../protocol/actor-id.js';
 import { parseDuration } from '../../protocol/duration.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import { notImplemented } from '../../protocol/errors/not-implemented.js';
 import type { Logger } from '../../protocol/ports/logger.js';
-import type { Broadcast, CallInfo, ConnectedClient, Tags } from '../author/index.js';
+import type { Broadcast, CallInfo, ConnectedClient, ReminderInfo, Tags } from '../author/index.js';
 import { openBroadcast } from '../broadcast.js';
 import { checkAddComponentOptions, checkTags, componentIdOf } from './component-arguments.js';
 import type { ComponentEntry, EntityRuntime } from './entity-runtime.js';
 import { checkActorQuery, findActors } from './found-actors.js';
+import { checkReminderSpec } from './reminder-spec.js';
 import { openTurn } from './turn-scope.js';
 
 /** Implements `ActorContext` and `ComponentContext` (the types in `sdk/author` say what a user can rely on). */
@@ -146,6 +147,24 @@ export class EntityContext {
     await this.#runtime.save();
   }
 
+  /** Durable; the entity's method with `@OnReminder(name)` runs when it is due. */
+  async remind(name: string, when: unknown, payload?: unknown): Promise<void> {
+    openTurn('ctx.remind');
+    if (!isReminderName(name)) throw new ConfigurationError(`remind: ${describe(name)} is no name of a reminder`);
+    await this.#runtime.remind(name, checkReminderSpec(when), payload);
+  }
+
+  async cancelReminder(name: string): Promise<void> {
+    openTurn('ctx.cancelReminder');
+    if (!isReminderName(name)) throw new ConfigurationError(`cancelReminder: ${describe(name)} is no name of a reminder`);
+    await this.#runtime.cancelReminder(name);
+  }
+
+  reminders(): Promise<readonly ReminderInfo[]> {
+    openTurn('ctx.reminders');
+    return this.#runtime.reminders();
+  }
+
   timer(callback: (elapsedMs: number) => unknown, options: { readonly due: unknown; readonly every?: unknown }): { cancel(): void } {
     if (typeof callback !== 'function') throw new ConfigurationError('timer: expected a function');
     const unknown = Object.keys(options).find((option) => option !== 'due' && option !== 'every');
@@ -184,7 +203,7 @@ export class EntityContext {
 }
 
 const LATER = [
-  'remind', 'cancelReminder', 'reminders', 'migrate', 'tailCall',
+  'migrate', 'tailCall',
 ];
 for (const name of LATER) {
   Object.defineProperty(EntityContext.prototype, name, {

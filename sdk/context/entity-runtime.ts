@@ -1,7 +1,8 @@
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Logger } from '../../protocol/ports/logger.js';
-import type { BroadcastResult, ConnectedClient } from '../author/index.js';
+import type { BroadcastResult, ConnectedClient, ReminderInfo } from '../author/index.js';
 import type { BroadcastStage } from '../broadcast.js';
+import type { KeptReminderSpec } from './reminder-spec.js';
 import type { FoundPage } from './found-actors.js';
 import type { HandleCaller } from '../handle.js';
 
@@ -52,6 +53,11 @@ export interface EntityRuntime {
   save(): Promise<void>;
   /** In the running unit: who (`listenerName`) hears the actor's events of this name. In the silo alone. */
   changeBinding?(event: string, listener: string, bound: boolean): void;
+  /** Sets a reminder of the entity in the running unit. Throws `ConfigurationError` where none can be set. */
+  remind(name: string, spec: KeptReminderSpec, payload: unknown): Promise<void> | void;
+  cancelReminder(name: string): Promise<void> | void;
+  /** The entity's, with what the running unit changed. */
+  reminders(): Promise<readonly ReminderInfo[]>;
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void;
   clients(): readonly ConnectedClient[];
   /** The path of the entity's own temporary directory, which is there now. Throws `ConfigurationError` after the activation's end. */

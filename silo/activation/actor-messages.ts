@@ -4,6 +4,7 @@ import { Incoming } from '../messages/incoming.js';
 import { Outgoing } from '../messages/outgoing.js';
 import { asStored, storedEntries, type StoredMessage } from '../messages/stored-message.js';
 import type { Activation } from './activation.js';
+import { ActorReminders } from './actor-reminders.js';
 import { SelfEvents } from './self-events.js';
 
 const MAX_LEFT = 10_000;
@@ -13,6 +14,7 @@ export class ActorMessages {
   private lazySelfEvents: SelfEvents | undefined;
   private lazyOutgoing: Outgoing | undefined;
   private lazyIncoming: Incoming | undefined;
+  private lazyReminders: ActorReminders | undefined;
   /** Events that somebody may be bound to. */
   private readonly heard = new Set<string>();
 
@@ -30,6 +32,10 @@ export class ActorMessages {
 
   get incoming(): Incoming {
     return (this.lazyIncoming ??= new Incoming(this.activation));
+  }
+
+  get reminders(): ActorReminders {
+    return (this.lazyReminders ??= new ActorReminders(this.activation));
   }
 
   get isBusy(): boolean {
@@ -74,12 +80,23 @@ export class ActorMessages {
     if (this.sequence > 0 && !this.outgoing.isBusy) this.relay(storedEntries(await services.store.outbox(id, MAX_LEFT), services.codec));
   }
 
+  /** A firing that was lost, whatever lost it, comes all the same once the actor is active. */
+  private async fireAgain(): Promise<void> {
+    const { services, log } = this.activation;
+    try {
+      for (const { message } of await this.reminders.firings()) if (message.to === 'later') await services.messages.later(message);
+    } catch (error) {
+      log.warn({ err: error }, 'it is not sure that all reminders are in their queue');
+    }
+  }
+
   /** Goes on with what an earlier activation left, before anything new. */
   async restore(row: ClaimedRow): Promise<void> {
     const { activation } = this;
     this.sequence = row.lastSequence;
     for (const [event, count] of row.bindingCounts) if (count > 0) this.heard.add(event);
     if (row.hasInbox) this.incoming.inbox.restore();
+    if (row.hasReminders) void this.fireAgain();
     if (!row.hasOutbox) return;
     const { store, codec } = activation.services;
     const left: { sequence: number; message: StoredMessage }[] = [];
@@ -98,6 +115,6 @@ export class ActorMessages {
 }
 
 /** Most rows say nothing of messages. */
-export function speaksOfMessages({ hasOutbox, hasInbox, lastSequence, bindingCounts }: ClaimedRow): boolean {
-  return hasOutbox || hasInbox || lastSequence > 0 || bindingCounts.size > 0;
+export function speaksOfMessages({ hasOutbox, hasInbox, hasReminders, lastSequence, bindingCounts }: ClaimedRow): boolean {
+  return hasOutbox || hasInbox || hasReminders || lastSequence > 0 || bindingCounts.size > 0;
 }

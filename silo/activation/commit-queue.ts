@@ -7,7 +7,9 @@ import { StaleEpochError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import { CallChain } from '../turns/call-chain.js';
 import type { CommitRequest, CommitResult, SenderMark } from '../../protocol/ports/index.js';
+import type { SentDraft } from '../messages/sent-draft.js';
 import type { Activation } from './activation.js';
+import type { DueReminder } from './actor-reminders.js';
 import { DuplicateOperation } from './operations.js';
 import { UnitOfWork, type OutboxDraft } from './unit-of-work.js';
 import type { UnitChanges } from './unit-changes.js';
@@ -83,10 +85,11 @@ export class CommitQueue {
   }
 
   /** Records a message as handled, without any effect but a dead letter. */
-  bury(mark: SenderMark, letter: OutboxDraft): Promise<void> {
+  bury(mark: SenderMark | undefined, letter: SentDraft, due: DueReminder | undefined): Promise<void> {
     const unit = new UnitOfWork(new CallChain(), undefined);
-    unit.marks = [mark];
-    unit.outbox = [letter];
+    if (mark) unit.marks = [mark];
+    if (due) unit.remind(due.change, due.draft);
+    unit.send(letter);
     return this.enqueue(unit, undefined);
   }
 
@@ -142,6 +145,7 @@ export class CommitQueue {
     if (result.status === 'committed') {
       this.version = result.version;
       if (result.oldestUnsettled !== undefined) this.activation.messages.outgoing.low = result.oldestUnsettled;
+      if (request.reminders) this.activation.messages.reminders.committed(request.reminders);
       if (request.bindings) this.activation.messages.committed(request.bindings);
       this.activation.services.statistics.commits++;
       this.activation.tagBook?.committed();
@@ -178,7 +182,7 @@ export class CommitQueue {
     };
   }
 
-  private messages(batch: readonly Waiting[]): Pick<CommitRequest, 'operations' | 'forgottenOperations' | 'outbox' | 'settled' | 'marks' | 'inboxTaken' | 'bindings'> {
+  private messages(batch: readonly Waiting[]): Pick<CommitRequest, 'operations' | 'forgottenOperations' | 'outbox' | 'settled' | 'marks' | 'inboxTaken' | 'bindings' | 'reminders'> {
     const all = <T>(pick: (unit: UnitOfWork) => readonly T[] | undefined): T[] => batch.flatMap(({ unit }) => (unit && pick(unit)) ?? []);
     const operations = all((unit) => unit.operations);
     const outbox = all((unit) => unit.outbox);
@@ -189,9 +193,11 @@ export class CommitQueue {
     const forgottenOperations = operations.length > 0 ? this.activation.operations.takeExpired() : [];
     const inboxTaken = batch.reduce((sum, { unit }) => sum + (unit?.inboxTaken ?? 0), 0);
     const bindings = all((unit) => unit.bindings);
+    const steps = all((unit) => unit.reminders);
+    const reminders = steps.length > 0 ? this.activation.messages.reminders.effective(steps) : steps;
     return {
       operations, forgottenOperations, outbox, settled: all((unit) => unit.settled), marks: all((unit) => unit.marks),
-      inboxTaken: inboxTaken || undefined, bindings: bindings.length > 0 ? bindings : undefined,
+      inboxTaken: inboxTaken || undefined, bindings: bindings.length > 0 ? bindings : undefined, reminders: reminders.length > 0 ? reminders : undefined,
     };
   }
 

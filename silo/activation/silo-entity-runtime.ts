@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
-import type { BroadcastResult, ConnectedClient, EventOrigin } from '../../sdk/author/index.js';
+import type { BroadcastResult, ConnectedClient, EventOrigin, ReminderInfo } from '../../sdk/author/index.js';
 import type { BroadcastStage } from '../../sdk/broadcast.js';
+import type { KeptReminderSpec } from '../../sdk/context/reminder-spec.js';
 import { nameOfEvent } from '../../sdk/context/event-name.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import type { FoundPage } from '../../sdk/context/found-actors.js';
@@ -127,6 +128,18 @@ export class SiloEntityRuntime implements EntityRuntime {
   private draftOf(value: object, event: string, origin: EventOrigin, tracker: string | undefined): SentDraft {
     const { codec } = this.entity.activation.services;
     return new SentDraft({ to: 'bound', event, version: 0, payload: codec.encode({ kind: 'event', event, value, origin }, 'event'), tracker }, codec);
+  }
+
+  remind(name: string, spec: KeptReminderSpec, payload: unknown): void {
+    this.entity.activation.messages.reminders.set(this.writingTurn('ctx.remind').unit!, this.entity, name, spec, payload);
+  }
+
+  cancelReminder(name: string): void {
+    this.entity.activation.messages.reminders.cancel(this.writingTurn('ctx.cancelReminder').unit!, this.id, name);
+  }
+
+  reminders(): Promise<readonly ReminderInfo[]> {
+    return this.entity.activation.messages.reminders.list(this.ownTurn()?.unit, this.id);
   }
 
   async save(): Promise<void> {

@@ -8,6 +8,7 @@ import type { BindingChange, OperationRecord, SenderMark } from '../../protocol/
 import type { PendingCall } from '../turns/pending-call.js';
 import type { CallChain } from '../turns/call-chain.js';
 import type { SentDraft } from '../messages/sent-draft.js';
+import type { ReminderStep } from './actor-reminders.js';
 import type { Entity } from './entity.js';
 
 export type StagedOperation = OperationRecord & { readonly result: Uint8Array };
@@ -38,6 +39,7 @@ export class UnitOfWork {
   /** How many are taken from the head of the inbox. */
   inboxTaken = 0;
   bindings: BindingChange[] | undefined;
+  reminders: ReminderStep[] | undefined;
   /** The operation of the outermost call, if that has a key. */
   ownOperation: string | undefined;
   /** What it changed is taken for its commit: what happens from now on is not part of it. */
@@ -56,6 +58,13 @@ export class UnitOfWork {
   afterCommit: (() => void)[] | undefined;
 
   constructor(readonly chain: CallChain, readonly outermost: PendingCall | undefined) {}
+
+  /** What its outermost call is recorded by. */
+  carry({ settles, mark, due }: PendingCall): void {
+    if (settles !== undefined) this.settled = [settles];
+    if (mark !== undefined) this.marks = [mark];
+    if (due !== undefined) this.remind(due.change, due.draft);
+  }
 
   hold(entity: Entity): void {
     // Most hold one: an array that grows by `push` makes room for many.
@@ -79,7 +88,7 @@ export class UnitOfWork {
 
   /** Something must be written even if no field changed. */
   get hasMessages(): boolean {
-    return Boolean(this.outbox?.length || this.operations?.length || this.settled?.length || this.marks || this.inboxTaken > 0 || this.bindings);
+    return Boolean(this.outbox?.length || this.operations?.length || this.settled?.length || this.marks || this.inboxTaken > 0 || this.bindings || this.reminders);
   }
 
   /** It records an id with its effect: all of it commits at its end and not before. */
@@ -96,8 +105,9 @@ export class UnitOfWork {
     part.sent = this.sent;
     part.operations = this.operations;
     part.bindings = this.bindings;
+    part.reminders = this.reminders;
     part.afterCommit = this.afterCommit;
-    this.outbox = this.sent = this.operations = this.bindings = this.afterCommit = undefined;
+    this.outbox = this.sent = this.operations = this.bindings = this.reminders = this.afterCommit = undefined;
     return part;
   }
 
@@ -110,6 +120,12 @@ export class UnitOfWork {
   send(draft: SentDraft): void {
     (this.outbox ??= []).push(draft);
     (this.sent ??= []).push(draft);
+  }
+
+  /** Sets or cancels a reminder; what is set last counts. */
+  remind(change: ReminderStep, firing: SentDraft | undefined): void {
+    (this.reminders ??= []).push(change);
+    if (firing) this.send(firing);
   }
 
   defer(effect: () => void): void {

@@ -53,8 +53,7 @@ export class Units {
 
   begin(chain: CallChain, outermost: PendingCall | undefined): UnitOfWork {
     const unit = new UnitOfWork(chain, outermost);
-    if (outermost?.settles !== undefined) unit.settled = [outermost.settles];
-    if (outermost?.mark !== undefined) unit.marks = [outermost.mark];
+    if (outermost) unit.carry(outermost);
     this.open.add(unit);
     return unit;
   }

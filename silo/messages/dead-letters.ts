@@ -52,13 +52,13 @@ export class SiloDeadLetters implements DeadLetters {
 }
 
 function infoOf({ id, target, kind, name, attempts, error, at }: DeadLetter): DeadLetterInfo {
-  return { id, target, ...(kind === 'tell' ? { method: name } : { event: name }), attempts, error, at };
+  return { id, target, ...(kind === 'tell' ? { method: name } : kind === 'reminder' ? { reminder: name } : { event: name }), attempts, error, at };
 }
 
 function aboutMessage(payload: Uint8Array, codec: Codec): Pick<DeadLetter, 'kind' | 'name'> {
   try {
     const message = codec.decode(payload) as Message;
-    return { kind: message.kind, name: message.kind === 'tell' ? message.method : message.event };
+    return { kind: message.kind, name: message.kind === 'tell' ? message.method : message.kind === 'event' ? message.event : message.name };
   } catch {
     return { kind: 'unreadable', name: '' };
   }

@@ -70,10 +70,11 @@ export class Deliverer {
 
   /** V1. */
   private async park(name: string, id: ActorId, deliveries: readonly Delivery[]): Promise<void> {
-    const { dirty, store, codec, receipts } = this.parts;
+    const { parts } = this;
+    const { dirty, store, receipts } = parts;
     await dirty.note(id);
     for (const delivery of deliveries) {
-      const parked = await store.park(id, { sender: senderOf(delivery), sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec()) });
+      const parked = await store.park(id, { sender: senderOf(delivery), sequence: delivery.sequence, payload: encodeDeliveries([delivery], parts.codec()) });
       if (parked === 'duplicate') receipts.processed(delivery);
       else receipts.received(delivery);
     }

@@ -9,7 +9,7 @@ import { ComponentCrashedError } from '../../protocol/errors/index.js';
 import type { Activation } from '../activation/activation.js';
 import { letterOf } from './dead-letters.js';
 import type { Incoming } from './incoming.js';
-import { senderOf } from './sender-name.js';
+import { REMINDER_SENDER, senderOf } from './sender-name.js';
 import { SentDraft } from './sent-draft.js';
 
 const FIRST_LOOK = 100;
@@ -104,14 +104,14 @@ export class Inbox {
 
   private async isDone(delivery: Delivery): Promise<boolean> {
     const sender = senderOf(delivery);
-    if (!(await this.incoming.marks.knows(sender, delivery.sequence))) return false;
+    if (!(await this.incoming.isDone(sender, delivery))) return false;
     this.incoming.settle(delivery);
     return true;
   }
 
   private async adopt(delivery: Delivery): Promise<void> {
     const sender = senderOf(delivery);
-    if (await this.incoming.marks.knows(sender, delivery.sequence)) return;
+    if (await this.incoming.isDone(sender, delivery)) return;
     const lane = this.add({ sender, delivery, attempts: 0, failure: undefined, running: undefined });
     if (lane !== undefined) void this.drain(lane);
   }
@@ -164,7 +164,7 @@ export class Inbox {
   }
 
   private async attemptUnlessKnown(sender: string, delivery: Delivery): Promise<Attempted> {
-    if (!(await this.incoming.marks.knows(sender, delivery.sequence))) return this.incoming.attempt(sender, delivery);
+    if (!(await this.incoming.isDone(sender, delivery))) return this.incoming.attempt(sender, delivery);
     this.incoming.settle(delivery);
     return { status: 'handled' };
   }
@@ -172,18 +172,19 @@ export class Inbox {
   /** N3. */
   private async bury({ sender, delivery, attempts, failure }: Waiting): Promise<boolean> {
     const { services, commits, log, messages } = this.activation;
-    const mark = { sender, low: delivery.low, ids: [delivery.sequence] };
+    const due = await this.incoming.dueOf(delivery).catch(() => undefined);
+    const mark = delivery.sender.type === REMINDER_SENDER ? undefined : { sender, low: delivery.low, ids: [delivery.sequence] };
     const letter = letterOf(delivery, attempts, failure, services.clock.now(), services.codec);
     const draft = new SentDraft({ to: 'records', letter }, services.codec);
     try {
-      await commits.bury(mark, draft);
+      await commits.bury(mark, draft, due);
     } catch {
       // Only a lost activation's commits fail.
       return false;
     }
-    this.incoming.marks.note(mark);
+    if (mark) this.incoming.marks.note(mark);
     this.incoming.settle(delivery, letter.error);
-    messages.relay([draft]);
+    messages.relay(due?.draft ? [due.draft, draft] : [draft]);
     log.error({ err: failure, attempts }, 'a message is given up: it is a dead letter now');
     return true;
   }

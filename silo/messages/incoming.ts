@@ -10,13 +10,14 @@ import type { Baggage } from '../../protocol/envelope.js';
 import type { FailureText } from '../../protocol/ports/message-records.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { Activation } from '../activation/activation.js';
+import type { DueReminder } from '../activation/actor-reminders.js';
 import type { Entity } from '../activation/entity.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
 import { SYSTEM_TURN } from '../turns/turn-mode.js';
 import { Inbox, type Attempted } from './inbox.js';
 import { Marks } from './marks.js';
-import { senderOf } from './sender-name.js';
+import { REMINDER_SENDER, senderOf } from './sender-name.js';
 
 /** After that the queue goes on without it. */
 const PATIENCE_MS = 500;
@@ -77,7 +78,7 @@ export class Incoming {
   }
 
   private async handleOrPark(sender: string, delivery: Delivery): Promise<void> {
-    if (await this.marks.knows(sender, delivery.sequence)) return this.settle(delivery);
+    if (await this.isHandled(sender, delivery)) return this.settle(delivery);
     if (this.inbox.holdsBack(sender, delivery)) return this.inbox.park(sender, delivery);
     const attempt = this.attempt(sender, delivery);
     this.activation.services.messages.receipts.received(delivery);
@@ -102,17 +103,20 @@ export class Incoming {
     const { activation } = this;
     try {
       const message = activation.services.codec.decode(delivery.payload) as Message;
-      const handling = this.handlingOf(message, delivery);
+      const due = message.kind === 'reminder' ? await activation.messages.reminders.due(message) : undefined;
+      if (message.kind === 'reminder' && !due) return { status: 'handled' };
+      const handling = this.handlingOf(message, delivery, due);
       const call = new PendingCall(
         { kind: 'event', target: handling.entity.id, method: handling.method, args: handling.args, deadlineMs: Infinity, timeoutMs: Infinity, hops: 0, ...aboutCaller(message) },
         new CallChain(),
         SYSTEM_TURN,
       );
-      const mark = { sender, low: delivery.low, ids: [delivery.sequence] };
+      const mark = due ? undefined : { sender, low: delivery.low, ids: [delivery.sequence] };
       call.mark = mark;
+      call.due = due;
       handling.entity.offer(call);
       await call.promise;
-      this.marks.note(mark);
+      if (mark) this.marks.note(mark);
       this.settle(delivery);
       return { status: 'handled' };
     } catch (error) {
@@ -126,6 +130,23 @@ export class Incoming {
     this.activation.services.messages.receipts.processed(delivery, failure);
   }
 
+  /** I1. A reminder's firing is looked at when it is its turn. */
+  isHandled(sender: string, delivery: Delivery): Promise<boolean> {
+    return delivery.sender.type === REMINDER_SENDER ? Promise.resolve(false) : this.marks.knows(sender, delivery.sequence);
+  }
+
+  /** Nothing of it is left to do: also for a firing whose reminder has gone on. */
+  async isDone(sender: string, delivery: Delivery): Promise<boolean> {
+    if (delivery.sender.type === REMINDER_SENDER) return (await this.dueOf(delivery)) === undefined;
+    return this.marks.knows(sender, delivery.sequence);
+  }
+
+  /** What the firing of a reminder does to it, now; `undefined` of other messages, and when it is over. */
+  async dueOf(delivery: Delivery): Promise<DueReminder | undefined> {
+    const message = this.activation.services.codec.decode(delivery.payload) as Message;
+    return message.kind === 'reminder' ? this.activation.messages.reminders.due(message) : undefined;
+  }
+
   /** How a message is retried. */
   retryOf(delivery: Delivery): DeliveryMetadata {
     try {
@@ -135,13 +156,18 @@ export class Incoming {
     }
   }
 
-  private handlingOf(message: Message, { listener }: Delivery): Handling {
+  private handlingOf(message: Message, { listener }: Delivery, due?: DueReminder): Handling {
     const entity = listener.component === undefined ? this.activation.owner : this.activation.residents.find(({ id }) => id.component === listener.component);
     if (!entity || entity.extras?.fate === 'gone') throw new UnknownComponentError(`${printEntityId(listener)}: the actor has no such component`, { component: listener.component! });
     if (message.kind === 'tell') {
       const method = entity.metadata.methods.get(message.method);
       if (!method) throw new UnknownMethodError(`${printEntityId(listener)} has no callable method '${message.method}'`, { method: message.method });
       return { entity, method: message.method, args: message.args, delivery: method.delivery };
+    }
+    if (message.kind === 'reminder') {
+      const method = entity.metadata.reminders.get(message.name);
+      if (method === undefined) throw new UnknownMethodError(`${printEntityId(listener)} has no @OnReminder('${message.name}')`, { method: message.name });
+      return { entity, method, args: due?.args ?? [], delivery: DEFAULT_DELIVERY };
     }
     const handler = entity.metadata.handlers.find(({ eventName, from }) => from === undefined && eventName === message.event);
     if (!handler) throw new UnknownMethodError(`${printEntityId(listener)} has no @On handler of '${message.event}'`, { method: message.event });
@@ -150,7 +176,7 @@ export class Incoming {
 }
 
 function aboutCaller(message: Message): { readonly from?: EntityId; readonly identity?: Identity; readonly baggage?: Baggage } {
-  if (message.kind === 'event') return {};
+  if (message.kind !== 'tell') return {};
   const { from, identity, baggage } = message;
   return { ...(from && { from }), ...(identity && { identity: identity as Identity }), ...(baggage && { baggage: baggage as Baggage }) };
 }

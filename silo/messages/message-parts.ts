@@ -4,6 +4,7 @@ import type { Clock, Logger, StateStore } from '../../protocol/ports/index.js';
 import type { DirtyActors } from './dirty-actors.js';
 import type { Outbound } from './outbound.js';
 import type { Receipts } from './receipts.js';
+import type { StoredMessage } from './stored-message.js';
 import type { Settling } from './settling.js';
 
 /** What the senders and listeners of one silo share. */
@@ -17,4 +18,6 @@ export interface MessageParts {
   readonly records: MessageRecords;
   readonly dirty: DirtyActors;
   codec(): Codec;
+  /** Puts the firing of a reminder into its queue, for when it is due. */
+  later(firing: Extract<StoredMessage, { to: 'later' }>): Promise<void>;
 }

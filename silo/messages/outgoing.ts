@@ -79,12 +79,18 @@ export class Outgoing {
       await parts.records.deadLetters.add(message.letter);
       return parts.settling.settle(sender, sequence, 0, 1);
     }
-    if (message.to === 'one') return yield [{ sender, sequence, low, listener: message.listener, ordinal: 0, total: 1, payload: message.payload }];
+    if (message.to === 'later') {
+      await parts.later(message);
+      return parts.settling.settle(sender, sequence, 0, 1);
+    }
+    if (message.to === 'one') {
+      yield [{ sender, sequence, low, listener: message.listener, ordinal: 0, total: 1, payload: message.payload }];
+      return;
+    }
     const { payload, tracker } = message;
-    const pages = (): AsyncGenerator<readonly string[]> => this.pagesOf(message);
     let total = 0;
     // How many there are travels with each: the last one to handle it settles the message.
-    for await (const page of pages()) total += page.length;
+    for await (const page of this.pagesOf(message)) total += page.length;
     if (tracker !== undefined) {
       const { broadcasts } = parts.records;
       await broadcasts.open(tracker, NO_INFO);
@@ -92,7 +98,7 @@ export class Outgoing {
     }
     if (total === 0) return parts.settling.settle(sender, sequence, 0, 1);
     let ordinal = 0;
-    for await (const page of pages()) yield page.map((name) => ({ sender, sequence, low, listener: parseListener(name), ordinal: ordinal++, total, payload, tracker }));
+    for await (const page of this.pagesOf(message)) yield page.map((name): Delivery => ({ sender, sequence, low, listener: parseListener(name), ordinal: ordinal++, total, payload, tracker }));
   }
 
   private async *pagesOf({ event, version }: Extract<StoredMessage, { to: 'bound' }>): AsyncGenerator<readonly string[]> {

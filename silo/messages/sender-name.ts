@@ -1,6 +1,9 @@
 import { printEntityId } from '../../protocol/actor-id.js';
 import type { Delivery } from '../../protocol/delivery.js';
 
+/** Firings of reminders have no marks: the reminder itself says which are handled. */
+export const REMINDER_SENDER = '@reminder';
+
 /** As marks name the sender: each listener of an actor has marks of its own. */
 export function senderOf({ sender, listener }: Delivery): string {
   return listener.component === undefined ? printEntityId(sender) : `${printEntityId(sender)}>${listener.component}`;

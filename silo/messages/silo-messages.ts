@@ -1,6 +1,7 @@
 // SiloMessages: what the senders and listeners of one silo share, and its part in bringing messages from the ones to the others.
 import type { ActorId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
+import { encodeDeliveries } from '../../protocol/delivery.js';
 import type { Invoker } from '../../protocol/envelope.js';
 import { Partitions, type PartitionsOptions } from '../../events/partitions.js';
 import type { MessageRecords } from '../../protocol/ports/message-records.js';
@@ -16,9 +17,11 @@ import { DirtyActors } from './dirty-actors.js';
 import { Legacies } from './legacies.js';
 import type { MessageParts } from './message-parts.js';
 import { Outbound } from './outbound.js';
+import { REMINDER_SENDER } from './sender-name.js';
 import { Receipts } from './receipts.js';
 import { Settling } from './settling.js';
 import { SILO_SENDER, SiloSender, takeOverOutbox } from './silo-sender.js';
+import type { StoredMessage } from './stored-message.js';
 import { Telling } from './telling.js';
 
 /** Of a silo's ports. */
@@ -85,6 +88,12 @@ export class SiloMessages implements MessageParts {
     this.partitions.start();
     membership.onChange(({ dead }) => dead.forEach((member) => this.inherit(member)));
     for (const member of await membership.members()) if (member.status === 'dead') this.inherit(member);
+  }
+
+  /** Adding one that waits changes nothing. */
+  async later({ listener, id, due, payload }: Extract<StoredMessage, { to: 'later' }>): Promise<void> {
+    const delivery = { sender: { type: REMINDER_SENDER, key: id }, sequence: 1, low: 1, listener, ordinal: 0, total: 1, payload };
+    await this.queues.addDelayed(partitionOf(listener), id, encodeDeliveries([delivery], this.codec()), due);
   }
 
   /** Delivers nothing more. Resolves when what it has is delivered, or others may do that. */

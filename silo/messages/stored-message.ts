@@ -6,6 +6,8 @@ import type { OutboxEntry } from '../../protocol/ports/index.js';
 /** A message in its sender's outbox. */
 export type StoredMessage =
   | { readonly to: 'one'; readonly listener: EntityId; readonly payload: Uint8Array }
+  /** The firing of a reminder. */
+  | { readonly to: 'later'; readonly listener: EntityId; readonly id: string; readonly due: number; readonly payload: Uint8Array }
   /** That was given up here: for the records. */
   | { readonly to: 'records'; readonly letter: DeadLetter }
   /** For those who are bound to the event at `version`, the one of the commit that stored it. */

@@ -1,6 +1,6 @@
 // Telling: messages of this silo's code. In a turn they leave with its unit; outside they are the silo's own.
 import { randomBytes } from 'node:crypto';
-import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
+import { isService, printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import type { Message } from '../../protocol/delivery.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
@@ -36,7 +36,7 @@ export class Telling {
     const codec = this.codec();
     const draft = new SentDraft({ to: 'one', listener, payload: codec.encode(message, 'args') }, codec);
     // A turn of a service has no unit: what it tells is stored at once.
-    if (!(turn instanceof Turn)) return this.sender.send(draft);
+    if (!(turn instanceof Turn) || isService(turn.entity)) return this.sender.send(draft);
     if (!turn.unit) throw new ConfigurationError(`${turn.method} is @ReadOnly: it cannot tell ${printEntityId(listener)} anything; drop @ReadOnly`);
     turn.unit.send(draft);
   }

@@ -100,6 +100,18 @@ export class SiloServiceRuntime implements EntityRuntime {
     return Promise.reject(this.lacks('save', 'nothing that could be saved'));
   }
 
+  remind(): never {
+    throw this.lacks('remind', 'no reminders');
+  }
+
+  cancelReminder(): never {
+    throw this.lacks('cancelReminder', 'no reminders');
+  }
+
+  reminders(): never {
+    throw this.lacks('reminders', 'no reminders');
+  }
+
   addTimer(): never {
     throw this.lacks('timer', 'no timers');
   }

@@ -28,7 +28,7 @@ export function processHandles(through: () => CallThrough): HandleFactory {
       call(target, ['oneWay', method], args, options).catch(() => undefined);
       return Promise.resolve();
     },
-    tell: async (target, method, args, options) => void (await call(target, ['tell', method], args, options)),
+    tell: async (target, method, args) => void (await call(target, ['tell', method], args, {})),
     componentName: (classOrName) => {
       const name = typeof classOrName === 'function' ? componentMetadata(classOrName)?.name : classOrName;
       if (isWireName(name)) return name;

@@ -69,7 +69,7 @@ export class TestSilo {
     const { membership, store } = this.#openStores();
     this.#membership = membership;
     const intercept = (next: Invoker): Invoker => stubs.before(this.#noted(world ? this.#roots.before(next) : next), () => this.runtime.codec);
-    const queues = (this.#queues = new MemoryDeliveryQueues(world?.queues ?? new MemoryQueues(), { clock, log }));
+    const queues = (this.#queues = new MemoryDeliveryQueues(world?.queues ?? new MemoryQueues(), { clock, queueClock: blueprint.clock, log }));
     this.runtime = new SiloRuntime({ siloId: name, clock, log, store, queues, records: world?.records, membership, classes, components, policies: placement.policies, intercept, random, maxLocations: MAX_LOCATIONS });
     if (world) this.#link(world, log, random!);
     this.#stages.add(() => this.runtime.hosts.scratch.stop());

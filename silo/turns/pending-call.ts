@@ -6,6 +6,7 @@ import type { Envelope } from '../../protocol/envelope.js';
 import { CallTimeoutError, CancelledError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import type { SenderMark } from '../../protocol/ports/index.js';
+import type { DueReminder } from '../activation/actor-reminders.js';
 import type { Answer, AnswerListener } from './answer.js';
 import type { CallChain } from './call-chain.js';
 import type { CallQueue } from './call-queue.js';
@@ -32,6 +33,8 @@ export class PendingCall implements DeadlineLink, Answer {
   settles: number | undefined;
   /** The message that its turn handles. */
   mark: SenderMark | undefined;
+  /** The reminder whose firing it handles. */
+  due: DueReminder | undefined;
   /** Its caller can give up. */
   private readonly isCancellable: boolean;
   private controller: AbortController | undefined;
@@ -87,7 +90,7 @@ export class PendingCall implements DeadlineLink, Answer {
 
   /** What it does is recorded under an id (an idempotency key, an event's number): only its own chain may run beside it. */
   get isExclusive(): boolean {
-    return this.isPartOfExclusive || this.settles !== undefined || this.mark !== undefined || (this.envelope.idempotencyKey !== undefined && !this.mode.readOnly);
+    return this.isPartOfExclusive || this.settles !== undefined || this.mark !== undefined || this.due !== undefined || (this.envelope.idempotencyKey !== undefined && !this.mode.readOnly);
   }
 
   get isSettled(): boolean {

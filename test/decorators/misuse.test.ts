@@ -69,7 +69,9 @@ describe('a decorator that is used wrongly', () => {
     }
   });
 
-  it('says so when this version does not implement it', () => {
-    expect(refusal(() => OnReminder('rent'))).to.equal('@OnReminder is not implemented in this version');
+  it('says what names of reminders are, and that each has one method', () => {
+    expect(refusal(() => { class A { @OnReminder('') due(): void {} } return A; })).to.equal('@OnReminder on A.due: "" is no name of a reminder; expected text of 1 to 256 characters');
+    expect(refusal(() => { @Actor() class A { @OnReminder('rent') due(): void {} @OnReminder('rent') late(): void {} } return A; })).to.equal('method "late" of class A has @OnReminder(\'rent\'), as "due" has; let one of them call the other');
+    expect(refusal(() => { @Actor() class A { @OnReminder('rent') @Every('1s') due(): void {} } return A; })).to.equal('method "due" of class A has both @Every and @OnReminder; give each a method of its own');
   });
 });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Actor, ActorEvent, ConfigurationError, OnReminder, ReadOnly, Serializable, State, type ActorContext } from '../../sdk/index.js';
+import { Actor, ActorEvent, ConfigurationError, ReadOnly, Serializable, State, type ActorContext } from '../../sdk/index.js';
 import { startSilo, type SiloOptions } from '../../silo/index.js';
 import { failure, memorySilo } from '../support/memory-silo.js';
 import { readPage } from './pages.js';
@@ -55,7 +55,7 @@ const DOOR = new URL('../../sdk/index.js', import.meta.url).href;
 const MISTAKES: Readonly<Record<string, () => unknown>> = {
   'set "experimentalDecorators": true in the "compilerOptions" of tsconfig.json': () => apply(Actor(), class {}, { kind: 'class', name: 'Hero' }),
   '… needs parentheses: write …(...) with options or …()': () => apply(Actor, class Bare {}),
-  'is not implemented in this version': () => OnReminder('rent'),
+  'is not implemented in this version': () => start({ modules: [Hero], capacity: { activations: 1 } }),
   'unknown option "…"': () => apply(apply(Actor, { colour: 'red' }), class Coloured {}),
   'is not an option; known:': () => start({ modules: [Hero], gateway: { authenticate: 'anonymous', colour: 'red' } }),
   'is undefined: its module has not loaded yet (circular import); write a thunk: () => TheClass': () => apply(apply(Actor, { components: [undefined] }), class Early {}),

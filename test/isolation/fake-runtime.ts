@@ -74,6 +74,18 @@ export class FakeRuntime implements EntityRuntime {
     return Promise.resolve({ delivered: 3, failed: [] });
   }
 
+  remind(name: string): void {
+    this.asked.push(`remind ${name}`);
+  }
+
+  cancelReminder(name: string): void {
+    this.asked.push(`cancel ${name}`);
+  }
+
+  reminders(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
   async save(): Promise<void> {}
 
   addTimer(callback: (elapsedMs: number) => unknown): () => void {

@@ -92,7 +92,7 @@ export function memorySilo(classes: readonly object[], given: Partial<Pick<SiloP
   const clock = given.clock ?? new SystemClock();
   const queues = new RepeatingQueues(new MemoryQueues(), { clock, log });
   const runtime = new SiloRuntime({ siloId: 'test', log, membership, classes, ...given, clock, store, queues });
-  runtime.messages.start();
+  void runtime.messages.start();
   return { runtime, store, queues, membership, log, actor: <T extends object>(Class: EntityClass<T>, key: string) => runtime.actor(Class, key) as Handle<T> };
 }
 
