@@ -58,7 +58,9 @@ export class UnitOfWork {
   constructor(readonly chain: CallChain, readonly outermost: PendingCall | undefined) {}
 
   hold(entity: Entity): void {
-    if (!this.held.includes(entity)) this.held.push(entity);
+    // Most hold one: an array that grows by `push` makes room for many.
+    if (this.held.length === 0) this.held = [entity];
+    else if (!this.held.includes(entity)) this.held.push(entity);
   }
 
   letGo(entity: Entity): void {
@@ -97,6 +99,11 @@ export class UnitOfWork {
     part.afterCommit = this.afterCommit;
     this.outbox = this.sent = this.operations = this.bindings = this.afterCommit = undefined;
     return part;
+  }
+
+  /** The broadcast of this id has not left it. */
+  isSending(tracker: string): boolean {
+    return this.sent?.some(({ message }) => message.to === 'bound' && message.tracker === tracker) ?? false;
   }
 
   /** Leaves with its commit. */

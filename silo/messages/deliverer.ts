@@ -70,11 +70,12 @@ export class Deliverer {
 
   /** V1. */
   private async park(name: string, id: ActorId, deliveries: readonly Delivery[]): Promise<void> {
-    const { dirty, store, codec, settling } = this.parts;
+    const { dirty, store, codec, receipts } = this.parts;
     await dirty.note(id);
     for (const delivery of deliveries) {
       const parked = await store.park(id, { sender: senderOf(delivery), sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec()) });
-      if (parked === 'duplicate') settling.settle(delivery.sender, delivery.sequence, delivery.ordinal, delivery.total);
+      if (parked === 'duplicate') receipts.processed(delivery);
+      else receipts.received(delivery);
     }
     if (this.unseen.has(name)) return;
     const unseen: Unseen = { id, pauseMs: FIRST_REMINDER_MS, timer: undefined };

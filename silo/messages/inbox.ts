@@ -69,6 +69,7 @@ export class Inbox {
     await messages.dirty.note(activation.id);
     const parked = await store.park(activation.id, { sender, sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec) });
     if (parked === 'duplicate') this.incoming.settle(delivery);
+    else messages.receipts.received(delivery);
     if (lane !== undefined) void this.drain(lane);
   }
 
@@ -172,7 +173,8 @@ export class Inbox {
   private async bury({ sender, delivery, attempts, failure }: Waiting): Promise<boolean> {
     const { services, commits, log, messages } = this.activation;
     const mark = { sender, low: delivery.low, ids: [delivery.sequence] };
-    const draft = new SentDraft({ to: 'records', letter: letterOf(delivery, attempts, failure, services.clock.now(), services.codec) }, services.codec);
+    const letter = letterOf(delivery, attempts, failure, services.clock.now(), services.codec);
+    const draft = new SentDraft({ to: 'records', letter }, services.codec);
     try {
       await commits.bury(mark, draft);
     } catch {
@@ -180,7 +182,7 @@ export class Inbox {
       return false;
     }
     this.incoming.marks.note(mark);
-    this.incoming.settle(delivery);
+    this.incoming.settle(delivery, letter.error);
     messages.relay([draft]);
     log.error({ err: failure, attempts }, 'a message is given up: it is a dead letter now');
     return true;
