@@ -126,7 +126,7 @@ export interface EntityContext<Self> extends BaseContext {
   deactivate(): Promise<void>;
   /** Moves the actor after this turn, to the silo or where placement chooses. Resolves when that is noted. Not in this version: refused with `ConfigurationError`. */
   migrate(siloId?: string): Promise<void>;
-  /** After this turn, ends the activation and deletes the actor's state, bindings, reminders and tags. Resolves when that is noted. */
+  /** After this turn, ends the activation and deletes the actor's state, tags, reminders, and who is bound to it. It stays bound to others. Resolves when that is noted. */
   destroy(): Promise<void>;
   /**
    * A call that takes over from this turn: committed with it, and retried until it completes. Return its promise as the method's last act.

@@ -53,11 +53,14 @@ export interface AnyHandle {
 export interface HandleVerbs<T> extends AnyHandle {
   /** The same handle with options for its calls. Options add up; the handle it is called on stays as it was. */
   with(options: CallOptions): Handle<T>;
-  /** Messages: at least once, in order per sender and target, effects on state once. A message whose turn throws is run again as `@Delivery` says. */
+  /**
+   * Messages: at least once, in order per sender and target, effects on state once. A message whose turn throws is run again as `@Delivery` says.
+   * In a turn they are part of its unit; `ConfigurationError` in a `@ReadOnly` one, in a service's, and with options that are for calls.
+   */
   readonly tell: TellMethods<T>;
   /** Calls that are handed to the link and forgotten: no result, no error. */
   readonly oneWay: OneWayMethods<T>;
-  /** Sends one event to this entity alone: durable, as `tell`; its `@On` handler without `from` runs. */
+  /** Sends one event to this entity alone, bound or not: durable, as `tell`; its `@On` handler without `from` runs. */
   send(event: object): Promise<void>;
   /** From now on `listener` hears this entity's events of the class, those of its components too. Durable and idempotent: a call of this entity's actor. */
   bind(event: EventClass, listener: AnyHandle): Promise<void>;
@@ -91,7 +94,7 @@ export interface ManageHandle {
   deactivate(): Promise<void>;
   /** Moves the activation to a silo, or to one that placement chooses. State and waiting calls move along. Not in this version: refused with `ConfigurationError`. */
   migrate(siloId?: string): Promise<void>;
-  /** Ends the activation and deletes the actor's state, bindings, reminders and tags. A later call begins anew. */
+  /** Ends the activation and deletes the actor's state, tags, reminders, and who is bound to it. It stays bound to others: a later call or event begins anew. */
   destroy(): Promise<void>;
   /** Handles of the actor's components: as declared, then as added. A call of the actor: activates it. */
   components(): Promise<readonly Handle<object>[]>;

@@ -51,7 +51,7 @@ export class ServiceContext {
     return this.#runtime.tmpdir();
   }
 
-  /** A service has no handlers, and nobody can listen to it: what it emits would reach nobody until others can bind. */
+  /** A service has no handlers, and nobody can be bound to it: what it emits would reach nobody. */
   emit(): Promise<never> {
     return Promise.reject(notImplemented('ctx.emit of a service'));
   }

@@ -147,7 +147,7 @@ export class SiloEntityRuntime implements EntityRuntime {
     if (!turn) throw new ConfigurationError(`ctx.save: no turn of ${printEntityId(this.id)} is running; call it inside a method, handler, timer or hook`);
     const { unit, method } = turn;
     if (!unit) throw new ConfigurationError(`ctx.save: ${method} is @ReadOnly; it changes nothing that could be saved`);
-    if (unit.isExclusive) throw new ConfigurationError(`ctx.save: ${method} runs under an idempotency key or handles an event; all of it is saved together at its end`);
+    if (unit.isExclusive) throw new ConfigurationError(`ctx.save: ${method} runs under an idempotency key, or handles an event or a message; all of it is saved together at its end`);
     await this.entity.activation.units.save(unit);
   }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { connect, RemoteError } from '../../sdk/client/index.js';
+import { readPage } from '../docs/pages.js';
 import { failure } from '../support/memory-silo.js';
 import { startOwnRedis, type OwnRedis } from '../support/redis-server.js';
 import { launchChromium } from './arena-tab.js';
@@ -39,6 +40,21 @@ describe('docs, the guides', function () {
     const steps = await readGuide('components-at-run-time');
     expect(steps.filter(({ kind }) => kind === 'file')).to.have.length(4);
     await project.follow(steps);
+  });
+
+  it('messages: every block compiles in the folder of the first guide, its tests hold, and its letter is printed as it says', async () => {
+    await project.arriveAfter(await readGuide('your-first-actor'));
+    const steps = await readGuide('messages');
+    expect(steps.filter(({ kind }) => kind === 'file')).to.have.length(8);
+    await project.follow(steps);
+  });
+
+  it('messages: what README shows of them stands in the guide, line by line', () => {
+    const lines = new Set(readPage('docs/messages.md').split('\n'));
+    const [, block] = /must not be lost[^]*?^```ts\n([^]*?)^```$/m.exec(readPage('README.md'))!;
+    const shown = block!.split('\n').filter((line) => line !== '' && !line.startsWith('// in '));
+    expect(shown.length).to.be.greaterThan(10);
+    expect(shown.filter((line) => !lines.has(line))).to.deep.equal([]);
   });
 
   describe('your first game client', () => {

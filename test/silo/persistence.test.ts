@@ -188,7 +188,7 @@ describe('persistence', () => {
     it('is refused under an idempotency key, in a read-only turn and after the turn, by name', async () => {
       const actor = silo.actor(InTurn, 'a');
       const expected = [
-        [() => actor.with({ idempotencyKey: 'k' }).saveUnderKey(), 'ctx.save: saveUnderKey runs under an idempotency key or handles an event; all of it is saved together at its end'],
+        [() => actor.with({ idempotencyKey: 'k' }).saveUnderKey(), 'ctx.save: saveUnderKey runs under an idempotency key, or handles an event or a message; all of it is saved together at its end'],
         [() => actor.saveReading(), 'ctx.save: saveReading is @ReadOnly; it changes nothing that could be saved'],
       ] as const;
       for (const [call, message] of expected) {
