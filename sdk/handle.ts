@@ -91,7 +91,6 @@ class HandleBase implements AnyHandle {
 
 /** Makes the handles of one silo or client. */
 export function createHandleFactory(caller: HandleCaller): HandleFactory {
-  const lacks = (verb: string): Error => lackOf(caller, verb);
   class BoundHandle extends HandleBase {
     with(options: CallOptions): BoundHandle {
       return new BoundHandle(HandleBase.target(this), mergedOptions(this, options));
@@ -115,13 +114,13 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
 
     get manage(): object {
       refuseService(this, 'manage', 'nobody looks after its instances but their silos');
-      if (!caller.manage) throw lacks('manage');
+      if (!caller.manage) throw lackOf(caller, 'manage');
       return caller.manage(HandleBase.target(this), HandleBase.options(this));
     }
 
     get tell(): object {
       refuseService(this, 'tell', 'it records nothing; call it');
-      if (!caller.tell) throw lacks('tell');
+      if (!caller.tell) throw lackOf(caller, 'tell');
       return new Verb((method, args) => caller.tell!(HandleBase.target(this), method, args, HandleBase.options(this)));
     }
 
