@@ -28,8 +28,6 @@ export class UnitOfWork {
   /** The outermost turn's call and how it ended; the reply waits for the commit. */
   outcome: { readonly call: PendingCall; readonly value?: unknown; readonly error?: unknown; readonly failed: boolean } | undefined;
   outbox: OutboxDraft[] | undefined;
-  /** Those of the outbox that go to others. */
-  sent: SentDraft[] | undefined;
   operations: StagedOperation[] | undefined;
   /** Outbox entries whose handling this unit is. */
   settled: number[] | undefined;
@@ -91,18 +89,16 @@ export class UnitOfWork {
     part.held = [...this.held];
     part.isStaged = true;
     part.outbox = this.outbox;
-    part.sent = this.sent;
     part.operations = this.operations;
     part.bindings = this.bindings;
     part.afterCommit = this.afterCommit;
-    this.outbox = this.sent = this.operations = this.bindings = this.afterCommit = undefined;
+    this.outbox = this.operations = this.bindings = this.afterCommit = undefined;
     return part;
   }
 
   /** Leaves with its commit. */
   send(draft: SentDraft): void {
     (this.outbox ??= []).push(draft);
-    (this.sent ??= []).push(draft);
   }
 
   defer(effect: () => void): void {
