@@ -71,10 +71,11 @@ export class Deliverer {
 
   /** V1. */
   private async park(name: string, id: ActorId, deliveries: readonly Delivery[]): Promise<void> {
-    const { dirty, store, codec, settling } = this.parts;
+    const { dirty, store, settling } = this.parts;
+    const codec = this.parts.codec();
     await dirty.note(id);
     for (const delivery of deliveries) {
-      const parked = await store.park(id, { sender: senderOf(delivery), sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec()) });
+      const parked = await store.park(id, { sender: senderOf(delivery), sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec) });
       if (parked === 'duplicate') settling.settle(delivery.sender, delivery.sequence, delivery.ordinal, delivery.total);
     }
     const present = this.unseen.get(name);
@@ -91,7 +92,8 @@ export class Deliverer {
   private remindLater(name: string, unseen: Unseen): void {
     if (this.isStopped) return;
     unseen.timer = this.parts.clock.setTimer(() => {
-      this.seeing(name, () => this.remind(unseen.id)).catch(() => undefined).then(() => {
+      const lookedFor = this.seeing(name, () => this.remind(unseen.id)).catch(() => undefined);
+      void lookedFor.then(() => {
         unseen.pauseMs = Math.min(LONGEST_REMINDER_MS, 2 * unseen.pauseMs);
         if (this.unseen.get(name) === unseen) this.remindLater(name, unseen);
       });

@@ -81,7 +81,10 @@ export class Outgoing {
       return parts.settling.settle(sender, sequence, 0, 1);
     }
     const { payload } = message;
-    if (message.to === 'one') return yield [{ sender, sequence, low, listener: message.listener, ordinal: 0, total: 1, payload }];
+    if (message.to === 'one') {
+      yield [{ sender, sequence, low, listener: message.listener, ordinal: 0, total: 1, payload }];
+      return;
+    }
     const pages = (): AsyncGenerator<readonly string[]> => this.pagesOf(message);
     let total = 0;
     // How many there are travels with each: the last one to handle it settles the message.

@@ -152,7 +152,7 @@ describe('messages whose inbox has trouble', () => {
     await faulty('target').tell.failOnce('first');
     for (let i = 0; i < 600; i++) await faulty('target').tell.add(String(i));
     await faulty('target').tell.block();
-    await clock.advance('10s');
+    await clock.advance('5s');
     expect(await store.inbox(id, 1000)).to.have.length.below(400);
     opening.open();
     await clock.advance('1s');

@@ -25,7 +25,7 @@ const PAYLOAD = new Uint8Array([1]);
 /** After how many steps of the microtask queue the next one comes: a gap may be between any two. */
 const STEPS = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
-const codec = createCodec({ references: { isReference: () => false, toId: () => LISTENER, fromId: () => LISTENER } as never });
+const codec = createCodec({ references: { isReference: () => false, toId: () => LISTENER, fromId: () => LISTENER } });
 const passes = async (): Promise<void> => {
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
 };
@@ -127,7 +127,7 @@ describe('the way of messages between silos', () => {
         if (count === 0 && asked.length < 4) await looked.opened;
       },
     };
-    const deliverer = new Deliverer(parts({ clock, dirty: { note: () => undefined }, store: new MemoryStateStore(), settling: {} }), invoker as never);
+    const deliverer = new Deliverer(parts({ clock, dirty: { note: () => undefined }, store: new MemoryStateStore(), settling: {} }), invoker);
     await deliverer.handle(encodeDeliveries([delivery(1)], codec));
     await clock.advance('500ms');
     await deliverer.handle(encodeDeliveries([delivery(2)], codec));
