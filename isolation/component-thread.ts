@@ -7,6 +7,7 @@
 import type { ComponentCrashedError } from '../protocol/errors/index.js';
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 import { abandonment, Comeback, stoppage, type Death } from './comeback.js';
+import { unpackBatch, type PackedBatch } from './packed-batch.js';
 import { PortBatch } from './port-batch.js';
 import { answerRefused, type Waiting } from './refused-message.js';
 import { ThreadAsks } from './thread-asks.js';
@@ -17,7 +18,7 @@ import { stateOf, type ThreadReport } from './thread-report.js';
 import { ThreadTurns, type Run } from './thread-turns.js';
 import { ThreadWishes } from './thread-wishes.js';
 import { hearState, isFlat, readChanges, UNCHANGED } from './told-changes.js';
-import { errorFromWire, outcomeFromWire, toWire, type Wire } from './wire-value.js';
+import { errorFromWire, tellOutcome, toWire, type Wire } from './wire-value.js';
 import type { WorkerEntity } from './worker-entity.js';
 
 export class ComponentThread {
@@ -26,7 +27,7 @@ export class ComponentThread {
   private isStopped = false;
   private out: PortBatch;
   /** Written while there is no life. */
-  private kept: unknown[][] = [];
+  private kept: PackedBatch[] = [];
   private readonly turns = new ThreadTurns();
   private readonly entities = new Map<number, WorkerEntity>();
   /** Of this life, or the one that comes. */
@@ -146,7 +147,7 @@ export class ComponentThread {
   private newBatch(): PortBatch {
     const { generation } = this;
     const port = {
-      postMessage: (batch: unknown[]): void => {
+      postMessage: (batch: PackedBatch): void => {
         // What was written for an instance that is gone by now concerns nobody.
         if (generation !== this.generation) return;
         if (this.life) this.life.post(batch);
@@ -165,10 +166,10 @@ export class ComponentThread {
     return new ThreadWishes(this, this.waiting);
   }
 
-  private read(batch: readonly unknown[]): void {
+  private read(batch: PackedBatch): void {
     const { life } = this;
     try {
-      const spoken = this.readAll(batch, life);
+      const spoken = this.readAll(unpackBatch(batch), life);
       if (spoken > 0) life?.acknowledge(spoken);
     } catch (error) {
       // Nobody knows what else it said: whoever waits for it is told.
@@ -209,10 +210,9 @@ export class ComponentThread {
     // Closed first: an entity that is idle by its end may move, and its thread end with what is open.
     const run = this.turns.close(turn);
     if (!run) return;
-    const { codec } = this.parts;
-    hearState(run, told, codec);
+    hearState(run, told, this.parts.codec);
     this.comeback.worked();
-    run.end(...outcomeFromWire(isWell, value, codec));
+    tellOutcome(run.end, isWell, value, this.parts.codec);
   }
 
   private staged(ask: number, told: Told): void {

@@ -2,42 +2,75 @@
 //   Many leave in several: the other side begins while this one goes on.
 //   B1. Messages leave in the order in which they were written.
 //   B2. What a port refuses to clone is told to `onRefused`, alone; what that returns leaves in its place, and the others as they are.
+import { packBatch, unpackBatch, type PackedBatch } from './packed-batch.js';
 
 /** Elements of a batch. */
-const MANY = 256;
+const MANY = 1024;
 
 interface Port {
-  postMessage(message: unknown): void;
+  postMessage(message: PackedBatch): void;
 }
 
 /** Gets a message that did not leave. Returns what is surely cloned, if anything is to leave in its place. */
 export type Refusal = (message: readonly unknown[], error: unknown) => readonly unknown[] | undefined;
 
 export class PortBatch {
-  private batch: unknown[] = [];
+  /** Used again: an array that grows leaves much behind. */
+  private readonly batch: unknown[] = [];
+  private used = 0;
   private isScheduled = false;
 
   /** `lengths`: how many operands follow each code. */
   constructor(private readonly port: Port, private readonly lengths: readonly number[], private readonly onRefused: Refusal) {}
 
   write(...message: readonly unknown[]): void {
-    this.batch.push(...message);
+    for (let i = 0; i < message.length; i++) this.batch[this.used++] = message[i];
     this.schedule();
   }
 
   /** As `write`, without an array of its own: what most messages are. */
   write5(code: number, a: unknown, b: unknown, c: unknown, d: unknown): void {
-    this.batch.push(code, a, b, c, d);
+    this.put5(code, a, b, c, d);
     this.schedule();
   }
 
   write9(code: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown, g: unknown, h: unknown): void {
-    this.batch.push(code, a, b, c, d, e, f, g, h);
+    this.put5(code, a, b, c, d);
+    const { batch, used } = this;
+    batch[used] = e;
+    batch[used + 1] = f;
+    batch[used + 2] = g;
+    batch[used + 3] = h;
+    this.used = used + 4;
     this.schedule();
   }
 
+  /** What is written leaves now. */
+  flush(): void {
+    if (this.used > 0) this.leaveNow();
+  }
+
+  /** A whole batch, now. */
+  send(packed: PackedBatch): void {
+    try {
+      this.port.postMessage(packed);
+    } catch {
+      this.leaveOneByOne(unpackBatch(packed));
+    }
+  }
+
+  private put5(a: unknown, b: unknown, c: unknown, d: unknown, e: unknown): void {
+    const { batch, used } = this;
+    batch[used] = a;
+    batch[used + 1] = b;
+    batch[used + 2] = c;
+    batch[used + 3] = d;
+    batch[used + 4] = e;
+    this.used = used + 5;
+  }
+
   private schedule(): void {
-    if (this.batch.length >= MANY) return this.leaveNow();
+    if (this.used >= MANY) return this.leaveNow();
     if (this.isScheduled) return;
     this.isScheduled = true;
     queueMicrotask(this.leaveNext);
@@ -52,23 +85,12 @@ export class PortBatch {
   };
 
   private leaveNow(): void {
-    const { batch } = this;
-    this.batch = [];
-    this.send(batch);
-  }
-
-  /** What is written leaves now. */
-  flush(): void {
-    if (this.batch.length > 0) this.leaveNow();
-  }
-
-  /** A whole batch, now. */
-  send(batch: unknown[]): void {
-    try {
-      this.port.postMessage(batch);
-    } catch {
-      this.leaveOneByOne(batch);
-    }
+    const { batch, used } = this;
+    const packed = packBatch(batch, used);
+    // Nobody keeps what leaves. Before it does: what is cloned may be users' objects, whose code writes meanwhile.
+    batch.fill(undefined, 0, used);
+    this.used = 0;
+    this.send(packed);
   }
 
   /** B2. */
@@ -78,10 +100,10 @@ export class PortBatch {
       const message = batch.slice(at, next);
       at = next;
       try {
-        this.port.postMessage(message);
+        this.port.postMessage(packBatch(message, message.length));
       } catch (error) {
         const instead = this.onRefused(message, error);
-        if (instead) this.port.postMessage(instead);
+        if (instead) this.port.postMessage(packBatch(instead, instead.length));
       }
     }
   }

@@ -5,6 +5,7 @@
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
 import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
 import { HEAP_HEADROOM_MB, type MemoryWatch, type WatchedThread } from './memory-watch.js';
+import type { PackedBatch } from './packed-batch.js';
 import { HEARD, LAST_BEGUN, PROGRESS, SHARED_WORDS, THREAD_ID } from './thread-messages.js';
 import type { ThreadStart } from './thread-start.js';
 
@@ -24,7 +25,7 @@ export interface ThreadPlan {
 }
 
 export interface LifeListener {
-  heard(batch: readonly unknown[]): void;
+  heard(batch: PackedBatch): void;
   /** `thrown`: what nobody caught, or why it was killed. */
   died(thrown: unknown, exitCode: number | undefined): void;
 }
@@ -35,7 +36,7 @@ export interface Life {
   /** The number of the last turn that began in it. */
   readonly lastBegun: number;
   /** Throws what it cannot send. */
-  post(batch: unknown[]): void;
+  post(batch: PackedBatch): void;
   /** Its modules are loaded. */
   ready(): void;
   /** Looks whether a turn blocks it. `isBusy`: it has turns that have not ended. `ping` asks it for a sign of life. */
@@ -94,7 +95,7 @@ export class ThreadLife implements Life {
     this.worker = new Worker(new URL('./thread/main.js', import.meta.url), {
       workerData, transferList: [port2], name: plan.name, env: {}, resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb + HEAP_HEADROOM_MB },
     });
-    port1.on('message', (batch: readonly unknown[]) => {
+    port1.on('message', (batch: PackedBatch) => {
       this.memory?.heard();
       if (!this.isOver) listener.heard(batch);
     });
@@ -110,7 +111,7 @@ export class ThreadLife implements Life {
     return Atomics.load(this.shared, LAST_BEGUN);
   }
 
-  post(batch: unknown[]): void {
+  post(batch: PackedBatch): void {
     if (this.isOver) return;
     this.port.postMessage(batch);
     this.memory?.setBusy(true);
@@ -184,7 +185,7 @@ export class ThreadLife implements Life {
     for (let left = LAST_BATCHES; left > 0; left--) {
       const last: { readonly message: unknown } | undefined = receiveMessageOnPort(this.port);
       if (!last) return;
-      this.listener.heard(last.message as readonly unknown[]);
+      this.listener.heard(last.message as PackedBatch);
     }
   }
 

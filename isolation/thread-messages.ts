@@ -1,10 +1,10 @@
 // What a silo and one of its component threads say to each other. A batch is one flat array: a code, then its operands, then the next code;
-// small arrays and objects cost more to clone than what they hold. `Wire` values are what `toWire` made of them.
+// small arrays and objects cost more to clone than what they hold. `packBatch` says how it crosses the port. `Wire` values are what `toWire` made of them.
 import type { StagedChanges } from '../protocol/ports/component-host.js';
 
 /** To the thread. */
 export const CREATE = 0; // instance, type, key, component, class name, saved fields, mirror, what it was added with: Wire
-export const RUN = 1; // turn, instance, method, args: Wire, deadline (since 1970), who: Wire, flags, verdicts
+export const RUN = 1; // turn, instance, number of the method's name, args: Wire, deadline (since 1970), who: Wire, flags, verdicts
 export const STAGE = 2; // ask, instance, verdicts
 export const SETTLE = 3; // instance, verdicts
 export const DISPOSE = 4; // instance
@@ -12,6 +12,7 @@ export const ANSWER = 5; // ask, 1 | 0 (failed), value: Wire
 export const ABORT = 6; // turn, reason: Wire
 export const PING = 7; // number
 export const MIRROR = 8; // instance, mirror
+export const NAME = 9; // number, name: ahead of the first turn of a method
 
 /** To the silo. */
 export const DONE = 0; // turn, 1 | 0 (threw), value: Wire, changes
@@ -24,7 +25,7 @@ export const READY = 6; // error of a module that did not load: Wire
 export const UNASK = 7; // ask
 
 /** How many operands follow each code. */
-export const TO_THREAD: readonly number[] = [8, 8, 3, 2, 1, 3, 2, 1, 2];
+export const TO_THREAD: readonly number[] = [8, 8, 3, 2, 1, 3, 2, 1, 2, 2];
 export const TO_SILO: readonly number[] = [4, 2, 2, 5, 4, 1, 1, 1];
 
 /** Of `RUN`: the one argument itself, which is a primitive, in place of all. */

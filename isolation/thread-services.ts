@@ -2,6 +2,7 @@
 import { ConfigurationError } from '../protocol/errors/index.js';
 import type { EntityId } from '../protocol/actor-id.js';
 import type { CallOptions } from '../sdk/author/index.js';
+import type { BroadcastStage } from '../sdk/broadcast.js';
 import type { EntityRuntime } from '../sdk/context/entity-runtime.js';
 import { currentTurn, runInTurn, runOutsideTurns } from '../sdk/context/turn-scope.js';
 import type { RemoteSignal } from '../protocol/remote-signal.js';
@@ -56,7 +57,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   bind: (_, { caller }, target: EntityId, event: string, listener: EntityId, bound: boolean) => caller.bind!(target, event, listener, bound),
   manage: (_, { caller }, target: EntityId, options: CallOptions, verb: string, args: unknown[]) =>
     (caller.manage!(target, options) as Record<string, (...args: unknown[]) => unknown>)[verb]!(...args),
-  emit: (_, runtime, event: object) => runtime.emit(event),
+  emit: (_, runtime, event: object, receipts: boolean) => runtime.emit(event, receipts),
+  broadcastResult: (_, runtime, id: string, stage: BroadcastStage) => runtime.broadcastResult(id, stage),
   emitLive: (_, runtime, event: object, key: string | undefined) => runtime.emitLive(event, key),
   addComponent: async ({ entity }, runtime, className: string, tags: readonly string[], args: readonly unknown[] | undefined) => {
     const name = await runtime.addComponent(className, tags, args);

@@ -3,31 +3,39 @@ import type { Codec } from '../protocol/codec/index.js';
 import { isPrimitive } from '../protocol/primitive.js';
 import type { ConnectedClient } from '../sdk/author/index.js';
 import type { TurnInfo } from '../sdk/context/turn-scope.js';
-import type { PortBatch } from './port-batch.js';
 import type { TurnEnd } from './host.js';
-import { GREETS, RUN, SOLE } from './thread-messages.js';
+import { OpenTurns } from './open-turns.js';
+import type { PortBatch } from './port-batch.js';
+import { GREETS, NAME, RUN, SOLE } from './thread-messages.js';
 import { toWire } from './wire-value.js';
 import type { WorkerEntity } from './worker-entity.js';
 
-/** A turn on its way. */
-export interface Run {
-  readonly entity: WorkerEntity;
-  readonly method: string;
-  readonly args: readonly unknown[];
-  readonly turn: TurnInfo;
-  readonly flags: number;
-  readonly end: TurnEnd;
+/** A turn on its way to a thread and back. A class: what is made by a literal and lives for so long is soon made among the old, which are collected late. */
+export class Run {
+  /** Given when it leaves for the thread. */
+  number = 0;
   /** It has sent messages, or changed more than its own fields. */
-  hasSaid: boolean;
+  hasSaid = false;
+
+  constructor(
+    readonly entity: WorkerEntity,
+    readonly method: string,
+    readonly args: readonly unknown[],
+    readonly turn: TurnInfo,
+    readonly flags: number,
+    readonly end: TurnEnd,
+  ) {}
 }
 
 /** Numbers stay whole and small for the array that threads share: they begin anew long before. */
 const LAST_NUMBER = 2 ** 30;
 
 export class ThreadTurns {
-  private readonly open_ = new Map<number, Run>();
+  private readonly open_ = new OpenTurns();
   private readonly deadHavingSaid = new Set<WorkerEntity>();
   private last = 0;
+  /** What the names of methods are called by in this life of the thread: numbers are cheaper to send. */
+  private readonly names = new Map<string, number>();
 
   get isEmpty(): boolean {
     return this.open_.size === 0;
@@ -62,15 +70,15 @@ export class ThreadTurns {
       return run.end(true, error);
     }
     flags |= entity.prepare(method, turn);
+    const name = this.names.get(method) ?? this.tellName(method, out);
     const number = (this.last = this.last === LAST_NUMBER ? 1 : this.last + 1);
-    this.open_.set(number, run);
-    out.write9(RUN, number, entity.instance, method, wire, turn.deadline, who, flags, entity.takeVerdicts());
+    run.number = number;
+    this.open_.add(run);
+    out.write9(RUN, number, entity.instance, name, wire, turn.deadline, who, flags, entity.takeVerdicts());
   }
 
   close(number: number): Run | undefined {
-    const run = this.open_.get(number);
-    if (run) this.open_.delete(number);
-    return run;
+    return this.open_.take(number);
   }
 
   /** Its message did not leave: it does not run. */
@@ -82,9 +90,9 @@ export class ThreadTurns {
 
   /** All, or those of one entity. */
   failAll(error: Error, entity?: WorkerEntity): void {
-    for (const [number, run] of [...this.open_]) {
+    for (const run of this.open_.all()) {
       if (entity && run.entity !== entity) continue;
-      this.open_.delete(number);
+      this.open_.take(run.number);
       run.end(true, error);
     }
   }
@@ -92,10 +100,11 @@ export class ThreadTurns {
   /** Fails the turns that had begun; returns those that had not, in order. */
   died(lastBegun: number, error: Error): readonly Run[] {
     const waiting: Run[] = [];
+    this.names.clear();
     this.deadHavingSaid.clear();
     const failed: Run[] = [];
-    for (const [number, run] of this.open_) {
-      if (hasBegun(number, lastBegun)) failed.push(run);
+    for (const run of this.open_.all()) {
+      if (hasBegun(run.number, lastBegun)) failed.push(run);
       else waiting.push(run);
       if (run.hasSaid) this.deadHavingSaid.add(run.entity);
     }
@@ -103,6 +112,13 @@ export class ThreadTurns {
     // Told after all is in order: whoever hears it may go on at once.
     queueMicrotask(() => failed.forEach((run) => run.end(true, error)));
     return waiting;
+  }
+
+  private tellName(method: string, out: PortBatch): number {
+    const number = this.names.size;
+    this.names.set(method, number);
+    out.write(NAME, number, method);
+    return number;
   }
 
   diedHavingSaid(entity: WorkerEntity): boolean {

@@ -1,4 +1,5 @@
 import type { Codec } from '../protocol/codec/index.js';
+import { unpackBatch, type PackedBatch } from './packed-batch.js';
 import type { BeginLife, Life, LifeParts, ThreadPlan } from './thread-life.js';
 import { READY, TO_SILO } from './thread-messages.js';
 import { errorFromWire } from './wire-value.js';
@@ -16,7 +17,8 @@ export async function tryModules(modules: readonly string[], limits: Pick<Thread
     await new Promise<void>((resolve, reject: (error: Error) => void) => {
       timer = clock.setTimer(() => reject(new Error(`the modules did not load within ${LIMIT_MS} ms`)), LIMIT_MS);
       const died = (thrown: unknown, exitCode: number | undefined): void => reject(thrown instanceof Error ? thrown : new Error(`their thread exited with code ${exitCode ?? 0} while it loaded them`));
-      const heard = (batch: readonly unknown[]): void => {
+      const heard = (packed: PackedBatch): void => {
+        const batch = unpackBatch(packed);
         for (let at = 0; at < batch.length; at += 1 + TO_SILO[batch[at] as number]!) {
           if (batch[at] !== READY) continue;
           if (batch[at + 1] === undefined) resolve();

@@ -2,6 +2,7 @@
 // All else is encoded, and arrives as bytes; bytes that users send are encoded too, so bytes on the way are always an encoding.
 import { NotSerializableError } from '../protocol/errors/index.js';
 import { isPrimitive } from '../protocol/primitive.js';
+import type { TurnEnd } from './host.js';
 import { fromWireError, toWireError, type Codec, type WireError } from '../protocol/codec/index.js';
 
 /** What a port can carry. */
@@ -35,13 +36,15 @@ export function unsendable(where: string, thrown: unknown): NotSerializableError
 }
 
 /** A result that cannot be decoded fails its call alone. */
-export function outcomeFromWire(isWell: boolean, value: Wire, codec: Codec): [failed: boolean, value: unknown] {
-  if (!isWell) return [true, errorFromWire(value, codec)];
+export function tellOutcome(end: TurnEnd, isWell: boolean, value: Wire, codec: Codec): void {
+  if (!isWell) return end(true, errorFromWire(value, codec));
+  let result: unknown;
   try {
-    return [false, fromWire(value, codec)];
+    result = fromWire(value, codec);
   } catch (error) {
-    return [true, error];
+    return end(true, error);
   }
+  end(false, result);
 }
 
 let nodes = 0;

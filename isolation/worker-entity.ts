@@ -15,7 +15,7 @@ import type { ComponentThread } from './component-thread.js';
 import { activationIsOver, promised, type Hosted, type HostedWatch, type HostSpec, type TurnEnd } from './host.js';
 import { EntityMove } from './entity-move.js';
 import { ThreadInstance } from './thread-instance.js';
-import type { Run } from './thread-turns.js';
+import { Run } from './thread-turns.js';
 import { withChanges } from './told-changes.js';
 import { FIRST_HOOK, Waking } from './waking.js';
 import { FIRES, FRESH, READS, ROLLED_BACK, type ThreadChanges, type Verdict } from './thread-messages.js';
@@ -61,7 +61,7 @@ export class WorkerEntity extends ThreadInstance implements Hosted {
   }
 
   perform(method: string, args: readonly unknown[], turn: TurnInfo, end: TurnEnd): void {
-    const run = { entity: this, method, args, turn, flags: 0, end, hasSaid: false };
+    const run = new Run(this, method, args, turn, 0, end);
     if (method === FIRST_HOOK && this.waking) this.waking.perform(run);
     else this.begin(run);
   }
@@ -72,7 +72,7 @@ export class WorkerEntity extends ThreadInstance implements Hosted {
 
   /** A timer of the instance is due. */
   fire(timer: number, elapsedMs: unknown, turn: TurnInfo): Promise<unknown> {
-    return promised((end) => this.begin({ entity: this, method: '', args: [timer, elapsedMs], turn, flags: FIRES, end, hasSaid: false }));
+    return promised((end) => this.begin(new Run(this, '', [timer, elapsedMs], turn, FIRES, end)));
   }
 
   has(hook: string): boolean {

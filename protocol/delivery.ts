@@ -14,6 +14,8 @@ export interface Delivery {
   readonly total: number;
   /** An encoded `Message`. */
   readonly payload: Uint8Array;
+  /** Of a broadcast with receipts. */
+  readonly tracker?: string | undefined;
 }
 
 /** An event or a call without result, as its sender encoded it. */
@@ -21,22 +23,22 @@ export type Message =
   | { readonly kind: 'tell'; readonly method: string; readonly args: readonly unknown[]; readonly from?: EntityId | undefined; readonly identity?: object | undefined; readonly baggage?: object | undefined }
   | { readonly kind: 'event'; readonly event: string; readonly value: unknown; readonly origin: object };
 
-type Row = readonly [senderType: string, senderKey: string, sequence: number, low: number, type: string, key: string, component: string | undefined, ordinal: number, total: number, payload: number];
+type Row = readonly [senderType: string, senderKey: string, sequence: number, low: number, type: string, key: string, component: string | undefined, ordinal: number, total: number, payload: number, tracker: string | undefined];
 
 /** Deliveries as bytes; what several of them carry is in it once. */
 export function encodeDeliveries(deliveries: readonly Delivery[], codec: Codec): Uint8Array {
   const payloads: Uint8Array[] = [];
-  const rows = deliveries.map(({ sender, sequence, low, listener, ordinal, total, payload }): Row => {
+  const rows = deliveries.map(({ sender, sequence, low, listener, ordinal, total, payload, tracker }): Row => {
     if (payloads.at(-1) !== payload) payloads.push(payload);
-    return [sender.type, sender.key, sequence, low, listener.type, listener.key, listener.component, ordinal, total, payloads.length - 1];
+    return [sender.type, sender.key, sequence, low, listener.type, listener.key, listener.component, ordinal, total, payloads.length - 1, tracker];
   });
   return codec.encode([payloads, rows], 'deliveries');
 }
 
 export function decodeDeliveries(bytes: Uint8Array, codec: Codec): readonly Delivery[] {
   const [payloads, rows] = codec.decode(bytes) as readonly [readonly Uint8Array[], readonly Row[]];
-  return rows.map(([senderType, senderKey, sequence, low, type, key, component, ordinal, total, payload]) => ({
+  return rows.map(([senderType, senderKey, sequence, low, type, key, component, ordinal, total, payload, tracker]) => ({
     sender: { type: senderType, key: senderKey }, sequence, low,
-    listener: component === undefined ? { type, key } : { type, key, component }, ordinal, total, payload: payloads[payload]!,
+    listener: component === undefined ? { type, key } : { type, key, component }, ordinal, total, payload: payloads[payload]!, tracker,
   }));
 }

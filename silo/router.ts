@@ -6,6 +6,7 @@ import {
   SiloUnavailableError, UnknownActorTypeError, UnknownMethodError,
 } from '../protocol/errors/index.js';
 import type { Incarnation, Membership } from '../protocol/ports/index.js';
+import type { Activation } from './activation/activation.js';
 import { unknownComponent } from './activation/component-lookup.js';
 import type { Statistics } from './activation/silo-services.js';
 import { systemMode } from './activation/system-methods.js';
@@ -106,33 +107,35 @@ export class Router implements Invoker {
     const metadata = this.types.get(target.type);
     if (!metadata) throw new UnknownActorTypeError(`no silo hosts the actor type '${target.type}'`, { type: target.type });
     const chain = envelope.chain instanceof CallChain ? envelope.chain : new CallChain();
-    const targetClass = this.classOf(metadata, target, chain);
+    const present = this.catalog.get(target);
+    const targetClass = this.classOf(metadata, target, chain, present);
     const member = targetClass.methods.get(method);
     const mode = member ? turnModeOf(member) : target.component === undefined ? systemMode(method) : undefined;
     if (!mode) throw noMethod(targetClass, target, method);
     if (!this.membership.mayAccept) throw new SiloUnavailableError(`${printEntityId(target)}: this silo lost its lease; the call did not run`);
     // While the silo stops, running turns still reach the actors that are there.
-    if (this.catalog.stopping && !(envelope.chain && this.catalog.get(target))) {
+    if (this.catalog.stopping && !(envelope.chain && present)) {
       throw new SiloUnavailableError(`${printEntityId(target)}: this silo is stopping; the call did not run`);
     }
     this.statistics.calls++;
     const call = new Call(envelope, chain, mode);
     if (envelope.signal?.aborted) call.cancel();
-    else this.offer(call, metadata);
+    else this.offer(call, metadata, present);
     return call;
   }
 
   /** Which components an actor has is known once it is active; before, that it surely has none of the name. */
-  private classOf(metadata: ActorMetadata, { component, ...id }: EntityId, chain: CallChain): ClassMetadata {
+  private classOf(metadata: ActorMetadata, target: EntityId, chain: CallChain, present: Activation | undefined): ClassMetadata {
+    const { component } = target;
     if (component === undefined) return metadata;
-    const found = this.catalog.get(id)?.entity(component, chain)?.metadata ?? this.types.components.possible(metadata, component);
+    const found = present?.entity(component, chain)?.metadata ?? this.types.components.possible(metadata, component);
     if (found) return found;
-    throw unknownComponent(id, component);
+    throw unknownComponent(target, component);
   }
 
-  private offer(call: PendingCall, metadata: ActorMetadata): void {
+  private offer(call: PendingCall, metadata: ActorMetadata, present?: Activation): void {
     const { target } = call.envelope;
-    const activation = this.catalog.getOrActivate(metadata, target, call.chain);
+    const activation = present ?? this.catalog.getOrActivate(metadata, target, call.chain);
     call.isInStack = true;
     activation.offer(call);
     call.isInStack = false;

@@ -41,13 +41,11 @@ import { SiloHandleCaller } from './silo-handle-caller.js';
 import type { SiloPorts } from './silo-ports.js';
 import type { Answer } from './turns/answer.js';
 import { CallChain } from './turns/call-chain.js';
-import { endsWithin } from './ends-within.js';
 import { DeadlineWheel } from './turns/deadline-wheel.js';
 import { warnOnce } from './warn-once.js';
 
-/** A stop lets turns run for that long before it asks them to end, and messages get to their listeners or queues for so long. */
+/** A stop lets turns run for that long before it asks them to end. */
 const STOP_GRACE_MS = 1000;
-const MESSAGES_LIMIT_MS = 5000;
 
 /** What a silo has that others beside it. */
 export interface PeerParts extends Pick<PlacingParts, 'chooser' | 'defaultPolicy' | 'labels' | 'self'>, Pick<ClusterRouterParts, 'onRefused'> {
@@ -176,10 +174,10 @@ export class SiloRuntime {
   /** Ends every activation in good order. */
   async stop(): Promise<void> {
     const hurry = this.ports.clock.setTimer(() => this.deadlines.interrupt(new SiloUnavailableError('this silo is stopping')), STOP_GRACE_MS);
-    await endsWithin(this.ports.clock, this.messages.finish(), MESSAGES_LIMIT_MS);
+    await this.messages.finish();
     await Promise.all([this.services.finish(), this.catalog.stop()]).finally(() => hurry.cancel());
     await this.services.end();
-    await endsWithin(this.ports.clock, this.messages.end(), MESSAGES_LIMIT_MS);
+    await this.messages.end();
     this.ties.stop();
     this.stopUpkeep();
     await this.hosts.stop();

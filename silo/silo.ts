@@ -6,7 +6,8 @@ import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { ActorId } from '../protocol/actor-id.js';
 import type { FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
-import type { ActorQuery, DeadLetters, EntityClass, Handle } from '../sdk/author/index.js';
+import { openBroadcast } from '../sdk/broadcast.js';
+import type { ActorQuery, Broadcast, DeadLetters, EntityClass, Handle } from '../sdk/author/index.js';
 import { ClusterGateways } from './cluster-gateways.js';
 import type { RunningGateway } from './gateway/open-gateway.js';
 import { createLogger } from './log.js';
@@ -168,9 +169,9 @@ export class Silo {
     return this.runtime.findActors(query) as AsyncIterable<Handle<T>>;
   }
 
-  /** Re-opens the receipts of an event by its id. Not in this version: refused with `ConfigurationError`. */
-  broadcast(): never {
-    throw notImplemented('silo.broadcast');
+  /** Re-opens the receipts of an event by its id, up to 24 hours after its emission, also when its emitter is gone. No I/O before somebody looks. */
+  broadcast(id: string): Broadcast {
+    return openBroadcast(id, (stage) => this.runtime.messages.receipts.result(id, stage));
   }
 
   /** Changes what this silo takes at most. Not in this version: refused with `ConfigurationError`. */

@@ -8,8 +8,9 @@ import { runInTurn } from '../../sdk/context/turn-scope.js';
 import type { SavedFields } from '../../protocol/ports/state-store.js';
 import { isThenable } from '../../protocol/thenable.js';
 import type { Mirrored } from '../mirror.js';
+import { unpackBatch, type PackedBatch } from '../packed-batch.js';
 import {
-  ABORT, ANSWER, CREATE, CREATED, DISPOSE, DONE, FIRES, FRESH, GREETS, LAST_BEGUN, MIRROR, PING, PONG, PROGRESS, READS, RUN, SETTLE, SOLE, STAGE, STAGED, TO_THREAD,
+  ABORT, ANSWER, CREATE, CREATED, DISPOSE, DONE, FIRES, FRESH, GREETS, LAST_BEGUN, MIRROR, NAME, PING, PONG, PROGRESS, READS, RUN, SETTLE, SOLE, STAGE, STAGED, TO_THREAD,
   type FlatChanges, type Mirror, type Verdict,
 } from '../thread-messages.js';
 import { errorToWire, fromWire, toWire } from '../wire-value.js';
@@ -22,11 +23,14 @@ type Batch = readonly unknown[];
 
 export class ComponentWorker {
   private readonly turns = new Map<number, ThreadTurn>();
+  /** Of methods, by what its silo calls them. */
+  private readonly names: string[] = [];
 
   constructor(private readonly line: ThreadLine, private readonly codec: Codec, private readonly instances: Instances, private readonly shared: Int32Array) {}
 
   listen(port: MessagePort): void {
-    port.on('message', (batch: Batch) => {
+    port.on('message', (packed: PackedBatch) => {
+      const batch = unpackBatch(packed);
       for (let at = 0; at < batch.length; at += 1 + TO_THREAD[batch[at] as number]!) {
         if (batch[at] === RUN) this.run(batch, at + 1);
         else this.hear(batch[at] as number, batch, at + 1);
@@ -44,6 +48,7 @@ export class ComponentWorker {
     else if (code === DISPOSE) this.instances.remove(first);
     else if (code === ABORT) this.turns.get(first)?.abort(String(batch[at + 1]));
     else if (code === MIRROR) this.instances.reflect(first, batch[at + 1] as Mirror);
+    else if (code === NAME) this.names[first] = batch[at + 1] as string;
     else if (code === PING) this.line.out.write(PONG, first);
   }
 
@@ -69,7 +74,7 @@ export class ComponentWorker {
     if (!instance) return this.refuse(number, target);
     instance.hear(batch[at + 7] as readonly Verdict[] | undefined);
     const flags = batch[at + 6] as number;
-    const method = batch[at + 2] as string;
+    const method = this.names[batch[at + 2] as number]!;
     const isReading = instance.metadata.methods.get(method)?.readOnly === true;
     const turn = new ThreadTurn(number, target, instance.id, method, batch[at + 4] as number, isReading,
       fromWire(batch[at + 5], this.codec) as Who | undefined, () => this.line.say(target, 'watch', []));

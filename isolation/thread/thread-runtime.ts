@@ -6,7 +6,8 @@ import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import { ConfigurationError, RateLimitedError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
-import type { ConnectedClient } from '../../sdk/author/index.js';
+import type { BroadcastResult, ConnectedClient } from '../../sdk/author/index.js';
+import type { BroadcastStage } from '../../sdk/broadcast.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import { checkTagChange } from '../../sdk/context/tag-change.js';
 import type { FoundPage } from '../../sdk/context/found-actors.js';
@@ -142,13 +143,18 @@ export class ThreadRuntime implements EntityRuntime {
     this.say('emitLive', [this.share.codec.copy(event, 'event'), key]);
   }
 
-  emit(event: object): Promise<void> | void {
+  emit(event: object, receipts: boolean): Promise<string | undefined> | string | undefined {
     nameOfEvent(event);
     const copy = this.share.codec.copy(event, 'event');
     const turn = currentTurn();
     // In a turn it is buffered, which cannot fail; a turn that may not emit is told so.
-    if (turn instanceof ThreadTurn && !turn.isReading) return this.say('emit', [copy]);
-    return this.share.line.ask(this.instance, 'emit', [copy]).then(() => undefined);
+    if (receipts || !(turn instanceof ThreadTurn) || turn.isReading) return this.share.line.ask(this.instance, 'emit', [copy, receipts]) as Promise<string | undefined>;
+    this.say('emit', [copy, false]);
+    return undefined;
+  }
+
+  async broadcastResult(id: string, stage: BroadcastStage): Promise<BroadcastResult> {
+    return (await this.share.line.ask(this.instance, 'broadcastResult', [id, stage])) as BroadcastResult;
   }
 
   async save(): Promise<void> {

@@ -68,7 +68,7 @@ export interface BaseContext {
    * promise resolves when the event is buffered: the unit's commit stores it. Of a service, which has neither: rejects with `ConfigurationError`.
    */
   emit(event: object, options?: (DurableEmitOptions & { readonly receipts?: false }) | LiveEmitOptions): Promise<void>;
-  /** With receipts. Not in this version: rejects with `ConfigurationError`. */
+  /** With receipts: how far the event has come to those who are bound. */
   emit(event: object, options: DurableEmitOptions & { readonly receipts: true }): Promise<Broadcast>;
   emit(event: object, options: EmitOptions): Promise<Broadcast | undefined>;
 }

@@ -19,7 +19,7 @@ export interface EventOrigin {
 /** A durable event: every bound listener handles it at least once, with effects on state once. */
 export interface DurableEmitOptions {
   readonly live?: false;
-  /** Resolve with a `Broadcast` that tells how far the event has come. Not in this version: refused with `ConfigurationError`. */
+  /** Resolve with a `Broadcast` that tells how far the event has come. Without it nothing is tracked. */
   readonly receipts?: boolean;
 }
 
@@ -37,12 +37,16 @@ export interface BroadcastResult {
   readonly failed: readonly { readonly listener: string; readonly error: Error }[];
 }
 
-/** How far an event has come. Re-open it after a crash by its id: `silo.broadcast(id)`. Not in this version: nothing returns one. */
+/**
+ * How far an event has come to those who are bound. Re-open it, after a crash too, by its id: `silo.broadcast(id)`; receipts are kept for 24 hours.
+ * Asked for in the emitting turn it commits what the unit did so far, and is refused as `ctx.save()` is. Rejects with `InvalidArgumentError` when
+ * nothing is known of the id for half a minute, with `SiloUnavailableError` when the silo that is asked stops.
+ */
 export interface Broadcast {
   readonly id: string;
   /** Resolves when every listener's mailbox (or inbox) has the event. */
   readonly received: Promise<BroadcastResult>;
-  /** Resolves when every handler has finished. */
+  /** Resolves when every handler has finished, or its message is a dead letter: `failed` has the first 100 of those. */
   readonly processed: Promise<BroadcastResult>;
 }
 

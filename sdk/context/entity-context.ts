@@ -6,7 +6,8 @@ import { parseDuration } from '../../protocol/duration.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import { notImplemented } from '../../protocol/errors/not-implemented.js';
 import type { Logger } from '../../protocol/ports/logger.js';
-import type { CallInfo, ConnectedClient, Tags } from '../author/index.js';
+import type { Broadcast, CallInfo, ConnectedClient, Tags } from '../author/index.js';
+import { openBroadcast } from '../broadcast.js';
 import { checkAddComponentOptions, checkTags, componentIdOf } from './component-arguments.js';
 import type { ComponentEntry, EntityRuntime } from './entity-runtime.js';
 import { checkActorQuery, findActors } from './found-actors.js';
@@ -110,18 +111,23 @@ export class EntityContext {
     return findActors(checked, (...page) => this.#runtime.findTagged(...page), (id) => this.#runtime.handle(id));
   }
 
-  async emit(event: object, options: unknown = {}): Promise<void> {
+  async emit(event: object, options: unknown = {}): Promise<Broadcast | undefined> {
     openTurn('ctx.emit');
     if (!isRecord(options)) throw new ConfigurationError(`emit: expected an options object, got ${describe(options)}`);
-    const { live, key, ...others } = options;
+    const { live, key, receipts, ...others } = options;
     for (const option of Object.keys(others)) {
-      if (option === 'receipts') throw notImplemented('emit with receipts');
       throw new ConfigurationError(`emit: unknown option '${option}'; known: live, key, receipts`);
     }
     if (live !== undefined && typeof live !== 'boolean') throw new ConfigurationError(`emit: live is true or false, got ${describe(live)}`);
     if (key !== undefined && (typeof key !== 'string' || live !== true)) throw new ConfigurationError('emit: key is a string and goes with live: true');
-    if (live === true) this.#runtime.emitLive(event, key);
-    else await this.#runtime.emit(event);
+    if (receipts !== undefined && typeof receipts !== 'boolean') throw new ConfigurationError(`emit: receipts is true or false, got ${describe(receipts)}`);
+    if (receipts === true && live === true) throw new ConfigurationError('emit: a live event has no receipts');
+    if (live === true) {
+      this.#runtime.emitLive(event, key);
+      return undefined;
+    }
+    const id = await this.#runtime.emit(event, receipts === true);
+    return id === undefined ? undefined : openBroadcast(id, (stage) => this.#runtime.broadcastResult(id, stage));
   }
 
   /** Durable, and the same when it is said again. */

@@ -1,6 +1,7 @@
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Logger } from '../../protocol/ports/logger.js';
-import type { ConnectedClient } from '../author/index.js';
+import type { BroadcastResult, ConnectedClient } from '../author/index.js';
+import type { BroadcastStage } from '../broadcast.js';
 import type { FoundPage } from './found-actors.js';
 import type { HandleCaller } from '../handle.js';
 
@@ -43,8 +44,10 @@ export interface EntityRuntime {
   removeComponent(id: EntityId): Promise<void>;
   /** Live only. Leaves with the commit of the running unit, or at once outside any. */
   emitLive(event: object, key: string | undefined): void;
-  /** To own handlers and live listeners. Buffered in a turn, stored outside. */
-  emit(event: object): Promise<void> | void;
+  /** To own handlers, bound and live listeners. Buffered in a turn, stored outside. With receipts: the id of the broadcast. */
+  emit(event: object, receipts: boolean): Promise<string | undefined> | string | undefined;
+  /** Resolves when the broadcast has come so far; what the running unit did so far is committed for that if it emitted it. */
+  broadcastResult(id: string, stage: BroadcastStage): Promise<BroadcastResult>;
   /** A save point of the running unit. Rejects with `ConfigurationError` where there can be none. */
   save(): Promise<void>;
   /** In the running unit: who (`listenerName`) hears the actor's events of this name. In the silo alone. */

@@ -1,3 +1,4 @@
+import type { TurnEnd } from '../../isolation/host.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import { SiloUnavailableError, StaleEpochError } from '../../protocol/errors/index.js';
 import { isThenable } from '../../protocol/thenable.js';
@@ -8,7 +9,7 @@ import type { Entity } from './entity.js';
 import { isSystemMethod, runSystemMethod } from './system-methods.js';
 
 /** Runs the method; `end` gets the copied result or the error, in the same stack when the method is synchronous. */
-export function runTurn(entity: Entity, turn: Turn, end: (failed: boolean, value: unknown) => void): void {
+export function runTurn(entity: Entity, turn: Turn, end: TurnEnd): void {
   if (entity.hosted!.perform) return performTurn(entity, turn, end);
   let outcome: unknown;
   try {
@@ -36,12 +37,9 @@ export function runTurn(entity: Entity, turn: Turn, end: (failed: boolean, value
 }
 
 /** Of an instance elsewhere: no promise stands between. */
-function performTurn(entity: Entity, turn: Turn, end: (failed: boolean, value: unknown) => void): void {
+function performTurn(entity: Entity, turn: Turn, end: TurnEnd): void {
   const { envelope } = turn.pending;
-  if (envelope.kind !== 'call' || isSystemMethod(envelope.method)) {
-    void new Promise((resolve) => resolve(executeTurn(entity, turn))).then((value) => end(false, value), (error: unknown) => end(true, error));
-    return;
-  }
+  if (envelope.kind !== 'call' || isSystemMethod(envelope.method)) return void performAsPromise(entity, turn, end);
   try {
     checkMayRun(entity, turn.pending);
     turn.pending.hasBegun = true;
@@ -49,6 +47,11 @@ function performTurn(entity: Entity, turn: Turn, end: (failed: boolean, value: u
   } catch (error) {
     end(true, error);
   }
+}
+
+/** A function of its own: closures cost also where they are not made. */
+function performAsPromise(entity: Entity, turn: Turn, end: TurnEnd): Promise<void> {
+  return new Promise((resolve) => resolve(executeTurn(entity, turn))).then((value) => end(false, value), (error: unknown) => end(true, error));
 }
 
 /** As `runTurn`, with the result as a value or promise. */

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/logger.js';
-import type { ConnectedClient, EventOrigin } from '../../sdk/author/index.js';
+import type { BroadcastResult, ConnectedClient, EventOrigin } from '../../sdk/author/index.js';
+import type { BroadcastStage } from '../../sdk/broadcast.js';
 import { nameOfEvent } from '../../sdk/context/event-name.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import type { FoundPage } from '../../sdk/context/found-actors.js';
@@ -81,7 +83,7 @@ export class SiloEntityRuntime implements EntityRuntime {
     this.publishWithUnit(this.ownTurn()?.unit, eventName, this.encode(event, eventName, this.originOf(), key));
   }
 
-  emit(event: object): Promise<void> | void {
+  emit(event: object, receipts: boolean): Promise<string | undefined> | string | undefined {
     const { activation } = this.entity;
     const eventName = nameOfEvent(event);
     const turn = this.ownTurn();
@@ -90,12 +92,21 @@ export class SiloEntityRuntime implements EntityRuntime {
     const encoded = this.encode(event, eventName, origin, undefined);
     const own = activation.messages.selfEvents.entriesFor(event, eventName, origin, turn?.unit?.chain);
     this.publishWithUnit(turn?.unit, eventName, encoded);
-    const forOthers = activation.messages.mayBeHeard(eventName, turn?.unit?.bindings) ? this.draftOf(event, eventName, origin) : undefined;
-    if (!turn?.unit) return this.store(own, forOthers);
+    const tracker = receipts ? randomBytes(16).toString('base64url') : undefined;
+    const isHeard = receipts || activation.messages.mayBeHeard(eventName, turn?.unit?.bindings);
+    const forOthers = isHeard ? this.draftOf(event, eventName, origin, tracker) : undefined;
+    if (!turn?.unit) return own || forOthers ? this.store(own, forOthers).then(() => tracker) : undefined;
     if (forOthers) turn.unit.send(forOthers);
-    if (!own) return;
+    if (!own) return tracker;
     (turn.unit.outbox ??= []).push(...own.entries);
     turn.unit.defer(own.deliver);
+    return tracker;
+  }
+
+  /** Nobody can have it before it is committed: what the unit did so far is, if the event is part of it. */
+  async broadcastResult(id: string, stage: BroadcastStage): Promise<BroadcastResult> {
+    if (this.ownTurn()?.unit?.isSending(id)) await this.save();
+    return this.entity.activation.services.messages.receipts.result(id, stage);
   }
 
   changeBinding(event: string, listener: string, bound: boolean): void {
@@ -111,9 +122,9 @@ export class SiloEntityRuntime implements EntityRuntime {
     own?.deliver();
   }
 
-  private draftOf(value: object, event: string, origin: EventOrigin): SentDraft {
+  private draftOf(value: object, event: string, origin: EventOrigin, tracker: string | undefined): SentDraft {
     const { codec } = this.entity.activation.services;
-    return new SentDraft({ to: 'bound', event, version: 0, payload: codec.encode({ kind: 'event', event, value, origin }, 'event') }, codec);
+    return new SentDraft({ to: 'bound', event, version: 0, payload: codec.encode({ kind: 'event', event, value, origin }, 'event'), tracker }, codec);
   }
 
   async save(): Promise<void> {

@@ -10,8 +10,16 @@ export interface UnitChanges {
   readonly manual: Fields;
 }
 
+const NONE: Fields = new Map<string, Uint8Array | undefined>();
+/** Of units that changed nothing: most of those that only send or compute. */
+const NOTHING: UnitChanges = { saved: NONE, lazy: NONE, manual: NONE };
+
 /** What each of a unit's entities changed; a promise only where one of them takes its time. Throws when a value cannot be saved. */
 export function stageAll(entities: readonly Entity[]): readonly StagedChanges[] | Promise<readonly StagedChanges[]> {
+  if (entities.length === 1) {
+    const only = entities[0]!.stage();
+    return only instanceof Promise ? only.then((part) => [part]) : [only];
+  }
   const staged: (StagedChanges | Promise<StagedChanges>)[] = [];
   let isWhole = true;
   for (const entity of entities) {
@@ -24,8 +32,9 @@ export function stageAll(entities: readonly Entity[]): readonly StagedChanges[] 
 
 /** What the entities of a unit staged, in one. */
 export function merge(entities: readonly Entity[], staged: readonly StagedChanges[]): UnitChanges {
-  // The common case needs no copies: one entity, and it is the actor.
+  // The common cases need no copies: one entity, and it is the actor; or nothing at all.
   if (staged.length === 1 && entities[0]!.id.component === undefined) return staged[0]!;
+  if (!staged.some(isChanged)) return NOTHING;
   const merged = { saved: new Map<string, Uint8Array | undefined>(), lazy: new Map<string, Uint8Array | undefined>(), manual: new Map<string, Uint8Array | undefined>() };
   staged.forEach((part, index) => {
     const { component } = entities[index]!.id;

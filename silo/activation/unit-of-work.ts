@@ -7,7 +7,7 @@
 import type { BindingChange, OperationRecord, SenderMark } from '../../protocol/ports/index.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { CallChain } from '../turns/call-chain.js';
-import type { SentDraft } from '../messages/sent-draft.js';
+import { SentDraft } from '../messages/sent-draft.js';
 import type { Entity } from './entity.js';
 
 export type StagedOperation = OperationRecord & { readonly result: Uint8Array };
@@ -56,7 +56,9 @@ export class UnitOfWork {
   constructor(readonly chain: CallChain, readonly outermost: PendingCall | undefined) {}
 
   hold(entity: Entity): void {
-    if (!this.held.includes(entity)) this.held.push(entity);
+    // Most hold one: an array that grows by `push` makes room for many.
+    if (this.held.length === 0) this.held = [entity];
+    else if (!this.held.includes(entity)) this.held.push(entity);
   }
 
   letGo(entity: Entity): void {
@@ -94,6 +96,11 @@ export class UnitOfWork {
     part.afterCommit = this.afterCommit;
     this.outbox = this.operations = this.bindings = this.afterCommit = undefined;
     return part;
+  }
+
+  /** The broadcast of this id has not left it. */
+  isSending(tracker: string): boolean {
+    return this.outbox?.some((draft) => draft instanceof SentDraft && draft.message.to === 'bound' && draft.message.tracker === tracker) ?? false;
   }
 
   /** Leaves with its commit. */

@@ -233,7 +233,7 @@ export class Units {
   }
 
   private runEffects(unit: UnitOfWork): void {
-    unit.runEffects((error) => this.activation.log.error({ err: error }, 'an event could not be handed over after its commit'));
+    if (unit.afterCommit) unit.runEffects((error) => this.activation.log.error({ err: error }, 'an event could not be handed over after its commit'));
   }
 
   private notifyDrained(): void {

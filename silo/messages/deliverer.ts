@@ -71,12 +71,13 @@ export class Deliverer {
 
   /** V1. */
   private async park(name: string, id: ActorId, deliveries: readonly Delivery[]): Promise<void> {
-    const { dirty, store, settling } = this.parts;
+    const { dirty, store, receipts } = this.parts;
     const codec = this.parts.codec();
     await dirty.note(id);
     for (const delivery of deliveries) {
       const parked = await store.park(id, { sender: senderOf(delivery), sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec) });
-      if (parked === 'duplicate') settling.settle(delivery.sender, delivery.sequence, delivery.ordinal, delivery.total);
+      if (parked === 'duplicate') receipts.processed(delivery);
+      else receipts.received(delivery);
     }
     const present = this.unseen.get(name);
     if (present) {

@@ -74,6 +74,7 @@ export class Inbox {
       await messages.dirty.note(activation.id);
       const parked = await store.park(activation.id, { sender, sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec) });
       if (parked === 'duplicate') this.incoming.settle(delivery);
+      else messages.receipts.received(delivery);
     } finally {
       // Also where it could not be stored: it comes again, and those behind it in the lane must not wait for nobody.
       if (lane !== undefined) void this.drain(lane);
@@ -207,16 +208,19 @@ export class Inbox {
   private async bury({ sender, delivery, attempts, failure }: Waiting): Promise<boolean> {
     const { services, commits, log } = this.activation;
     const mark = { sender, low: delivery.low, ids: [delivery.sequence] };
-    const draft = new SentDraft({ to: 'records', letter: letterOf(delivery, attempts, failure, services.clock.now(), services.codec) }, services.codec);
+    const letter = letterOf(delivery, attempts, failure, services.clock.now(), services.codec);
+    const draft = new SentDraft({ to: 'records', letter }, services.codec);
+    let isBuried = false;
     try {
       await commits.bury(mark, draft);
+      isBuried = true;
       log.error({ err: failure, attempts }, 'a message is given up: it is a dead letter now');
     } catch (error) {
       // Another attempt, of the message come again, was through first. Else only a lost activation's commits fail.
       if (!(error instanceof DuplicateOperation)) return false;
     }
     this.incoming.marks.note(mark);
-    this.incoming.settle(delivery);
+    this.incoming.settle(delivery, isBuried ? letter.error : undefined);
     return true;
   }
 

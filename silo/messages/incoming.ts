@@ -7,6 +7,7 @@ import { SiloUnavailableError, UnknownComponentError, UnknownMethodError } from 
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Delivery, Message } from '../../protocol/delivery.js';
 import type { Baggage } from '../../protocol/envelope.js';
+import type { FailureText } from '../../protocol/ports/message-records.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { Activation } from '../activation/activation.js';
 import type { Entity } from '../activation/entity.js';
@@ -79,6 +80,7 @@ export class Incoming {
     if (await this.marks.knows(sender, delivery.sequence)) return this.settle(delivery);
     if (this.inbox.holdsBack(sender, delivery)) return this.inbox.park(sender, delivery);
     const attempt = this.attempt(sender, delivery);
+    this.activation.services.messages.receipts.received(delivery);
     const outcome = await this.withPatience(attempt);
     if (outcome === undefined) return this.inbox.park(sender, delivery, { running: attempt });
     if (outcome.status === 'failed') return this.inbox.park(sender, delivery, { failure: outcome.error });
@@ -120,8 +122,9 @@ export class Incoming {
     }
   }
 
-  settle({ sender, sequence, ordinal, total }: Delivery): void {
-    this.activation.services.messages.settling.settle(sender, sequence, ordinal, total);
+  /** Its effect is committed, or it is a dead letter that says `failure`. */
+  settle(delivery: Delivery, failure?: FailureText): void {
+    this.activation.services.messages.receipts.processed(delivery, failure);
   }
 
   /** How a message is retried. */

@@ -3,6 +3,7 @@ import type { MessageRecords } from '../../protocol/ports/message-records.js';
 import type { Clock, Logger, StateStore } from '../../protocol/ports/index.js';
 import type { DirtyActors } from './dirty-actors.js';
 import type { Outbound } from './outbound.js';
+import type { Receipts } from './receipts.js';
 import type { Settling } from './settling.js';
 
 /** What the senders and listeners of one silo share. */
@@ -12,6 +13,7 @@ export interface MessageParts {
   readonly log: Logger;
   readonly outbound: Outbound;
   readonly settling: Settling;
+  readonly receipts: Receipts;
   readonly records: MessageRecords;
   readonly dirty: DirtyActors;
   codec(): Codec;

@@ -9,6 +9,7 @@ import type { MessageParts } from './message-parts.js';
 import type { StoredMessage } from './stored-message.js';
 
 const MAX_BATCH = 256;
+const NO_INFO = new Uint8Array();
 const LISTENERS_A_PAGE = 1000;
 const RETRY_MS = 500;
 
@@ -80,18 +81,23 @@ export class Outgoing {
       await parts.records.deadLetters.add(message.letter);
       return parts.settling.settle(sender, sequence, 0, 1);
     }
-    const { payload } = message;
     if (message.to === 'one') {
-      yield [{ sender, sequence, low, listener: message.listener, ordinal: 0, total: 1, payload }];
+      yield [{ sender, sequence, low, listener: message.listener, ordinal: 0, total: 1, payload: message.payload }];
       return;
     }
+    const { payload, tracker } = message;
     const pages = (): AsyncGenerator<readonly string[]> => this.pagesOf(message);
     let total = 0;
     // How many there are travels with each: the last one to handle it settles the message.
     for await (const page of pages()) total += page.length;
+    if (tracker !== undefined) {
+      const { broadcasts } = parts.records;
+      await broadcasts.open(tracker, NO_INFO);
+      await broadcasts.expanded(tracker, total);
+    }
     if (total === 0) return parts.settling.settle(sender, sequence, 0, 1);
     let ordinal = 0;
-    for await (const page of pages()) yield page.map((name) => ({ sender, sequence, low, listener: parseListener(name), ordinal: ordinal++, total, payload }));
+    for await (const page of pages()) yield page.map((name) => ({ sender, sequence, low, listener: parseListener(name), ordinal: ordinal++, total, payload, tracker }));
   }
 
   private async *pagesOf({ event, version }: Extract<StoredMessage, { to: 'bound' }>): AsyncGenerator<readonly string[]> {

@@ -9,12 +9,14 @@ import { PARTITIONS, partitionOf } from '../../protocol/partitions.js';
 import { MemoryDeliveryQueues, MemoryQueues } from '../../events/memory-delivery-queues.js';
 import type { Clock, DeliveryConsumer, DeliveryQueues, Logger, Member, Membership, StateStore } from '../../protocol/ports/index.js';
 import { SiloDeadLetters } from './dead-letters.js';
+import { endsWithin } from '../ends-within.js';
 import { isMyShare } from '../routing/share.js';
 import { Deliverer } from './deliverer.js';
 import { DirtyActors } from './dirty-actors.js';
 import { Legacies } from './legacies.js';
 import type { MessageParts } from './message-parts.js';
 import { Outbound } from './outbound.js';
+import { Receipts } from './receipts.js';
 import { Settling } from './settling.js';
 import { SILO_SENDER, SiloSender, takeOverOutbox } from './silo-sender.js';
 import { Telling } from './telling.js';
@@ -32,6 +34,9 @@ export interface SiloMessagesParts {
   readonly log: Logger;
 }
 
+/** A silo that stops gives each step so long. */
+const LIMIT_MS = 5000;
+
 export class SiloMessages implements MessageParts {
   readonly store: StateStore;
   readonly clock: Clock;
@@ -40,6 +45,7 @@ export class SiloMessages implements MessageParts {
   readonly letters: SiloDeadLetters;
   readonly outbound: Outbound;
   readonly settling: Settling;
+  readonly receipts: Receipts;
   readonly dirty: DirtyActors;
   readonly telling: Telling;
   private readonly sender: SiloSender;
@@ -59,6 +65,7 @@ export class SiloMessages implements MessageParts {
     this.outbound = new Outbound({ queues: this.queues, partitionOf: ({ listener }) => partitionOf(listener), codec, clock, log });
     this.letters = new SiloDeadLetters(this.records.deadLetters, this.outbound);
     this.settling = new Settling(store, clock, log);
+    this.receipts = new Receipts(this.records.broadcasts, this.settling, clock, log);
     this.deliverer = new Deliverer(this, invoker);
     this.dirty = new DirtyActors(store, incarnation, clock, log, (id) => this.remind(id));
     this.sender = new SiloSender(incarnation, this);
@@ -80,16 +87,15 @@ export class SiloMessages implements MessageParts {
     for (const member of await membership.members()) if (member.status === 'dead') this.inherit(member);
   }
 
-  /** Delivers nothing more. Resolves when what it has is delivered. */
+  /** Delivers nothing more. Resolves when what it has is delivered, or others may do that. */
   async finish(): Promise<void> {
     this.deliverer.stop();
-    await Promise.all([this.partitions?.stop(), ...this.consumers.map((consumer) => consumer.stop())]);
+    await endsWithin(this.clock, Promise.all([this.partitions?.stop(), ...this.consumers.map((consumer) => consumer.stop())]), LIMIT_MS);
   }
 
   /** What was sent goes into the queues, and what was handled is settled, as far as the store answers; then this is over. */
   async end(): Promise<void> {
-    await this.sender.relayed();
-    await this.settling.settled();
+    await endsWithin(this.clock, this.sender.relayed().then(() => this.receipts.reported()).then(() => this.settling.settled()), LIMIT_MS);
     this.stop();
   }
 
@@ -102,6 +108,7 @@ export class SiloMessages implements MessageParts {
   stop(): void {
     this.deliverer.stop();
     this.dirty.stop();
+    this.receipts.stop();
     this.legacies.stop();
     this.sender.stop();
     this.outbound.stop();

@@ -9,7 +9,7 @@ export type StoredMessage =
   /** That was given up here: for the records. */
   | { readonly to: 'records'; readonly letter: DeadLetter }
   /** For those who are bound to the event at `version`, the one of the commit that stored it. */
-  | { readonly to: 'bound'; readonly event: string; readonly version: number; readonly payload: Uint8Array };
+  | { readonly to: 'bound'; readonly event: string; readonly version: number; readonly payload: Uint8Array; readonly tracker?: string | undefined };
 
 /** As an outbox entry holds it. */
 export function encodeStored(message: StoredMessage, codec: Codec): Uint8Array {

@@ -92,6 +92,10 @@ export class SiloServiceRuntime implements EntityRuntime {
     return Promise.reject(notImplemented('ctx.emit of a service'));
   }
 
+  broadcastResult(): Promise<never> {
+    return this.emit();
+  }
+
   save(): Promise<never> {
     return Promise.reject(this.lacks('save', 'nothing that could be saved'));
   }

@@ -14,11 +14,6 @@ import type { TurnMode } from './turn-mode.js';
 
 export type CallState = 'new' | 'queued' | 'running' | 'settled';
 
-interface Settle {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 const ONCE = Object.freeze({ once: true });
 
 export class PendingCall implements DeadlineLink, Answer {
@@ -42,7 +37,9 @@ export class PendingCall implements DeadlineLink, Answer {
   private controller: AbortController | undefined;
   /** Why the turn should end. */
   private stopReason: Error | undefined;
-  private settle: Settle | undefined;
+  // Not an object of both: V8 would learn that it outlives the young generation, make it among the old, and the promise would stay with it.
+  private resolve: ((value: unknown) => void) | undefined;
+  private reject: ((error: unknown) => void) | undefined;
   private listener: AnswerListener | undefined;
   private made: Promise<unknown> | undefined;
   private value: unknown;
@@ -70,8 +67,11 @@ export class PendingCall implements DeadlineLink, Answer {
     if (this.made) return this.made;
     const isDone = this.state === 'settled';
     if (isDone && !this.hasFailed) return (this.made = Promise.resolve(this.value));
-    this.made = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
-    if (isDone) this.settle!.reject(this.value);
+    this.made = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    if (isDone) this.reject!(this.value);
     return this.made;
   }
 
@@ -103,14 +103,14 @@ export class PendingCall implements DeadlineLink, Answer {
 
   succeed(value: unknown): void {
     if (!this.finish()) return;
-    if (this.settle) this.settle.resolve(value);
+    if (this.resolve) this.resolve(value);
     else this.value = value;
     if (this.listener) this.listener.succeeded(this.envelope, value);
   }
 
   fail(error: unknown): void {
     if (!this.finish()) return;
-    if (this.settle) this.settle.reject(error);
+    if (this.reject) this.reject(error);
     else {
       this.hasFailed = true;
       this.value = error;

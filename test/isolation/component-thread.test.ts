@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { expect } from 'chai';
 import { componentMetadata } from '../../decorators/index.js';
 import type { Hosted, HostedWatch } from '../../isolation/host.js';
+import { unpackBatch, type PackedBatch } from '../../isolation/packed-batch.js';
 import { DONE, SAY, SHARED_WORDS, STAGED } from '../../isolation/thread-messages.js';
 import { ThreadLine } from '../../isolation/thread/thread-line.js';
 import { WorkerHost } from '../../isolation/worker-host.js';
@@ -95,8 +96,8 @@ describe('what a silo and a thread say to each other', () => {
 
   it('fails also on the way from the thread: the turn by its result, and what else is said is logged', () => {
     const codec = createCodec();
-    const sent: unknown[][] = [];
-    const port = { postMessage: (batch: unknown[]): void => void sent.push(structuredClone(batch)) };
+    const sent: (readonly unknown[])[] = [];
+    const port = { postMessage: (batch: PackedBatch): void => void sent.push(unpackBatch(structuredClone(batch))) };
     const line = new ThreadLine(port as unknown as MessagePort, () => codec, new Int32Array(SHARED_WORDS));
     line.out.write(DONE, 7, 1, unsendable(), { epoch: 3, strays: [1, 3, 0, 0] });
     line.out.write(STAGED, 8, [4, 3, 1, 0, 'field', unsendable()]);

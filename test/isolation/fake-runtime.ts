@@ -13,6 +13,7 @@ export class FakeRuntime implements EntityRuntime {
   readonly setVersion = 0;
   readonly calls: unknown[] = [];
   readonly events: { readonly event: object; readonly live: boolean; readonly key: string | undefined }[] = [];
+  readonly asked: string[] = [];
   readonly logged: string[] = [];
   readonly ends: string[] = [];
   answer: (what: unknown) => unknown = () => undefined;
@@ -63,8 +64,14 @@ export class FakeRuntime implements EntityRuntime {
     this.events.push({ event, live: true, key });
   }
 
-  emit(event: object): void {
+  emit(event: object, receipts: boolean): string | undefined {
     this.events.push({ event, live: false, key: undefined });
+    return receipts ? 'tracker' : undefined;
+  }
+
+  broadcastResult(id: string, stage: string): Promise<{ readonly delivered: number; readonly failed: readonly [] }> {
+    this.asked.push(`${id} ${stage}`);
+    return Promise.resolve({ delivered: 3, failed: [] });
   }
 
   async save(): Promise<void> {}

@@ -1,6 +1,7 @@
 // PretendedThreads: threads without threads. The thread's side runs in this process, behind a port that copies as a real one does, in virtual time;
 // so a run is repeated by its seed, and a thread dies when the test says so. Code of a dead one goes on, and nobody hears it.
 import type { MessagePort } from 'node:worker_threads';
+import type { PackedBatch } from '../../isolation/packed-batch.js';
 import type { BeginLife, Life, LifeListener } from '../../isolation/thread-life.js';
 import { HEARD, LAST_BEGUN, READY, SHARED_WORDS } from '../../isolation/thread-messages.js';
 import { ComponentWorker } from '../../isolation/thread/component-worker.js';
@@ -11,8 +12,6 @@ import { ThreadLine } from '../../isolation/thread/thread-line.js';
 import { createCodec, type Codec } from '../../protocol/codec/index.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { createHandleFactory, handleReferences } from '../../sdk/handle.js';
-
-type Batch = unknown[];
 
 export class PretendedThreads {
   readonly alive = new Set<PretendedLife>();
@@ -35,12 +34,12 @@ export class PretendedLife implements Life {
   readonly objects: object[] = [];
   private readonly shared = new Int32Array(SHARED_WORDS);
   private isOver = false;
-  private hear: (batch: Batch) => void = () => undefined;
+  private hear: (batch: PackedBatch) => void = () => undefined;
 
   constructor(classes: ThreadClasses, private readonly listener: LifeListener, private readonly onOver: () => void) {
     const port = {
-      postMessage: (batch: Batch): void => this.deliver(batch, (copy) => listener.heard(copy)),
-      on: (_event: string, hear: (batch: Batch) => void) => (this.hear = hear),
+      postMessage: (batch: PackedBatch): void => this.deliver(batch, (copy) => listener.heard(copy)),
+      on: (_event: string, hear: (batch: PackedBatch) => void) => (this.hear = hear),
     };
     const line = new ThreadLine(port as unknown as MessagePort, () => codec, this.shared);
     const caller = new ThreadHandleCaller(line, () => codec);
@@ -55,7 +54,7 @@ export class PretendedLife implements Life {
     return this.shared[LAST_BEGUN]!;
   }
 
-  post(batch: Batch): void {
+  post(batch: PackedBatch): void {
     this.deliver(batch, (copy) => this.hear(copy));
   }
 
@@ -85,7 +84,7 @@ export class PretendedLife implements Life {
   }
 
   /** A port's message comes in no turn, and after whatever runs now. */
-  private deliver(batch: Batch, hear: (copy: Batch) => void): void {
+  private deliver(batch: PackedBatch, hear: (copy: PackedBatch) => void): void {
     if (this.isOver) return;
     const copy = structuredClone(batch);
     runOutsideTurns(() => queueMicrotask(() => {

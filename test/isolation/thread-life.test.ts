@@ -2,8 +2,9 @@ import { BroadcastChannel, receiveMessageOnPort, type MessagePort } from 'node:w
 import { expect } from 'chai';
 import { MemoryWatch } from '../../isolation/memory-watch.js';
 import { ProcessMemory } from '../../isolation/process-memory.js';
+import { packBatch, unpackBatch } from '../../isolation/packed-batch.js';
 import { ThreadLife } from '../../isolation/thread-life.js';
-import { CREATE, READY, RUN } from '../../isolation/thread-messages.js';
+import { CREATE, NAME, READY, RUN } from '../../isolation/thread-messages.js';
 import { SystemClock } from '../../protocol/system-clock.js';
 
 const clock = new SystemClock();
@@ -18,7 +19,8 @@ describe('a thread', () => {
     const memory = new MemoryWatch(clock, new ProcessMemory());
     const plan = { name: 'Chatter', modules: () => [module], memoryLimitMb: 256, turnLimitMs: 10_000, memory };
     const life = new ThreadLife(plan, { clock, scratchRoot: () => '/nowhere' }, {
-      heard: (batch) => {
+      heard: (packed) => {
+        const batch = unpackBatch(packed);
         heard.push(...batch.filter((_, at) => at === 0));
         if (batch[0] === READY) isReady();
       },
@@ -26,7 +28,8 @@ describe('a thread', () => {
     });
     await ready;
     life.ready();
-    life.post([CREATE, 1, 'town', 't1', 'Chatter', 'Chatter', undefined, '', undefined, RUN, 1, 1, 'chat', [], Infinity, undefined, 0, undefined]);
+    const batch = [CREATE, 1, 'town', 't1', 'Chatter', 'Chatter', undefined, '', undefined, NAME, 0, 'chat', RUN, 1, 1, 0, [], Infinity, undefined, 0, undefined];
+    life.post(packBatch(batch, batch.length));
     // In this very turn of the loop: what the thread has said meanwhile waits in the port.
     while (!receiveMessageOnPort(said as unknown as MessagePort));
     const ended = life.end();
