@@ -3,6 +3,7 @@ import type { ActorId } from '../../protocol/actor-id.js';
 import { createCodec } from '../../protocol/codec/index.js';
 import type { Delivery } from '../../protocol/delivery.js';
 import type { Envelope } from '../../protocol/envelope.js';
+import type { BroadcastTrackers } from '../../protocol/ports/message-records.js';
 import type { StateStore } from '../../protocol/ports/index.js';
 import type { Activation } from '../../silo/activation/activation.js';
 import { Deliverer } from '../../silo/messages/deliverer.js';
@@ -11,6 +12,7 @@ import type { Incoming } from '../../silo/messages/incoming.js';
 import type { MessageParts } from '../../silo/messages/message-parts.js';
 import { Outbound } from '../../silo/messages/outbound.js';
 import { Outgoing } from '../../silo/messages/outgoing.js';
+import { Receipts } from '../../silo/messages/receipts.js';
 import { Settling } from '../../silo/messages/settling.js';
 import { SILO_SENDER, takeOverOutbox } from '../../silo/messages/silo-sender.js';
 import { encodeStored } from '../../silo/messages/stored-message.js';
@@ -67,6 +69,20 @@ describe('whatever is added while the last of something ends', () => {
       settling.settle(SENDER, 1, 0, 1);
       await passes();
       expect(settled).to.deep.equal([1, 2]);
+    });
+
+    it(`is reported (${count} steps later)`, async () => {
+      const reported: number[] = [];
+      const trackers = {
+        received: async (_: string, ordinals: readonly number[]) => {
+          reported.push(...ordinals);
+          if (reported.length === 1) void steps(count).then(() => receipts.received({ ...delivery(1), tracker: 'b', ordinal: 2 }));
+        },
+      };
+      const receipts: Receipts = new Receipts(trackers as unknown as BroadcastTrackers, {} as Settling, new VirtualClock(), new RecordingLogger());
+      receipts.received({ ...delivery(1), tracker: 'b', ordinal: 1 });
+      await passes();
+      expect(reported).to.deep.equal([1, 2]);
     });
 
     it(`is looked for (${count} steps later)`, async () => {
