@@ -7,7 +7,7 @@ import { StaleEpochError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import { CallChain } from '../turns/call-chain.js';
 import type { CommitRequest, CommitResult, SenderMark } from '../../protocol/ports/index.js';
-import type { SentDraft } from '../messages/sent-draft.js';
+import { SentDraft } from '../messages/sent-draft.js';
 import type { Activation } from './activation.js';
 import type { DueReminder } from './actor-reminders.js';
 import { DuplicateOperation } from './operations.js';
@@ -147,6 +147,8 @@ export class CommitQueue {
       if (result.oldestUnsettled !== undefined) this.activation.messages.outgoing.low = result.oldestUnsettled;
       if (request.reminders) this.activation.messages.reminders.committed(request.reminders);
       if (request.bindings) this.activation.messages.committed(request.bindings);
+      // Here, and not where each unit ends: they leave in the order of their numbers.
+      if (request.outbox?.length) this.activation.messages.relay(request.outbox.filter((draft): draft is SentDraft => draft instanceof SentDraft));
       this.activation.services.statistics.commits++;
       this.activation.tagBook?.committed();
       return request.tags;

@@ -119,10 +119,8 @@ export class SiloEntityRuntime implements EntityRuntime {
   private async store(own: OwnEvents, forOthers: SentDraft | undefined): Promise<void> {
     const entries = [...(own?.entries ?? []), ...(forOthers ? [forOthers] : [])];
     if (entries.length === 0) return;
-    const { commits, messages } = this.entity.activation;
-    await commits.append(entries);
+    await this.entity.activation.commits.append(entries);
     own?.deliver();
-    if (forOthers) messages.relay([forOthers]);
   }
 
   private draftOf(value: object, event: string, origin: EventOrigin, tracker: string | undefined): SentDraft {

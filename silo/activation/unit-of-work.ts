@@ -7,7 +7,7 @@
 import type { BindingChange, OperationRecord, SenderMark } from '../../protocol/ports/index.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { CallChain } from '../turns/call-chain.js';
-import type { SentDraft } from '../messages/sent-draft.js';
+import { SentDraft } from '../messages/sent-draft.js';
 import type { ReminderStep } from './actor-reminders.js';
 import type { Entity } from './entity.js';
 
@@ -29,8 +29,6 @@ export class UnitOfWork {
   /** The outermost turn's call and how it ended; the reply waits for the commit. */
   outcome: { readonly call: PendingCall; readonly value?: unknown; readonly error?: unknown; readonly failed: boolean } | undefined;
   outbox: OutboxDraft[] | undefined;
-  /** Those of the outbox that go to others. */
-  sent: SentDraft[] | undefined;
   operations: StagedOperation[] | undefined;
   /** Outbox entries whose handling this unit is. */
   settled: number[] | undefined;
@@ -102,24 +100,22 @@ export class UnitOfWork {
     part.held = [...this.held];
     part.isStaged = true;
     part.outbox = this.outbox;
-    part.sent = this.sent;
     part.operations = this.operations;
     part.bindings = this.bindings;
     part.reminders = this.reminders;
     part.afterCommit = this.afterCommit;
-    this.outbox = this.sent = this.operations = this.bindings = this.reminders = this.afterCommit = undefined;
+    this.outbox = this.operations = this.bindings = this.reminders = this.afterCommit = undefined;
     return part;
   }
 
   /** The broadcast of this id has not left it. */
   isSending(tracker: string): boolean {
-    return this.sent?.some(({ message }) => message.to === 'bound' && message.tracker === tracker) ?? false;
+    return this.outbox?.some((draft) => draft instanceof SentDraft && draft.message.to === 'bound' && draft.message.tracker === tracker) ?? false;
   }
 
   /** Leaves with its commit. */
   send(draft: SentDraft): void {
     (this.outbox ??= []).push(draft);
-    (this.sent ??= []).push(draft);
   }
 
   /** Sets or cancels a reminder; what is set last counts. */

@@ -173,7 +173,7 @@ export class Units {
     const earlier = this.activation.isLost ? [] : this.closing.beside(unit);
     if (earlier.length > 0) return this.undoAfter(earlier, unit, error);
     const known = this.activation.operations.duplicateResult(error, unit);
-    unit.afterCommit = unit.sent = undefined;
+    unit.afterCommit = undefined;
     const end = (): void => (known ? this.end(unit, false, known.value) : this.end(unit, true, error));
     const broken = (cause: unknown): void => {
       // Nobody may go on from half a state: the next activation starts from what is saved.
@@ -232,7 +232,6 @@ export class Units {
   }
 
   private runEffects(unit: UnitOfWork): void {
-    if (unit.sent) this.activation.messages.relay(unit.sent);
     if (unit.afterCommit) unit.runEffects((error) => this.activation.log.error({ err: error }, 'an event could not be handed over after its commit'));
   }
 

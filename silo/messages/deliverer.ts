@@ -16,6 +16,8 @@ const LONGEST_REMINDER_MS = 30_000;
 
 interface Unseen {
   readonly id: ActorId;
+  /** Rises with what is put there. */
+  parkings: number;
   pauseMs: number;
   timer: TimerHandle | undefined;
 }
@@ -53,8 +55,7 @@ export class Deliverer {
     const { type, key } = deliveries[0]!.listener;
     const id = { type, key };
     try {
-      await this.invoke(id, deliveries, this.unseen.has(name));
-      this.saw(name);
+      await this.seeing(name, (looks) => this.invoke(id, deliveries, looks));
     } catch (error) {
       if (this.isStopped) throw error;
       this.parts.log.debug({ err: error, actor: name }, 'messages could not be delivered; they wait in the inbox');
@@ -70,16 +71,20 @@ export class Deliverer {
 
   /** V1. */
   private async park(name: string, id: ActorId, deliveries: readonly Delivery[]): Promise<void> {
-    const { parts } = this;
-    const { dirty, store, receipts } = parts;
+    const { dirty, store, receipts } = this.parts;
+    const codec = this.parts.codec();
     await dirty.note(id);
     for (const delivery of deliveries) {
-      const parked = await store.park(id, { sender: senderOf(delivery), sequence: delivery.sequence, payload: encodeDeliveries([delivery], parts.codec()) });
+      const parked = await store.park(id, { sender: senderOf(delivery), sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec) });
       if (parked === 'duplicate') receipts.processed(delivery);
       else receipts.received(delivery);
     }
-    if (this.unseen.has(name)) return;
-    const unseen: Unseen = { id, pauseMs: FIRST_REMINDER_MS, timer: undefined };
+    const present = this.unseen.get(name);
+    if (present) {
+      present.parkings++;
+      return;
+    }
+    const unseen: Unseen = { id, parkings: 1, pauseMs: FIRST_REMINDER_MS, timer: undefined };
     this.unseen.set(name, unseen);
     this.remindLater(name, unseen);
   }
@@ -88,15 +93,21 @@ export class Deliverer {
   private remindLater(name: string, unseen: Unseen): void {
     if (this.isStopped) return;
     unseen.timer = this.parts.clock.setTimer(() => {
-      this.remind(unseen.id).then(() => this.saw(name), () => {
+      const lookedFor = this.seeing(name, () => this.remind(unseen.id)).catch(() => undefined);
+      void lookedFor.then(() => {
         unseen.pauseMs = Math.min(LONGEST_REMINDER_MS, 2 * unseen.pauseMs);
         if (this.unseen.get(name) === unseen) this.remindLater(name, unseen);
       });
     }, unseen.pauseMs);
   }
 
-  private saw(name: string): void {
-    this.unseen.get(name)?.timer?.cancel();
-    this.unseen.delete(name);
+  /** Not seen is what was put there after the look. */
+  private async seeing(name: string, look: (looks: boolean) => Promise<unknown>): Promise<void> {
+    const unseen = this.unseen.get(name);
+    const parkings = unseen?.parkings;
+    await look(unseen !== undefined);
+    if (!unseen || unseen.parkings !== parkings) return;
+    unseen.timer?.cancel();
+    if (this.unseen.get(name) === unseen) this.unseen.delete(name);
   }
 }

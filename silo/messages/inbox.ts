@@ -7,6 +7,7 @@ import type { Delivery } from '../../protocol/delivery.js';
 import { decodeDeliveries, encodeDeliveries } from '../../protocol/delivery.js';
 import { ComponentCrashedError } from '../../protocol/errors/index.js';
 import type { Activation } from '../activation/activation.js';
+import { DuplicateOperation } from '../activation/operations.js';
 import { letterOf } from './dead-letters.js';
 import type { Incoming } from './incoming.js';
 import { REMINDER_SENDER, senderOf } from './sender-name.js';
@@ -14,6 +15,9 @@ import { SentDraft } from './sent-draft.js';
 
 const FIRST_LOOK = 100;
 const LONGEST_BACKOFF_MS = 60_000;
+const RETRY_MS = 500;
+/** How many leave a lane before the store is rid of them, though others still wait there. */
+const LOOK_EVERY = 256;
 
 /** What becomes of an attempt. `ended`: the activation is over, which says nothing of the message. */
 export type Attempted = { readonly status: 'handled' } | { readonly status: 'ended' } | { readonly status: 'failed'; readonly error: unknown };
@@ -51,7 +55,7 @@ export class Inbox {
   }
 
   restore(): void {
-    this.restored = this.look();
+    this.restored = this.lookUntilRead();
   }
 
   stop(): void {
@@ -64,33 +68,59 @@ export class Inbox {
     const { activation } = this;
     const { messages, store, codec } = activation.services;
     // From now on: what comes behind it must not overtake it while it is being stored.
-    const waiting: Waiting = { sender, delivery, attempts: failure === undefined ? 0 : 1, failure, running };
+    const waiting: Waiting = { sender, delivery, attempts: failure === undefined || degradedUntil(failure) !== undefined ? 0 : 1, failure, running };
     const lane = this.add(waiting);
-    await messages.dirty.note(activation.id);
-    const parked = await store.park(activation.id, { sender, sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec) });
-    if (parked === 'duplicate') this.incoming.settle(delivery);
-    else messages.receipts.received(delivery);
-    if (lane !== undefined) void this.drain(lane);
+    try {
+      await messages.dirty.note(activation.id);
+      const parked = await store.park(activation.id, { sender, sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec) });
+      if (parked === 'duplicate') this.incoming.settle(delivery);
+      else messages.receipts.received(delivery);
+    } finally {
+      // Also where it could not be stored: it comes again, and those behind it in the lane must not wait for nobody.
+      if (lane !== undefined) void this.drain(lane);
+    }
   }
 
   /** N4. Takes out what is done, and in what is new; rejects when the store does not answer. */
   look(): Promise<void> {
+    if (this.isStopped) return Promise.resolve();
     this.looksAgain = true;
-    return (this.looking ??= this.readAll().finally(() => (this.looking = undefined)));
+    return (this.looking ??= this.readAll());
+  }
+
+  /** What an earlier activation left comes before anything new: without it nothing can go on. */
+  private async lookUntilRead(): Promise<void> {
+    while (!this.isStopped) {
+      try {
+        return await this.look();
+      } catch (error) {
+        this.activation.log.warn({ err: error }, 'the inbox could not be read; it is tried again');
+        await this.pause(RETRY_MS);
+      }
+    }
   }
 
   private async readAll(): Promise<void> {
-    while (this.looksAgain && !this.isStopped) {
-      this.looksAgain = false;
-      const { services, commits } = this.activation;
-      const all = (await this.everything()).map((bytes) => decodeDeliveries(bytes, services.codec)[0]!);
-      let done = 0;
-      while (done < all.length && (await this.isDone(all[done]!))) done++;
-      for (const delivery of all.slice(done)) await this.adopt(delivery);
-      if (done === 0) continue;
-      await commits.takeFromInbox(done);
-      this.looksAgain = true;
+    try {
+      while (this.looksAgain && !this.isStopped) {
+        this.looksAgain = false;
+        await this.readOnce();
+      }
+    } finally {
+      // In the same step as the last look at `looksAgain`.
+      this.looking = undefined;
     }
+  }
+
+  private async readOnce(): Promise<void> {
+    const { services, commits } = this.activation;
+    const all = (await this.everything()).map((bytes) => decodeDeliveries(bytes, services.codec)[0]!);
+    let done = 0;
+    while (done < all.length && (await this.isDone(all[done]!))) done++;
+    for (const delivery of all.slice(done)) await this.adopt(delivery);
+    if (done === 0) return;
+    await commits.takeFromInbox(done);
+    this.looksAgain = true;
   }
 
   /** All of it: what is not known to wait would be overtaken. */
@@ -131,15 +161,20 @@ export class Inbox {
 
   private async drain(name: string): Promise<void> {
     const lane = this.lanes.get(name)!;
-    while (lane.length > 0 && !this.isStopped) {
+    for (let done = 1; lane.length > 0 && !this.isStopped; done++) {
       const head = lane[0]!;
       const isOver = await this.work(head);
       if (!isOver) return;
       lane.shift();
       this.known.delete(`${head.sender}#${head.delivery.sequence}`);
+      // A lane that never gets empty must not let the inbox grow for ever.
+      if (done % LOOK_EVERY === 0 && lane.length > 0) this.lookLater();
     }
     this.lanes.delete(name);
-    if (this.isStopped) return;
+    if (!this.isStopped) this.lookLater();
+  }
+
+  private lookLater(): void {
     this.look().catch((error: unknown) => this.activation.log.warn({ err: error }, 'the inbox could not be looked through; it is at the next message'));
   }
 
@@ -149,17 +184,17 @@ export class Inbox {
     const { attempts, backoffMs } = this.incoming.retryOf(delivery);
     for (;;) {
       if (waiting.attempts >= attempts) return this.bury(waiting);
-      if (waiting.attempts > 0) await this.pause(this.backoff(waiting, backoffMs));
+      // A component that is down until then refuses: that is no attempt.
+      const until = degradedUntil(waiting.failure);
+      if (until !== undefined) await this.pause(Math.max(100, Math.min(LONGEST_BACKOFF_MS, until - this.activation.services.clock.now())));
+      else if (waiting.attempts > 0) await this.pause(this.backoff(waiting, backoffMs));
       if (this.isStopped) return false;
       const outcome = await (waiting.running ?? this.attemptUnlessKnown(sender, delivery));
       waiting.running = undefined;
       if (outcome.status === 'handled') return true;
       if (outcome.status === 'ended') return false;
       waiting.failure = outcome.error;
-      // A component that is down until then refuses: that is no attempt.
-      const until = outcome.error instanceof ComponentCrashedError ? outcome.error.degradedUntil : undefined;
-      if (until === undefined) waiting.attempts++;
-      else await this.pause(Math.max(100, Math.min(LONGEST_BACKOFF_MS, until - this.activation.services.clock.now())));
+      if (degradedUntil(outcome.error) === undefined) waiting.attempts++;
     }
   }
 
@@ -171,21 +206,22 @@ export class Inbox {
 
   /** N3. */
   private async bury({ sender, delivery, attempts, failure }: Waiting): Promise<boolean> {
-    const { services, commits, log, messages } = this.activation;
+    const { services, commits, log } = this.activation;
     const due = await this.incoming.dueOf(delivery).catch(() => undefined);
     const mark = delivery.sender.type === REMINDER_SENDER ? undefined : { sender, low: delivery.low, ids: [delivery.sequence] };
     const letter = letterOf(delivery, attempts, failure, services.clock.now(), services.codec);
     const draft = new SentDraft({ to: 'records', letter }, services.codec);
+    let isBuried = false;
     try {
       await commits.bury(mark, draft, due);
-    } catch {
-      // Only a lost activation's commits fail.
-      return false;
+      isBuried = true;
+      log.error({ err: failure, attempts }, 'a message is given up: it is a dead letter now');
+    } catch (error) {
+      // Another attempt, of the message come again, was through first. Else only a lost activation's commits fail.
+      if (!(error instanceof DuplicateOperation)) return false;
     }
     if (mark) this.incoming.marks.note(mark);
-    this.incoming.settle(delivery, letter.error);
-    messages.relay(due?.draft ? [due.draft, draft] : [draft]);
-    log.error({ err: failure, attempts }, 'a message is given up: it is a dead letter now');
+    this.incoming.settle(delivery, isBuried ? letter.error : undefined);
     return true;
   }
 
@@ -204,4 +240,9 @@ export class Inbox {
       this.pauses.add(end);
     });
   }
+}
+
+/** Set: the component is down and refuses; no code of it has run. */
+function degradedUntil(failure: unknown): number | undefined {
+  return failure instanceof ComponentCrashedError ? failure.degradedUntil : undefined;
 }

@@ -120,7 +120,8 @@ export class Incoming {
       this.settle(delivery);
       return { status: 'handled' };
     } catch (error) {
-      if (activation.status !== 'active' || activation.isLost) return { status: 'ended' };
+      // While it begins nothing has run: what fails then is the message's own.
+      if (activation.status === 'ending' || activation.status === 'ended' || activation.isLost) return { status: 'ended' };
       return { status: 'failed', error };
     }
   }
@@ -157,7 +158,7 @@ export class Incoming {
   }
 
   private handlingOf(message: Message, { listener }: Delivery, due?: DueReminder): Handling {
-    const entity = listener.component === undefined ? this.activation.owner : this.activation.residents.find(({ id }) => id.component === listener.component);
+    const entity = this.activation.entity(listener.component);
     if (!entity || entity.extras?.fate === 'gone') throw new UnknownComponentError(`${printEntityId(listener)}: the actor has no such component`, { component: listener.component! });
     if (message.kind === 'tell') {
       const method = entity.metadata.methods.get(message.method);

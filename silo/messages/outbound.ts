@@ -56,22 +56,24 @@ export class Outbound {
   private async drain(partition: number, line: Line): Promise<void> {
     while (line.waiting.length > 0 && !this.isStopped) {
       const batch = line.waiting.splice(0, MAX_BATCH);
-      await this.store(partition, encodeDeliveries(batch.map(({ delivery }) => delivery), this.parts.codec()));
+      if (!(await this.store(partition, encodeDeliveries(batch.map(({ delivery }) => delivery), this.parts.codec())))) break;
       for (const { stored } of batch) stored();
     }
     line.isSending = false;
   }
 
-  /** Again until it is known to be stored: duplicates are known to their listeners. */
-  private async store(partition: number, bytes: Uint8Array): Promise<void> {
+  /** Again until it is known to be stored: duplicates are known to their listeners. False: this was stopped before. */
+  private async store(partition: number, bytes: Uint8Array): Promise<boolean> {
     const { queues, clock, log } = this.parts;
     for (let pauseMs = FIRST_RETRY_MS; !this.isStopped; pauseMs = Math.min(LONGEST_RETRY_MS, 2 * pauseMs)) {
       try {
-        return await queues.add(partition, bytes);
+        await queues.add(partition, bytes);
+        return true;
       } catch (error) {
         log.warn({ err: error, partition }, 'messages could not be put into their queue; it is tried again');
         await new Promise<void>((resolve) => void clock.setTimer(resolve, pauseMs));
       }
     }
+    return false;
   }
 }

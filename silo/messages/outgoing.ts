@@ -41,7 +41,7 @@ export class Outgoing {
     if (entries.length === 0) return;
     if (this.low === 0) this.low = entries[0]!.sequence;
     this.queue.push(...entries);
-    this.running ??= this.drain().finally(() => (this.running = undefined));
+    this.running ??= this.drain();
   }
 
   private async drain(): Promise<void> {
@@ -57,6 +57,8 @@ export class Outgoing {
         await new Promise<void>((resolve) => void this.parts.clock.setTimer(resolve, RETRY_MS));
       }
     }
+    // In the same step as the last look at the queue: what is added later begins anew.
+    this.running = undefined;
   }
 
   /** Successive messages go together; an event for many goes page by page. */

@@ -70,7 +70,7 @@ export class Receipts {
   private reportsOf(tracker: string): Reports {
     let reports = this.waiting.get(tracker);
     if (!reports) this.waiting.set(tracker, (reports = { received: [], done: [], failures: [] }));
-    this.flushing ??= this.flush().finally(() => (this.flushing = undefined));
+    this.flushing ??= this.flush();
     return reports;
   }
 
@@ -81,6 +81,8 @@ export class Receipts {
       this.waiting = new Map();
       await Promise.all(now.map(([tracker, reports]) => this.report(tracker, reports)));
     }
+    // In the same step as the last look at what waits.
+    this.flushing = undefined;
   }
 
   /** RC2. */

@@ -29,7 +29,7 @@ export class Settling {
     let waiting = this.waiting.get(name);
     if (!waiting) this.waiting.set(name, (waiting = { sender, settled: [] }));
     waiting.settled.push({ sequence, ordinal, total });
-    this.flushing ??= this.flush().finally(() => (this.flushing = undefined));
+    this.flushing ??= this.flush();
   }
 
   /** Resolves when nothing is on its way. */
@@ -45,6 +45,8 @@ export class Settling {
       this.waiting = new Map();
       await Promise.all(now.map((each) => this.tell(each)));
     }
+    // In the same step as the last look at what waits.
+    this.flushing = undefined;
   }
 
   private async tell({ sender, settled }: Waiting): Promise<void> {

@@ -133,7 +133,9 @@ export class SiloMessages implements MessageParts {
   }
 
   private async remind(id: ActorId): Promise<void> {
-    if (id.type === SILO_SENDER) return this.sender.relayAgain();
+    // Of its own; what a dead silo sent has no other sender than who took it over.
+    if (id.type === SILO_SENDER && id.key === this.parts.membership.incarnation) return this.sender.relayAgain();
+    if (id.type === SILO_SENDER) return this.takeOver(id);
     await this.deliverer.remind(id).catch((error: unknown) => this.log.debug({ err: error }, 'an actor with messages could not be reached'));
   }
 }

@@ -119,8 +119,11 @@ export async function takeOverOutbox(id: ActorId, incarnation: Incarnation, part
   const row = await parts.store.claim({ id, token, incarnation, expected: holder?.token });
   if (row.status !== 'claimed') throw new SiloUnavailableError('the outbox of a dead silo is with another');
   const outgoing = new Outgoing(id, parts, () => true);
-  outgoing.relay(storedEntries(await parts.store.outbox(id, MAX_LEFT), parts.codec()));
-  await outgoing.relayed();
+  for (let after = 0, left = await parts.store.outbox(id, MAX_LEFT); left.length > 0; left = await parts.store.outbox(id, MAX_LEFT, after)) {
+    outgoing.relay(storedEntries(left, parts.codec()));
+    await outgoing.relayed();
+    after = left.at(-1)!.sequence;
+  }
   await parts.store.release(id, token);
 }
 
