@@ -4,7 +4,7 @@
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import { decodeDeliveries, encodeDeliveries, type Delivery } from '../../protocol/delivery.js';
 import type { Invoker } from '../../protocol/envelope.js';
-import type { TimerHandle } from '../../protocol/ports/index.js';
+import type { Incarnation, TimerHandle } from '../../protocol/ports/index.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { DELIVER } from '../activation/system-methods.js';
 import type { MessageParts } from './message-parts.js';
@@ -26,7 +26,7 @@ export class Deliverer {
   private readonly unseen = new Map<string, Unseen>();
   private isStopped = false;
 
-  constructor(private readonly parts: MessageParts, private readonly invoker: Invoker) {}
+  constructor(private readonly parts: MessageParts, private readonly invoker: Invoker, private readonly incarnation: Incarnation) {}
 
   /** Rejects when the store does not answer: the batch must come again. */
   async handle(batch: Uint8Array): Promise<void> {
@@ -65,7 +65,7 @@ export class Deliverer {
 
   private invoke(target: ActorId, deliveries: readonly Delivery[], looks: boolean): Promise<unknown> {
     const deadlineMs = this.parts.clock.monotonicMs() + DELIVERY_TIMEOUT_MS;
-    const envelope = { kind: 'call', target, method: DELIVER, args: [deliveries, looks], deadlineMs, timeoutMs: DELIVERY_TIMEOUT_MS, hops: 0 } as const;
+    const envelope = { kind: 'call', target, method: DELIVER, args: [deliveries, looks, this.incarnation], deadlineMs, timeoutMs: DELIVERY_TIMEOUT_MS, hops: 0 } as const;
     return runOutsideTurns(() => this.invoker.invoke(envelope));
   }
 

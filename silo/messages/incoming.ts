@@ -2,6 +2,7 @@
 //   I1. A message that is known runs nothing. One that runs already is joined.
 //   I2. The mark commits with the effect of the turn (P7), whose unit is the message's alone.
 //   I3. What fails, takes long, or comes behind such a one of its sender, waits in the actor's inbox; the rest of the world goes on.
+//   I4. Who delivers for the first time may come after one that could not reach this activation and put something into the inbox: that is looked for first.
 import { DEFAULT_DELIVERY, type DeliveryMetadata } from '../../decorators/index.js';
 import { SiloUnavailableError, UnknownComponentError, UnknownMethodError } from '../../protocol/errors/index.js';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
@@ -9,6 +10,7 @@ import type { Delivery, Message } from '../../protocol/delivery.js';
 import type { Baggage } from '../../protocol/envelope.js';
 import type { FailureText } from '../../protocol/ports/message-records.js';
 import type { Identity } from '../../protocol/identity.js';
+import type { Incarnation } from '../../protocol/ports/index.js';
 import type { Activation } from '../activation/activation.js';
 import type { DueReminder } from '../activation/actor-reminders.js';
 import type { Entity } from '../activation/entity.js';
@@ -33,6 +35,7 @@ interface Handling {
 export class Incoming {
   readonly marks: Marks;
   readonly inbox: Inbox;
+  private deliveredBy: Incarnation | undefined;
   private readonly taking = new Map<string, Promise<void>>();
 
   constructor(private readonly activation: Activation) {
@@ -42,9 +45,16 @@ export class Incoming {
 
   /** Messages of a partition's batch for this actor; the call succeeds when each is handled or in the inbox. `looks`: the inbox may hold what this activation has not seen. */
   serve(call: PendingCall): void {
-    const [deliveries, looks] = call.envelope.args as readonly [readonly Delivery[], boolean];
+    const [deliveries, looks, by] = call.envelope.args as readonly [readonly Delivery[], boolean, Incarnation];
     call.state = 'running';
-    this.takeAll(deliveries, looks).then(() => call.succeed(undefined), (error: unknown) => call.fail(error));
+    this.takeAll(deliveries, looks || this.isFromAnother(by)).then(() => call.succeed(undefined), (error: unknown) => call.fail(error));
+  }
+
+  /** I4. */
+  private isFromAnother(by: Incarnation): boolean {
+    const isAnother = this.deliveredBy !== by;
+    this.deliveredBy = by;
+    return isAnother;
   }
 
   private async takeAll(deliveries: readonly Delivery[], looks: boolean): Promise<void> {

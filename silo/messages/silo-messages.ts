@@ -11,7 +11,7 @@ import { MemoryDeliveryQueues, MemoryQueues } from '../../events/memory-delivery
 import type { Clock, DeliveryConsumer, DeliveryQueues, Logger, Member, Membership, StateStore } from '../../protocol/ports/index.js';
 import { SiloDeadLetters } from './dead-letters.js';
 import { endsWithin } from '../ends-within.js';
-import { isMyShare } from '../routing/share.js';
+import { isMyShare, isMyShareOfAll } from '../routing/share.js';
 import { Deliverer } from './deliverer.js';
 import { DirtyActors } from './dirty-actors.js';
 import { Legacies } from './legacies.js';
@@ -69,7 +69,7 @@ export class SiloMessages implements MessageParts {
     this.letters = new SiloDeadLetters(this.records.deadLetters, this.outbound);
     this.settling = new Settling(store, clock, log);
     this.receipts = new Receipts(this.records.broadcasts, this.settling, clock, log);
-    this.deliverer = new Deliverer(this, invoker);
+    this.deliverer = new Deliverer(this, invoker, incarnation);
     this.dirty = new DirtyActors(store, incarnation, clock, log, (id) => this.remind(id));
     this.sender = new SiloSender(incarnation, this);
     this.legacies = new Legacies(this, (id) => this.takeOver(id));
@@ -124,7 +124,8 @@ export class SiloMessages implements MessageParts {
   }
 
   private inherit({ incarnation }: Pick<Member, 'incarnation'>): void {
-    this.legacies.inherit(incarnation, (id) => isMyShare(this.parts.membership, id));
+    const { membership } = this.parts;
+    this.legacies.inherit(incarnation, (id) => (id.type === SILO_SENDER ? isMyShareOfAll(membership, id) : isMyShare(membership, id)));
   }
 
   /** Rejects when it did not work. */

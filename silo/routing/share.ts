@@ -8,6 +8,12 @@ export function isMyShare({ incarnation, peers }: Membership, id: ActorId): bool
   return peers.every((peer) => !Object.hasOwn(peer.types, id.type) || lotOf(peer.incarnation, id) < own);
 }
 
+/** As `isMyShare`, for what any silo can do. */
+export function isMyShareOfAll({ incarnation, peers }: Membership, id: ActorId): boolean {
+  const own = lotOf(incarnation, id);
+  return peers.every((peer) => lotOf(peer.incarnation, id) < own);
+}
+
 function lotOf(incarnation: Incarnation, id: ActorId): number {
   return fnv1a(fnv1a(FNV_OFFSET, printEntityId(id)), incarnation);
 }

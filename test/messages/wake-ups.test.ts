@@ -143,7 +143,7 @@ describe('the way of messages between silos', () => {
         if (count === 0 && asked.length < 4) await looked.opened;
       },
     };
-    const deliverer = new Deliverer(parts({ clock, dirty: { note: () => undefined }, store: new MemoryStateStore(), settling: {}, receipts: { received: () => undefined, processed: () => undefined } }), invoker);
+    const deliverer = new Deliverer(parts({ clock, dirty: { note: () => undefined }, store: new MemoryStateStore(), settling: {}, receipts: { received: () => undefined, processed: () => undefined } }), invoker, 'here');
     await deliverer.handle(encodeDeliveries([delivery(1)], codec));
     await clock.advance('500ms');
     await deliverer.handle(encodeDeliveries([delivery(2)], codec));
