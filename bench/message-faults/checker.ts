@@ -1,12 +1,12 @@
 // What the actors have beside what the emitters committed, from states alone: a number that an emitter counted must be with each of its listeners
 // once, in order; nothing else may be there.
-import type { Applied } from './actors.js';
-import { codeOf, emitterOf, expected, isEmitted, isForwarded } from './plan.js';
+import type { Applied, Committed } from './actors.js';
+import { codeOf, emitterOf, expected, isEmitted, isForwarded, numberOf } from './plan.js';
 
 /** What all actors have at the end. */
 export interface Outcome {
-  /** By emitter: how many numbers it committed. */
-  readonly sent: readonly number[];
+  /** By emitter. */
+  readonly emitters: readonly Committed[];
   /** By listener. */
   readonly applied: readonly (readonly Applied[])[];
   /** By emitter: what listeners told on. */
@@ -27,7 +27,8 @@ export interface Verdict {
   readonly forwardedAgain: number;
 }
 
-export function judge({ sent, applied, forwarded }: Outcome): Verdict {
+export function judge({ emitters, applied, forwarded }: Outcome): Verdict {
+  const sent = emitters.map((emitter) => emitter.sent);
   const verdict = {
     committed: sum(sent), deliveries: 0, missing: 0, twice: 0, unsent: 0, outOfOrder: 0, forwards: 0, forwardsMissing: 0, forwardedAgain: 0,
   };
@@ -37,7 +38,7 @@ export function judge({ sent, applied, forwarded }: Outcome): Verdict {
     verdict.deliveries += wanted.length;
     verdict.missing += missing;
     verdict.twice += twice;
-    verdict.unsent += unsent;
+    verdict.unsent += unsent + applied[listener]!.filter((message) => !isOfCommitted(message, emitters)).length;
     verdict.outOfOrder += disorder(codes);
   }
   for (const [emitter, count] of sent.entries()) {
@@ -59,6 +60,11 @@ function compare(wanted: readonly number[], found: readonly number[]): { readonl
   };
 }
 
+/** A number that an attempt sent which did not commit is not the one that another attempt committed. */
+function isOfCommitted([code, , , stride]: Applied, emitters: readonly Committed[]): boolean {
+  return emitters[emitterOf(code)]!.strides.findLast(([from]) => from <= numberOf(code))?.[1] === stride;
+}
+
 /** How often a number came behind a later one of the same emitter, repeats apart. */
 function disorder(codes: readonly number[]): number {
   const last = new Map<number, number>();
@@ -71,14 +77,23 @@ function disorder(codes: readonly number[]): number {
   return count;
 }
 
-/** How long messages took that were under way when a silo died, from its death: of those that met one death alone, and of those that met more, from the first. */
-export function redeliveries(applied: readonly (readonly Applied[])[], deathsAtMs: readonly number[]): { readonly one: readonly number[]; readonly more: readonly number[] } {
-  const [one, more]: [number[], number[]] = [[], []];
+/** A silo that was killed, or could not be heard any more. */
+export interface Death {
+  readonly of: string;
+  /** On the wall clock. */
+  readonly atMs: number;
+}
+
+/** How long messages took, from a death that they were under way at, by what the silo died of; of several deaths, from the first. `none`: how long the others took, from their sending. */
+export function redeliveries(applied: readonly (readonly Applied[])[], deaths: readonly Death[]): Readonly<Record<string, readonly number[]>> {
+  const found: Record<string, number[]> = {};
   for (const [, sentAtMs, appliedAtMs] of applied.flat()) {
-    const met = deathsAtMs.filter((atMs) => atMs >= sentAtMs && atMs <= appliedAtMs);
-    if (met.length > 0) (met.length === 1 ? one : more).push(appliedAtMs - met[0]!);
+    const met = deaths.filter(({ atMs }) => atMs >= sentAtMs && atMs <= appliedAtMs);
+    const [first] = met;
+    const of = first ? (met.length === 1 ? first.of : 'several') : 'none';
+    (found[of] ??= []).push(appliedAtMs - (first?.atMs ?? sentAtMs));
   }
-  return { one, more };
+  return found;
 }
 
 function sum(numbers: readonly number[]): number {

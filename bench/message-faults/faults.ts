@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SiloProcess } from '../fleet/silo-process.js';
 import { oneOf } from '../fleet/random.js';
+import type { Death } from './checker.js';
 import type { MessageFleet } from './message-fleet.js';
 
 /** Past the lock of a batch (5 s) and the lease. */
@@ -16,8 +17,7 @@ const ZOMBIE_MS = 20_000;
 /** What was done so far. */
 export interface FaultLog {
   readonly counts: Record<FaultName, number>;
-  /** When silos were killed or frozen, on the wall clock. */
-  readonly deathsAtMs: number[];
+  readonly deaths: Death[];
 }
 
 type Fault = (fleet: MessageFleet, log: FaultLog, random: () => number) => Promise<void>;
@@ -63,7 +63,7 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
   stalls: async ({ ways, fleet }, log, random) => {
     const index = Math.floor(random() * ways.length);
     const silo = fleet.silos[index]!;
-    log.deathsAtMs.push(Date.now());
+    log.deaths.push({ of: 'stalls', atMs: Date.now() });
     ways[index]!.stallAll();
     await delay(STALL_MS);
     ways[index]!.release();
@@ -77,7 +77,7 @@ export function isFault(name: string): name is FaultName {
 
 /** These, over and over, with a pause between, until `isOver`; at least each once. */
 export async function faultsUntil(fleet: MessageFleet, names: readonly FaultName[], pauseMs: number, random: () => number, isOver: () => boolean): Promise<FaultLog> {
-  const log: FaultLog = { counts: { kills: 0, freezes: 0, cuts: 0, lostReplies: 0, lateReplies: 0, stalls: 0 }, deathsAtMs: [] };
+  const log: FaultLog = { counts: { kills: 0, freezes: 0, cuts: 0, lostReplies: 0, lateReplies: 0, stalls: 0 }, deaths: [] };
   while (names.length === 0 && !isOver()) await delay(pauseMs);
   for (let turn = 0; turn < names.length || !isOver(); turn++) {
     const name = names[turn % names.length]!;
@@ -90,6 +90,6 @@ export async function faultsUntil(fleet: MessageFleet, names: readonly FaultName
 }
 
 function die(victim: SiloProcess, signal: 'SIGKILL' | 'SIGSTOP', log: FaultLog): void {
-  log.deathsAtMs.push(Date.now());
+  log.deaths.push({ of: signal === 'SIGKILL' ? 'kills' : 'freezes', atMs: Date.now() });
   victim.signal(signal);
 }

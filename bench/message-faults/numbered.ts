@@ -70,7 +70,7 @@ async function killWithoutCalls(fleet: MessageFleet, { events, emitters, listene
   const calls = Array.from({ length: emitters }, (_, index) => fleet.emitter(index).go(STRIDE, each, listeners).catch(() => undefined));
   await Promise.race(calls);
   const startMs = performance.now();
-  log.deathsAtMs.push(Date.now());
+  log.deaths.push({ of: 'kills', atMs: Date.now() });
   log.counts.kills++;
   fleet.fleet.running[0]!.signal('SIGKILL');
   await Promise.all(calls);
@@ -80,7 +80,7 @@ async function killWithoutCalls(fleet: MessageFleet, { events, emitters, listene
 
 async function collect(fleet: MessageFleet, { emitters, listeners }: NumberedSettings): Promise<Outcome> {
   return {
-    sent: await fleet.each(emitters, (index) => fleet.emitter(index).count()),
+    emitters: await fleet.each(emitters, (index) => fleet.emitter(index).committed()),
     applied: await fleet.each(listeners, (index) => fleet.listener(index).all()),
     forwarded: await fleet.each(emitters, (index) => fleet.tally(index).all()),
   };
@@ -88,15 +88,15 @@ async function collect(fleet: MessageFleet, { emitters, listeners }: NumberedSet
 
 function report(fleet: MessageFleet, settings: NumberedSettings, log: FaultLog, outcome: Outcome, { left, tookMs }: LastDeath): FaultReport {
   const verdict = judge(outcome);
-  const { one, more } = redeliveries(outcome.applied, log.deathsAtMs);
-  const latencies = outcome.applied.flat().map(([, sentAtMs, appliedAtMs]) => appliedAtMs - sentAtMs);
-  const redelivery = { count: one.length, p50: quantile(one, 0.5), p99: quantile(one, 0.99), longest: quantile(one, 1), ofSeveralDeaths: more.length, longestOfThese: quantile(more, 1) };
+  const redelivered = redeliveries(outcome.applied, log.deaths);
+  const ofKills = redelivered['kills'] ?? [];
+  const redelivery = Object.fromEntries(Object.entries(redelivered).map(([of, times]) => [of, { count: times.length, p50: quantile(times, 0.5), p99: quantile(times, 0.99), longest: quantile(times, 1) }]));
   const { surprises, callerFenced } = fleet.fleet;
   return {
-    figures: { ...verdict, faults: log.counts, ...fleet.counts, latencyP50: quantile(latencies, 0.5), latencyP99: quantile(latencies, 0.99), redelivery, lastDeathSettledMs: tookMs, surprises, callerFenced },
+    figures: { ...verdict, faults: log.counts, ...fleet.counts, redelivery, lastDeathSettledMs: tookMs, surprises, callerFenced },
     goals: [
       ...goalsOf(verdict), atMost('messages that wait for a call after the last death', left, 0),
-      atLeast('messages under way at a death', one.length, 1), atMost('from a death to the last of its messages', redelivery.longest, REDELIVERY_MS, ' ms'),
+      atLeast('messages under way at a kill', ofKills.length, 1), atMost('from a kill to the last of its messages', quantile(ofKills, 1), REDELIVERY_MS, ' ms'),
       atLeast('commits refused (FENCED, DUP)', fleet.counts.fenced + fleet.counts.duplicates, settings.atLeast.fenced),
       atLeast('deliveries that came again', fleet.counts.knownDeliveries, settings.atLeast.known),
     ],

@@ -11,7 +11,7 @@ import { SABOTAGE_VARIABLE } from './sabotage-variable.js';
 /** A rule of the protocol that is left out. */
 export type Sabotage = keyof typeof SABOTAGES;
 
-const SLOW_COMMIT_MS = 30;
+const SLOW_COMMIT_MS = 500;
 
 /** Each by the rule that it breaks. */
 export const SABOTAGES = {
