@@ -22,6 +22,10 @@ export interface FleetSettings {
   readonly on?: FleetRedis;
   /** Default `primary`. */
   readonly durability?: Durability;
+  /** Files of what the silos host. Default: counters. */
+  readonly modules?: readonly string[];
+  /** Hears what those modules send to this process. */
+  readonly hear?: (message: unknown) => void;
 }
 
 export class Fleet implements AsyncDisposable {
@@ -133,7 +137,7 @@ export class Fleet implements AsyncDisposable {
   private async launch(index: number): Promise<SiloProcess> {
     const { way, isKeptUp = true, durability = 'primary' } = this.settings;
     const redis = way ? ['--redis', await way(this.redis.url, index)] : this.shared.flags;
-    const silo = await SiloProcess.start([...redis, '--cluster', this.cluster, '--durability', durability]);
+    const silo = await SiloProcess.start([...redis, '--cluster', this.cluster, '--durability', durability], this.settings.modules, this.settings.hear);
     void silo.ended.then(() => {
       if (this.isClosing) return;
       if (!silo.wasKilled) this.surprises.push(silo.code);

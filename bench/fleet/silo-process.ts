@@ -1,4 +1,4 @@
-// SiloProcess. Owns: one process of the bin `troupe` that hosts counters, and what it says.
+// SiloProcess. Owns: one process of the bin `troupe` that hosts counters, or other actors, and what it says.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -24,16 +24,17 @@ export class SiloProcess {
   readonly ended: Promise<unknown>;
   private readonly child: ChildProcess;
 
-  private constructor(flags: readonly string[]) {
-    this.child = fork(BIN, ['--modules', COUNTER, ...flags], { env: { ...process.env, [SUPERVISED]: '1' }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  private constructor(flags: readonly string[], modules: readonly string[]) {
+    this.child = fork(BIN, ['--modules', ...modules, ...flags], { env: { ...process.env, [SUPERVISED]: '1' }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => this.hear(text));
     this.child.once('exit', (code) => Object.assign(this, { endedAtMs: performance.now(), code }));
     this.ended = once(this.child, 'exit');
   }
 
-  /** Resolves when it runs; rejects with what it said when it does not. */
-  static async start(flags: readonly string[]): Promise<SiloProcess> {
-    const silo = new SiloProcess(flags);
+  /** Resolves when it runs; rejects with what it said when it does not. `hear`: what its modules send to this process. */
+  static async start(flags: readonly string[], modules: readonly string[] = [COUNTER], hear?: (message: unknown) => void): Promise<SiloProcess> {
+    const silo = new SiloProcess(flags, modules);
+    if (hear) silo.child.on('message', hear);
     await new Promise<void>((resolve, reject) => {
       const fail = (what: string) => reject(new Error(`a silo of the fleet ${what}: ${silo.stderr}`));
       const timer = setTimeout(() => fail(`did not run within ${START_MS} ms`), START_MS);

@@ -74,6 +74,9 @@ export const STEPS = [
     full: ['--only', 'Redis Cluster', '--seconds', '60'], short: ['--short', '--only', 'Redis Cluster', '--seconds', '15'],
   },
   {
+    name: 'messages through faults', script: 'bench/message-faults.js', full: [], short: ['--short'],
+  },
+  {
     name: 'misbehaving components', script: 'bench/misbehaving-components.js',
     full: ['--runs', '25'], short: ['--runs', '1', '--only', 'timer|loop|exit.0|Map|buffers'],
   },

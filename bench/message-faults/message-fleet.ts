@@ -1,0 +1,129 @@
+// MessageFleet. Owns: a fleet whose silos host emitters and listeners, each by a way of its own to Redis, and what is counted on those ways.
+import { fileURLToPath } from 'node:url';
+import type { Redis } from 'ioredis';
+import { RedisKeys } from '../../state/redis-keys.js';
+import { TcpProxy } from '../../test/support/tcp-proxy.js';
+import { byUrl } from '../fleet/fleet-redis.js';
+import { Fleet, within } from '../fleet/fleet.js';
+import type { Emitter, Listener, Tally } from './actors.js';
+import { isWitnessReport } from './witness.js';
+
+const CALL = { timeout: 10_000 };
+const INSIST_MS = 60_000;
+const PAUSE_MS = 200;
+const WIDTH = 32;
+const MODULES = ['actors', 'receipts-actors', 'witness', 'sabotage'].map((name) => fileURLToPath(new URL(`./${name}.js`, import.meta.url)));
+
+/** What the faults made happen. */
+export interface Counts {
+  /** Commits that the fence refused, and that carried a mark or key that was there. */
+  fenced: number;
+  duplicates: number;
+  /** Deliveries of what a listener had already. */
+  knownDeliveries: number;
+}
+
+export class MessageFleet implements AsyncDisposable {
+  readonly counts: Counts = { fenced: 0, duplicates: 0, knownDeliveries: 0 };
+  /** By the number of the silo. */
+  readonly ways: TcpProxy[] = [];
+  private own!: Fleet;
+  private client!: Redis;
+
+  private constructor() {}
+
+  static async start(silos: number): Promise<MessageFleet> {
+    const fleet = new MessageFleet();
+    const hear = (message: unknown): void => {
+      if (isWitnessReport(message)) fleet.counts.knownDeliveries += message.knownDeliveries;
+    };
+    fleet.own = await Fleet.start(silos, { modules: MODULES, hear, way: (redis, index) => fleet.way(redis, index) });
+    fleet.client = byUrl(fleet.own.redis.url).connect() as Redis;
+    fleet.client.on('error', () => undefined);
+    return fleet;
+  }
+
+  get fleet(): Fleet {
+    return this.own;
+  }
+
+  emitter(index: number): ReturnType<typeof this.handle<Emitter>> {
+    return this.handle<Emitter>('mf-emitter', index);
+  }
+
+  listener(index: number): ReturnType<typeof this.handle<Listener>> {
+    return this.handle<Listener>('mf-listener', index);
+  }
+
+  tally(index: number): ReturnType<typeof this.handle<Tally>> {
+    return this.handle<Tally>('mf-tally', index);
+  }
+
+  /** Again while silos are being replaced. */
+  async insist<T>(call: () => Promise<T>): Promise<T> {
+    for (const endMs = performance.now() + INSIST_MS; ;) {
+      try {
+        return await call();
+      } catch (error) {
+        if (performance.now() > endMs) throw error;
+        await new Promise((resolve) => void setTimeout(resolve, PAUSE_MS));
+      }
+    }
+  }
+
+  /** One call for each index, some at a time. */
+  async each<T>(count: number, call: (index: number) => Promise<T>): Promise<readonly T[]> {
+    const results: T[] = [];
+    let next = 0;
+    await Promise.all(Array.from({ length: WIDTH }, async () => {
+      for (let index = next++; index < count; index = next++) results[index] = await this.insist(() => call(index));
+    }));
+    return results;
+  }
+
+  /** How many messages stand in outboxes and inboxes of these actors. Nobody is woken for that. */
+  async waiting(actors: readonly { readonly type: string; readonly count: number }[]): Promise<number> {
+    const keys = new RedisKeys(this.own.cluster);
+    const pipeline = this.client.pipeline();
+    for (const { type, count } of actors) {
+      for (let index = 0; index < count; index++) {
+        const { outbox, inbox } = keys.actor({ type, key: String(index) });
+        pipeline.zcard(outbox).llen(inbox);
+      }
+    }
+    const replies = (await pipeline.exec()) ?? [];
+    return replies.reduce((sum, [, length]) => sum + Number(length), 0);
+  }
+
+  /** Resolves with how many are left when that is none, or does not change any more for so long. */
+  async settled(actors: readonly { readonly type: string; readonly count: number }[], patienceMs: number): Promise<number> {
+    let left = await this.waiting(actors);
+    while (left > 0) {
+      const before = left;
+      const hasMoved = await within(patienceMs, async () => (left = await this.waiting(actors)) !== before);
+      if (!hasMoved) break;
+    }
+    return left;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const way of this.ways) way.release();
+    await this.own[Symbol.asyncDispose]();
+    this.client.disconnect();
+    await Promise.all(this.ways.map((way) => way.stop()));
+  }
+
+  private handle<T extends object>(type: string, index: number) {
+    return this.own.caller.actor<T>(type, String(index)).with(CALL);
+  }
+
+  private async way(redis: string, index: number): Promise<string> {
+    const way = (this.ways[index] ??= await TcpProxy.start(redis));
+    way.onReply = (bytes) => {
+      const text = bytes.toString('latin1');
+      this.counts.fenced += text.split('$6\r\nFENCED\r\n').length - 1;
+      this.counts.duplicates += text.split('$3\r\nDUP\r\n').length - 1;
+    };
+    return way.url;
+  }
+}

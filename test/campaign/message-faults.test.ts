@@ -1,0 +1,15 @@
+import { expect } from 'chai';
+import { missed, runBench } from './bench-process.js';
+
+/** How long something took says nothing on a shared machine. */
+const TIMING = /from a kill|from a death/;
+
+/** The short form of `npm run campaign -- --only messages`. */
+describe('messages among three silos in processes of their own', function () {
+  this.timeout(180_000);
+
+  it('are applied once and in order, whatever happens to silos and to their ways to Redis, and receipts are true', async () => {
+    const report = await runBench('message-faults', ['--short', '--events', '1000', '--faults', 'kills,stalls']);
+    expect(missed(report, TIMING)).to.deep.equal([]);
+  });
+});
