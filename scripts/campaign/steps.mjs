@@ -50,6 +50,18 @@ export const STEPS = [
     full: ['--redis', '{redis}'], short: ['--jobs', '500', '--rounds', '3', '--redis', '{redis}'],
   },
   {
+    name: 'messages end to end', script: 'bench/messages.js',
+    full: ['--messages', '100000', '--two', '--redis', '{redis}'], short: ['--messages', '3000', '--rounds', '2', '--redis', '{redis}'],
+  },
+  {
+    name: 'messages among which some are poison', script: 'bench/messages-poison.js',
+    full: ['--messages', '100000', '--redis', '{redis}'], short: ['--messages', '2000', '--emitters', '20', '--listeners', '200', '--rounds', '2', '--redis', '{redis}'],
+  },
+  {
+    name: 'a broadcast to many listeners', script: 'bench/messages-broadcast.js',
+    full: ['--listeners', '100000', '--redis', '{redis}'], short: ['--listeners', '2000', '--rounds', '2', '--redis', '{redis}'],
+  },
+  {
     name: 'modules that are exchanged under load', script: 'bench/hot-reload.js',
     full: ['--reloads', '50'], short: ['--reloads', '10', '--callers', '16', '--actors', '3'],
   },
