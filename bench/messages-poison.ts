@@ -40,7 +40,7 @@ for (let round = 0; round < rounds; round++) {
 const letters = await silo.deadLetters.count();
 for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
   const page = await silo.deadLetters.list({ limit: 1000, ...(cursor !== undefined && { cursor }) });
-  strangers += page.letters.filter(({ error, attempts }) => error.name !== 'Poisoned' || attempts !== 3).length;
+  strangers += page.letters.filter(({ error, attempts }) => !error.message.includes('poison') || attempts !== 3).length;
   ({ cursor } = page);
 }
 await silo.stop();

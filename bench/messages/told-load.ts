@@ -1,4 +1,5 @@
 // ToldLoad: tells from emitters to listeners of one or more silos of a cluster, from the first turn that tells to the last one's effect.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Handle } from '../../sdk/index.js';
 import type { Silo } from '../../silo/index.js';
 import { whenAvailable } from '../support/available.js';
@@ -52,7 +53,9 @@ export class ToldLoad {
     }));
     await this.until(startCount + good);
     await told;
-    const after = await this.total();
+    // A turn that is undone with another counts as arrived, and comes again.
+    let after = await this.total();
+    for (const end = start + LIMIT_MS; after - before < good && performance.now() < end; after = await this.total()) await pause(2);
     const elapsedMs = performance.now() - start;
     const { user, system } = process.cpuUsage(cpu);
     if (after - before !== good) throw new Error(`${good} messages were told, and ${after - before} are in the listeners' state`);
@@ -63,7 +66,7 @@ export class ToldLoad {
     const end = performance.now() + LIMIT_MS;
     for (let have = await this.arrived(); have < count; have = await this.arrived()) {
       if (performance.now() > end) throw new Error(`after ${LIMIT_MS / 1000} s ${count - have} of the messages have not arrived`);
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await pause(2);
     }
   }
 }
@@ -78,7 +81,7 @@ export async function toldLatencies(silo: Silo, count: number): Promise<readonly
     const arrived = new Promise<number>((resolve) => (arrivals.onArrival = () => resolve(performance.now())));
     await sink.tell.take(at, false);
     taken.push((await arrived) - start);
-    await new Promise((resolve) => setTimeout(resolve, 3)); // The worker waits again, as it does between lone messages.
+    await pause(3); // The worker waits again, as it does between lone messages.
   }
   arrivals.onArrival = () => undefined;
   return taken.sort((a, b) => a - b);
