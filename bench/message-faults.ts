@@ -22,7 +22,7 @@ const { receipts } = await import('./message-faults/receipts.js');
 
 const seed = Number(values.seed);
 const settings = values.short
-  ? { events: Number(values.events ?? 1500), emitters: 50, listeners: 60, rate: Number(values.rate ?? 100), faults: ['kills', 'lostReplies', 'stalls', 'cuts'], pauseMs: 500 } as const
+  ? { events: Number(values.events ?? 1000), emitters: 25, listeners: 60, rate: Number(values.rate ?? 100), faults: ['kills', 'lostReplies', 'stalls', 'cuts'], pauseMs: 500 } as const
   : {
     events: Number(values.events ?? 100_000), emitters: 100, listeners: 1000, rate: Number(values.rate ?? 400),
     faults: ['kills', 'lateReplies', 'stalls', 'cuts', 'kills', 'lostReplies', 'freezes'], pauseMs: 3000,

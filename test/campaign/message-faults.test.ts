@@ -9,7 +9,7 @@ describe('messages among three silos in processes of their own', function () {
   this.timeout(180_000);
 
   it('are applied once and in order, whatever happens to silos and to their ways to Redis, and receipts are true', async () => {
-    const report = await runBench('message-faults', ['--short', '--events', '1000', '--faults', 'kills,stalls']);
+    const report = await runBench('message-faults', ['--short', '--faults', 'kills,stalls']);
     expect(missed(report, TIMING)).to.deep.equal([]);
   });
 });
