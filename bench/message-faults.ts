@@ -27,7 +27,7 @@ const settings = values.short
     events: Number(values.events ?? 100_000), emitters: 100, listeners: 1000, rate: Number(values.rate ?? 400),
     faults: ['kills', 'lateReplies', 'stalls', 'cuts', 'kills', 'lostReplies', 'freezes'], pauseMs: 3000,
   } as const;
-const least = values.short ? { fenced: 1, known: 10 } : { fenced: 20, known: 500 };
+const least = values.short ? { fenced: 1, known: 10 } : { fenced: 10, known: 500 };
 
 const PARTS: Readonly<Record<string, () => Promise<FaultReport>>> = {
   'numbered messages': () => numbered({ seed, ...settings, faults: values.faults?.split(',').filter(isFault) ?? settings.faults, atLeast: least }),
