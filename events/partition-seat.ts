@@ -9,7 +9,7 @@ import type { Token } from '../protocol/ports/state-store.js';
 
 export interface PartitionSeatOptions {
   readonly directory: Pick<ActorDirectory, 'register' | 'unregister'>;
-  readonly log: Pick<Logger, 'debug' | 'warn'>;
+  readonly log: Pick<Logger, 'debug'>;
   /** Begins to consume. */
   consume(partition: number): DeliveryConsumer;
 }
@@ -18,6 +18,8 @@ export class PartitionSeat {
   private held: { readonly token: Token; readonly consumer: DeliveryConsumer } | undefined;
   private isWanted = false;
   private step: Promise<void> | undefined;
+  /** This silo was declared dead: what is registered is others' affair. */
+  isFenced = false;
 
   constructor(private readonly partition: number, private readonly options: PartitionSeatOptions) {}
 
@@ -59,10 +61,10 @@ export class PartitionSeat {
     const { token, consumer } = this.held!;
     try {
       await consumer.stop(); // PS1
-      await this.options.directory.unregister(partitionId(this.partition), token);
+      if (!this.isFenced) await this.options.directory.unregister(partitionId(this.partition), token);
     } catch (error) {
       // Nothing is consumed here any more; others take it when this silo is dead.
-      this.options.log.warn({ err: error, partition: this.partition }, 'partitions: one could not be given up');
+      this.options.log.debug({ err: error, partition: this.partition }, 'partitions: one could not be given up');
     }
     this.held = undefined;
   }

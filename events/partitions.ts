@@ -40,7 +40,10 @@ export class Partitions {
     if (this.endWatch || this.stopping) return;
     const { membership } = this.options;
     this.endWatch = membership.onChange(() => this.settle());
-    membership.onFenced(() => void this.stop());
+    membership.onFenced(() => {
+      for (const seat of this.seats) seat.isFenced = true;
+      void this.stop();
+    });
     this.tick();
   }
 
