@@ -37,6 +37,8 @@ export class Fleet implements AsyncDisposable {
   readonly surprises: (number | null)[] = [];
   private isClosing = false;
   private rewritesOfEnded = 0;
+  /** Silos on their way: the end waits for them. */
+  private readonly launches = new Set<Promise<SiloProcess>>();
 
   private constructor(private readonly own: OwnRedis | undefined, private readonly shared: FleetRedis, readonly cluster: string, private readonly settings: FleetSettings) {}
 
@@ -130,11 +132,18 @@ export class Fleet implements AsyncDisposable {
     this.isClosing = true;
     for (const silo of this.silos) silo.signal('SIGCONT');
     await Promise.all(this.silos.map((silo) => silo.kill()));
+    await Promise.allSettled([...this.launches]);
     await this.callerNow?.stop({ force: true }).catch(() => undefined);
     await this.own?.stop();
   }
 
-  private async launch(index: number): Promise<SiloProcess> {
+  private launch(index: number): Promise<SiloProcess> {
+    const launch = this.startOne(index).finally(() => this.launches.delete(launch));
+    this.launches.add(launch);
+    return launch;
+  }
+
+  private async startOne(index: number): Promise<SiloProcess> {
     const { way, isKeptUp = true, durability = 'primary' } = this.settings;
     const redis = way ? ['--redis', await way(this.redis.url, index)] : this.shared.flags;
     const silo = await SiloProcess.start([...redis, '--cluster', this.cluster, '--durability', durability], this.settings.modules, this.settings.hear);
