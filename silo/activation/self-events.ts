@@ -6,6 +6,7 @@
 import type { EventOrigin } from '../../sdk/author/index.js';
 import { DEFAULT_DELIVERY, type HandlerMetadata } from '../../decorators/index.js';
 import { ComponentCrashedError } from '../../protocol/errors/index.js';
+import { Pauses } from '../pauses.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
 import { SYSTEM_TURN } from '../turns/turn-mode.js';
@@ -34,12 +35,14 @@ export class SelfEvents {
   private readonly queues = new Map<Entity, Delivery[]>();
   private isStopped = false;
   private readonly waiters: (() => void)[] = [];
-  /** End the pauses before the next attempts. */
-  private readonly pauses = new Set<() => void>();
+  /** Before the next attempts. */
+  private readonly pauses: Pauses;
   /** S4: entities whose events wait. */
   private readonly parked = new Set<Entity>();
 
-  constructor(private readonly activation: Activation) {}
+  constructor(private readonly activation: Activation) {
+    this.pauses = new Pauses(activation.services.clock);
+  }
 
   get isBusy(): boolean {
     return this.queues.size > 0;
@@ -64,7 +67,7 @@ export class SelfEvents {
     this.isStopped = true;
     this.queues.clear();
     this.parked.clear();
-    for (const end of [...this.pauses]) end();
+    this.pauses.end();
     this.tellHandled();
   }
 
@@ -131,7 +134,7 @@ export class SelfEvents {
         const degradedUntil = error instanceof ComponentCrashedError ? error.degradedUntil : undefined;
         if (degradedUntil !== undefined) await this.park(entity, degradedUntil);
         else if (attempt >= attempts) return this.drop(delivery, error);
-        else await this.pause(backoffMs * 2 ** (attempt++ - 1) * (0.5 + this.activation.services.random()));
+        else await this.pauses.pause(backoffMs * 2 ** (attempt++ - 1) * (0.5 + this.activation.services.random()));
       }
     }
   }
@@ -140,21 +143,9 @@ export class SelfEvents {
   private async park(entity: Entity, untilMs: number): Promise<void> {
     this.parked.add(entity);
     if (!this.isHandling) this.tellHandled();
-    do await this.pause(Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, untilMs - this.activation.services.clock.now())));
+    do await this.pauses.pause(Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, untilMs - this.activation.services.clock.now())));
     while (!this.isStopped && this.activation.status !== 'active');
     this.parked.delete(entity);
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        timer.cancel();
-        this.pauses.delete(end);
-        resolve();
-      };
-      const timer = this.activation.services.clock.setTimer(end, ms);
-      this.pauses.add(end);
-    });
   }
 
   private async attempt(entity: Entity, delivery: Delivery): Promise<void> {

@@ -7,10 +7,8 @@ import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { DeadLetter, DeadLetterStore } from '../../protocol/ports/message-records.js';
 import type { DeadLetterInfo, DeadLetterListing, DeadLetters } from '../../sdk/author/dead-letters.js';
 import type { Outbound } from './outbound.js';
-import { senderOf } from './sender-name.js';
+import { LETTER_SENDER, senderOf } from './sender-name.js';
 
-/** The sender of what is sent anew: one for each letter, so that a letter that is sent anew twice arrives once. */
-const RESENDER = '@letter';
 const LONGEST_PAGE = 1000;
 
 export function letterOf(delivery: Delivery, attempts: number, error: unknown, at: number, codec: Codec): DeadLetter {
@@ -42,7 +40,7 @@ export class SiloDeadLetters implements DeadLetters {
     const letter = await this.store.get(id);
     if (!letter) return false;
     const { target, payload } = letter;
-    await this.outbound.add([{ sender: { type: RESENDER, key: id }, sequence: 1, low: 1, listener: target, ordinal: 0, total: 1, payload }]);
+    await this.outbound.add([{ sender: { type: LETTER_SENDER, key: id }, sequence: 1, low: 1, listener: target, ordinal: 0, total: 1, payload }]);
     return this.store.remove(id);
   }
 

@@ -8,6 +8,7 @@ import { decodeDeliveries, encodeDeliveries } from '../../protocol/delivery.js';
 import { ComponentCrashedError } from '../../protocol/errors/index.js';
 import type { Activation } from '../activation/activation.js';
 import { DuplicateOperation } from '../activation/operations.js';
+import { Pauses } from '../pauses.js';
 import { letterOf } from './dead-letters.js';
 import type { Incoming } from './incoming.js';
 import { REMINDER_SENDER, senderOf } from './sender-name.js';
@@ -41,9 +42,11 @@ export class Inbox {
   private looking: Promise<void> | undefined;
   private looksAgain = false;
   private isStopped = false;
-  private readonly pauses = new Set<() => void>();
+  private readonly pauses: Pauses;
 
-  constructor(private readonly activation: Activation, private readonly incoming: Incoming) {}
+  constructor(private readonly activation: Activation, private readonly incoming: Incoming) {
+    this.pauses = new Pauses(activation.services.clock);
+  }
 
   get isBusy(): boolean {
     return this.lanes.size > 0 || this.looking !== undefined;
@@ -55,12 +58,12 @@ export class Inbox {
   }
 
   restore(): void {
-    this.restored = this.lookUntilRead();
+    this.restored = this.untilRead(() => this.look());
   }
 
   stop(): void {
     this.isStopped = true;
-    for (const end of [...this.pauses]) end();
+    this.pauses.end();
   }
 
   /** N1: resolves when it is in the store. */
@@ -88,16 +91,17 @@ export class Inbox {
     return (this.looking ??= this.readAll());
   }
 
-  /** What an earlier activation left comes before anything new: without it nothing can go on. */
-  private async lookUntilRead(): Promise<void> {
+  /** Without what the store says nothing can go on. `undefined` when the activation ends first. */
+  private async untilRead<T>(read: () => Promise<T>): Promise<T | undefined> {
     while (!this.isStopped) {
       try {
-        return await this.look();
+        return await read();
       } catch (error) {
         this.activation.log.warn({ err: error }, 'the inbox could not be read; it is tried again');
-        await this.pause(RETRY_MS);
+        await this.pauses.pause(RETRY_MS);
       }
     }
+    return undefined;
   }
 
   private async readAll(): Promise<void> {
@@ -186,8 +190,8 @@ export class Inbox {
       if (waiting.attempts >= attempts) return this.bury(waiting);
       // A component that is down until then refuses: that is no attempt.
       const until = degradedUntil(waiting.failure);
-      if (until !== undefined) await this.pause(Math.max(100, Math.min(LONGEST_BACKOFF_MS, until - this.activation.services.clock.now())));
-      else if (waiting.attempts > 0) await this.pause(this.backoff(waiting, backoffMs));
+      if (until !== undefined) await this.pauses.pause(Math.max(100, Math.min(LONGEST_BACKOFF_MS, until - this.activation.services.clock.now())));
+      else if (waiting.attempts > 0) await this.pauses.pause(this.backoff(waiting, backoffMs));
       if (this.isStopped) return false;
       const outcome = await (waiting.running ?? this.attemptUnlessKnown(sender, delivery));
       waiting.running = undefined;
@@ -207,8 +211,9 @@ export class Inbox {
   /** N3. */
   private async bury({ sender, delivery, attempts, failure }: Waiting): Promise<boolean> {
     const { services, commits, log } = this.activation;
-    const due = await this.incoming.dueOf(delivery).catch(() => undefined);
-    const mark = delivery.sender.type === REMINDER_SENDER ? undefined : { sender, low: delivery.low, ids: [delivery.sequence] };
+    const isFiring = delivery.sender.type === REMINDER_SENDER;
+    const due = isFiring ? await this.untilRead(() => this.incoming.dueOf(delivery)) : undefined;
+    const mark = isFiring ? undefined : { sender, low: delivery.low, ids: [delivery.sequence] };
     const letter = letterOf(delivery, attempts, failure, services.clock.now(), services.codec);
     const draft = new SentDraft({ to: 'records', letter }, services.codec);
     let isBuried = false;
@@ -227,18 +232,6 @@ export class Inbox {
 
   private backoff({ attempts }: Waiting, firstMs: number): number {
     return Math.min(LONGEST_BACKOFF_MS, firstMs * 2 ** (attempts - 1)) * (0.5 + this.activation.services.random());
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        timer.cancel();
-        this.pauses.delete(end);
-        resolve();
-      };
-      const timer = this.activation.services.clock.setTimer(end, ms);
-      this.pauses.add(end);
-    });
   }
 }
 

@@ -47,23 +47,20 @@ export class Incoming {
   serve(call: PendingCall): void {
     const [deliveries, looks, by] = call.envelope.args as readonly [readonly Delivery[], boolean, Incarnation];
     call.state = 'running';
-    this.takeAll(deliveries, looks || this.isFromAnother(by)).then(() => call.succeed(undefined), (error: unknown) => call.fail(error));
+    // A store that does not answer keeps no partition.
+    call.watch(this.activation.services.deadlines);
+    this.takeAll(deliveries, looks, by).then(() => call.succeed(undefined), (error: unknown) => call.fail(error));
   }
 
-  /** I4. */
-  private isFromAnother(by: Incarnation): boolean {
-    const isAnother = this.deliveredBy !== by;
-    this.deliveredBy = by;
-    return isAnother;
-  }
-
-  private async takeAll(deliveries: readonly Delivery[], looks: boolean): Promise<void> {
+  private async takeAll(deliveries: readonly Delivery[], looks: boolean, by: Incarnation): Promise<void> {
     const { activation } = this;
     if (activation.status === 'activating') await activation.ready();
     if (activation.status !== 'active') throw new SiloUnavailableError(`${activation.name}: the activation ended`);
     await this.inbox.restored;
-    if (looks) await this.inbox.look();
-    if (looks && deliveries.length === 0) await activation.messages.relayAgain();
+    if (looks || by !== this.deliveredBy) await this.inbox.look();
+    // I4: only now, so that whoever comes while the look is under way, or after one that failed, looks too.
+    this.deliveredBy = by;
+    if (deliveries.length === 0) await activation.messages.relayAgain();
     const lanes = new Map<string, Delivery[]>();
     for (const delivery of deliveries) {
       const sender = senderOf(delivery);

@@ -8,6 +8,7 @@ import type { Clock, Logger } from '../../protocol/ports/index.js';
 import type { BroadcastFailure, BroadcastStatus, BroadcastTrackers, FailureText } from '../../protocol/ports/message-records.js';
 import type { BroadcastResult } from '../../sdk/author/index.js';
 import type { BroadcastStage } from '../../sdk/broadcast.js';
+import { Pauses } from '../pauses.js';
 import type { Settling } from './settling.js';
 
 const ATTEMPTS = 5;
@@ -27,9 +28,11 @@ export class Receipts {
   private waiting = new Map<string, Reports>();
   private flushing: Promise<void> | undefined;
   private isStopped = false;
-  private readonly pauses = new Set<() => void>();
+  private readonly pauses: Pauses;
 
-  constructor(private readonly trackers: BroadcastTrackers, private readonly settling: Settling, private readonly clock: Clock, private readonly log: Logger) {}
+  constructor(private readonly trackers: BroadcastTrackers, private readonly settling: Settling, private readonly clock: Clock, private readonly log: Logger) {
+    this.pauses = new Pauses(clock);
+  }
 
   /** It is in a mailbox, or in the inbox. */
   received({ tracker, ordinal }: Delivery): void {
@@ -52,7 +55,7 @@ export class Receipts {
       const status = await this.trackers.status(id);
       if (status && status.total !== undefined && status[stage] >= status.total) return resultOf(status, stage);
       if (!status && this.clock.monotonicMs() - startMs > UNKNOWN_MS) throw new InvalidArgumentError(`broadcast '${id}': nothing is known of it; receipts are kept for 24 hours`, { path: 'id' });
-      await this.pause(pauseMs);
+      await this.pauses.pause(pauseMs);
       if (this.isStopped) throw new SiloUnavailableError(`broadcast '${id}': this silo stopped; ask another one by the id`);
     }
   }
@@ -64,7 +67,7 @@ export class Receipts {
 
   stop(): void {
     this.isStopped = true;
-    for (const end of [...this.pauses]) end();
+    this.pauses.end();
   }
 
   private reportsOf(tracker: string): Reports {
@@ -95,21 +98,9 @@ export class Receipts {
         return;
       } catch (error) {
         this.log.warn({ err: error, broadcast: tracker }, 'receipts could not be stored; it is tried again');
-        await this.pause(RETRY_MS * attempt);
+        await this.pauses.pause(RETRY_MS * attempt);
       }
     }
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        timer.cancel();
-        this.pauses.delete(end);
-        resolve();
-      };
-      const timer = this.clock.setTimer(end, ms);
-      this.pauses.add(end);
-    });
   }
 }
 

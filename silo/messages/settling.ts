@@ -1,6 +1,7 @@
 // Settling. Owns: what this silo's listeners are through with, on its way into the senders' outboxes.
 //   T1. A message is settled after its effect (or its dead letter) is durable. What is lost on the way is delivered again by its sender, and known.
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
+import { hasOutbox } from './sender-name.js';
 import type { Clock, Logger, StateStore } from '../../protocol/ports/index.js';
 
 /** One of a message's listeners is through with it. */
@@ -25,6 +26,7 @@ export class Settling {
   constructor(private readonly store: StateStore, private readonly clock: Clock, private readonly log: Logger) {}
 
   settle(sender: ActorId, sequence: number, ordinal: number, total: number): void {
+    if (!hasOutbox(sender)) return;
     const name = printEntityId(sender);
     let waiting = this.waiting.get(name);
     if (!waiting) this.waiting.set(name, (waiting = { sender, settled: [] }));

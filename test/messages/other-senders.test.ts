@@ -50,16 +50,50 @@ describe('messages', () => {
     await until('target', ['from a service']);
   });
 
+  /** As another silo would deliver them. */
+  const numbered = (sequence: number, entry: string) => ({
+    sender: { type: 'ledger', key: 'a' }, sequence, low: 1, listener: { type: 'ledger', key: 'target' }, ordinal: 0, total: 1,
+    payload: silo.runtime.codec.encode({ kind: 'tell', method: 'add', args: [entry] }, 'args'),
+  });
+  const batch = (sequence: number, entry: string): Uint8Array => encodeDeliveries([numbered(sequence, entry)], silo.runtime.codec);
+
+  it('wait in the inbox, and hold up no other actor\'s, when the store does not answer their listener', async () => {
+    await ledger('target').add('before');
+    const { store } = silo;
+    const marks = store.marks.bind(store);
+    store.marks = () => new Promise(() => undefined);
+    let isOver = false;
+    const handled = new Deliverer(silo.runtime.messages, silo.runtime.backend, 'third').handle(batch(1, 'first')).then(() => (isOver = true));
+    await clock.advance('29s');
+    expect(isOver).to.equal(false);
+    await clock.advance('2s');
+    await handled;
+    expect(await store.inbox({ type: 'ledger', key: 'target' }, 9)).to.have.length(1);
+    store.marks = marks;
+    await ledger('target').manage.deactivate();
+    await clock.advance('1m');
+    expect(await ledger('target').all()).to.deep.equal(['before', 'first']);
+  });
+
+  it('go on only after a look into the inbox that was answered', async () => {
+    await ledger('target').add('before');
+    const { store } = silo;
+    const parked = numbered(1, 'first');
+    await store.park(parked.listener, { sender: senderOf(parked), sequence: 1, payload: batch(1, 'first') });
+    const inbox = store.inbox.bind(store);
+    store.inbox = () => Promise.reject(new Error('away'));
+    const third = new Deliverer(silo.runtime.messages, silo.runtime.backend, 'third');
+    expect(await third.remind(parked.listener).catch((error: Error) => error.message)).to.equal('away');
+    store.inbox = inbox;
+    await third.handle(batch(2, 'second'));
+    await until('target', ['before', 'first', 'second']);
+  });
+
   it('that another silo put into the inbox are handled before what comes by way of a third', async () => {
     await ledger('target').add('before');
-    const { messages } = silo.runtime;
-    const payload = (entry: string): Uint8Array => silo.runtime.codec.encode({ kind: 'tell', method: 'add', args: [entry] }, 'args');
-    const listener = { type: 'ledger', key: 'target' };
-    const numbered = (sequence: number, entry: string) => ({ sender: { type: 'ledger', key: 'a' }, sequence, low: 1, listener, ordinal: 0, total: 1, payload: payload(entry) });
     const parked = numbered(1, 'first');
-    await silo.store.park(listener, { sender: senderOf(parked), sequence: 1, payload: encodeDeliveries([parked], silo.runtime.codec) });
-    const third = new Deliverer(messages, silo.runtime.backend, 'third');
-    await third.handle(encodeDeliveries([numbered(2, 'second')], silo.runtime.codec));
+    await silo.store.park(parked.listener, { sender: senderOf(parked), sequence: 1, payload: batch(1, 'first') });
+    await new Deliverer(silo.runtime.messages, silo.runtime.backend, 'third').handle(batch(2, 'second'));
     await until('target', ['before', 'first', 'second']);
   });
 });

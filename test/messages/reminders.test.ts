@@ -72,6 +72,9 @@ describe('reminders', () => {
   });
 
   it('come when they are due, once, with what they were set with, also to an actor that sleeps', async () => {
+    const settled: string[] = [];
+    const settle = silo.store.settle.bind(silo.store);
+    silo.store.settle = (id, sequences) => (settled.push(id.type), settle(id, sequences));
     await reminded().set({ in: '1m' }, { amount: 7 });
     const due = clock.now() + 60_000;
     await reminded().manage.deactivate();
@@ -82,6 +85,8 @@ describe('reminders', () => {
     await clock.advance('1h');
     expect(await reminded().all()).to.have.length(1);
     expect(await reminded().list()).to.deep.equal([]);
+    // A firing stands in no outbox that it could leave: the store is not asked.
+    expect(settled.every((type) => type === 'reminded')).to.equal(true);
   });
 
   it('that a turn set which threw are not set', async () => {
@@ -96,6 +101,17 @@ describe('reminders', () => {
     await clock.advance('35s');
     expect((await reminded().all()).map(({ due }) => due - start)).to.deep.equal([10_000, 20_000, 30_000]);
     expect((await reminded().list()).map(({ name, spec, due }) => [name, spec, due - start])).to.deep.equal([['rent', { every: 10_000 }, 40_000]]);
+  });
+
+  it('whose firings come again do nothing again, also in a later activation', async () => {
+    await reminded().set({ every: '10s' });
+    await clock.advance('15s');
+    await reminded().manage.deactivate();
+    // That of the second due time is in its queue; the first one comes again.
+    expect(await silo.queues.repeat(1)).to.equal(2);
+    await clock.advance('1s');
+    expect(await reminded().all()).to.have.length(1);
+    expect(await reminded().list()).to.have.length(1);
   });
 
   it('that are set anew or cancelled do not come as they were', async () => {

@@ -68,9 +68,14 @@ export class RepeatingQueues extends MemoryDeliveryQueues {
     if (this.isDoubling) await super.add(partition, batch);
   }
 
-  /** How many batches that was. */
-  async repeat(): Promise<number> {
-    for (const [partition, batch] of this.seen) await super.add(partition, batch);
+  override async addDelayed(partition: number, id: string, batch: Uint8Array, dueMs: number): Promise<void> {
+    this.seen.push([partition, batch]);
+    await super.addDelayed(partition, id, batch, dueMs);
+  }
+
+  /** All, or the first ones; how many there were. */
+  async repeat(first = Infinity): Promise<number> {
+    for (const [partition, batch] of this.seen.slice(0, first)) await super.add(partition, batch);
     return this.seen.length;
   }
 }
