@@ -39,6 +39,11 @@ describe("the tests' reporter", () => {
     expect(end.stderr).to.match(/mocha cannot exit: a test left these open: .*Timeout/);
   });
 
+  it('says of open sockets which test opened them, and where', async () => {
+    const { stderr } = await run('connects');
+    expect(stderr).to.match(/open: \d+ to \d+, the client's end, opened during "a suite connects"[^]*suite\.fixture/);
+  });
+
   it('leaves the last line to npm test when that asks for the counts', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'troupe-reporter-'));
     const file = join(folder, 'result.json');
