@@ -7,6 +7,7 @@ import type { Activation } from './activation.js';
 import { ActorReminders } from './actor-reminders.js';
 import { isKept, KeptTurns } from './kept-turns.js';
 import { SelfEvents } from './self-events.js';
+import type { OutboxDraft } from './unit-of-work.js';
 
 const MAX_LEFT = 10_000;
 
@@ -57,6 +58,11 @@ export class ActorMessages {
       this.lazyOutgoing?.isBusy ? this.lazyOutgoing.relayed() : undefined,
     ].filter((each) => each !== undefined);
     return waited.length > 0 ? Promise.all(waited) : undefined;
+  }
+
+  /** What a commit says of steps that keep their turn. */
+  holdAfter(brought: readonly OutboxDraft[], taken: readonly number[]): string | null | undefined {
+    return this.lazyKept?.holdAfter(brought, taken);
   }
 
   /** The actor is active; its mailboxes open after this. */
@@ -121,7 +127,7 @@ export class ActorMessages {
         const decoded = codec.decode(payload);
         const message = asStored(decoded);
         if (message) left.push({ sequence, message });
-        else if (isKept(decoded)) this.kept.restore(sequence, decoded);
+        else if (isKept(decoded)) this.kept.restore(sequence, decoded, row.hold);
         else this.selfEvents.resume(sequence, decoded);
       } catch (error) {
         activation.log.error({ err: error, sequence }, 'a message left by an earlier activation cannot be read; it stays where it is');

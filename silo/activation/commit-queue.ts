@@ -182,7 +182,7 @@ export class CommitQueue {
     };
   }
 
-  private messages(batch: readonly Waiting[]): Pick<CommitRequest, 'operations' | 'forgottenOperations' | 'outbox' | 'settled' | 'marks' | 'inboxTaken' | 'bindings' | 'reminders'> {
+  private messages(batch: readonly Waiting[]): Pick<CommitRequest, 'operations' | 'forgottenOperations' | 'outbox' | 'settled' | 'marks' | 'inboxTaken' | 'bindings' | 'reminders' | 'hold'> {
     const all = <T>(pick: (unit: UnitOfWork) => readonly T[] | undefined): T[] => batch.flatMap(({ unit }) => (unit && pick(unit)) ?? []);
     const operations = all((unit) => unit.operations);
     const outbox = all((unit) => unit.outbox);
@@ -195,8 +195,9 @@ export class CommitQueue {
     const bindings = all((unit) => unit.bindings);
     const steps = all((unit) => unit.reminders);
     const reminders = steps.length > 0 ? this.activation.messages.reminders.effective(steps) : steps;
+    const settled = all((unit) => unit.settled);
     return {
-      operations, forgottenOperations, outbox, settled: all((unit) => unit.settled), marks: all((unit) => unit.marks),
+      operations, forgottenOperations, outbox, settled, hold: this.activation.messages.holdAfter(outbox, settled), marks: all((unit) => unit.marks),
       inboxTaken: inboxTaken || undefined, bindings: bindings.length > 0 ? bindings : undefined, reminders: reminders.length > 0 ? reminders : undefined,
     };
   }

@@ -4,13 +4,14 @@
 //   KT2. From that commit on nobody new gets in anywhere on the actor until the step commits or is given up, also while it waits to be tried again:
 //        mailboxes admit its chain, and those that were inside.
 //   KT3. A new activation finds it before its mailboxes open, and runs it before all else.
-//   KT4. An activation that ends leaves it to the next one; a destroyed actor takes it along.
+//   KT4. An activation that ends leaves it to the next one. A destroyed actor takes it along: only what the row's `hold` names is of this life of the
+//        actor, and that changes with the commits that bring and take such steps.
 //   KT5. However long a chain is, no step of it is kept, nor waited for, when the next one runs.
 import type { Message } from '../../protocol/delivery.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { Baggage } from '../../protocol/envelope.js';
 import { DEFAULT_DELIVERY, type DeliveryMetadata } from '../../decorators/index.js';
-import { ComponentCrashedError, UnknownComponentError, UnknownMethodError } from '../../protocol/errors/index.js';
+import { CancelledError, ComponentCrashedError, UnknownComponentError, UnknownMethodError } from '../../protocol/errors/index.js';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { letterOf } from '../messages/dead-letters.js';
@@ -52,6 +53,8 @@ interface Kept extends Step {
 export class KeptTurns {
   private readonly queue: Kept[] = [];
   private running: Kept | undefined;
+  /** Numbers of those that are committed, and of what brings more of them. */
+  private readonly held = new Set<number>();
   private isStopped = false;
   private readonly pauses: Pauses;
   private readonly waiters: (() => void)[] = [];
@@ -71,6 +74,7 @@ export class KeptTurns {
 
   stop(): void {
     this.isStopped = true;
+    if (this.activation.isDestroyed) this.takeAlong();
     this.queue.length = 0;
     this.running = undefined;
     this.pauses.end();
@@ -80,6 +84,15 @@ export class KeptTurns {
   draft(component: string | undefined, payload: Uint8Array): KeptDraft {
     const step = { component, payload };
     return { sequence: 0, payload: this.activation.services.codec.encode({ kept: step } satisfies Stored, 'message'), step };
+  }
+
+  /** KT4. What the row is to say after a commit that brings and takes these; `undefined`: what it says. */
+  holdAfter(brought: readonly OutboxDraft[], taken: readonly number[]): string | null | undefined {
+    const before = this.held.size;
+    const isTaken = taken.filter((sequence) => this.held.delete(sequence)).length > 0;
+    for (const draft of brought) if ('step' in draft) this.held.add(draft.sequence);
+    if (!isTaken && this.held.size === before) return undefined;
+    return this.held.size === 0 ? null : [...this.held].join();
   }
 
   /** KT1, KT2. Committed by the unit of `chain`, whose mailboxes are sealed yet. */
@@ -95,8 +108,10 @@ export class KeptTurns {
     this.startNext();
   }
 
-  /** KT3. What an earlier activation left. Throws when it cannot be read. */
-  restore(sequence: number, { kept }: Stored): void {
+  /** KT3. What an earlier activation left; `hold`: of the row. Throws when it cannot be read. */
+  restore(sequence: number, { kept }: Stored, hold: string | undefined): void {
+    if (!hold?.split(',').includes(String(sequence))) return this.activation.services.messages.settling.settle(this.activation.id, sequence, 0, 1);
+    this.held.add(sequence);
     this.queue.push(this.keptOf(kept, sequence));
   }
 
@@ -108,6 +123,15 @@ export class KeptTurns {
     if (this.activation.status !== 'active') return;
     this.queue.shift();
     runOutsideTurns(() => void this.run(next));
+  }
+
+  /** KT4. Whoever waits is told, as far as that is possible. */
+  private takeAlong(): void {
+    const { id, services: { messages }, name } = this.activation;
+    for (const { sequence, message } of [...(this.running ? [this.running] : []), ...this.queue]) {
+      messages.settling.settle(id, sequence, 0, 1);
+      if (message.reply) messages.replies.refuse(message.reply, new CancelledError(`${name}.${message.method}: the actor was destroyed before this step of a chain; it did not run`));
+    }
   }
 
   private release(): void {

@@ -67,15 +67,18 @@ export class Replies {
   }
 
   /** The result of a last step, or its error, for its outbox. Throws when a result cannot be encoded. */
-  draft({ silo, id }: ReplyAddress, failed: boolean, value: unknown): SentDraft {
-    const codec = this.parts.codec();
-    const payload = failed ? errorBytes(value, codec) : codec.encode(value, 'result');
-    return new SentDraft({ to: 'reply', silo, id, failed, payload }, codec);
+  draft(address: ReplyAddress, failed: boolean, value: unknown): SentDraft {
+    return new SentDraft(this.replyOf(address, failed, value), this.parts.codec());
   }
 
   /** For a message that is given up: what is to be said to whoever waits for it. */
   failures(message: Message, error: unknown): readonly SentDraft[] {
     return message.kind === 'tell' && message.reply ? [this.draft(message.reply, true, error)] : [];
+  }
+
+  /** For whoever waits for what never runs: sent without an outbox, and lost if this silo ends first. */
+  refuse(address: ReplyAddress, error: Error): void {
+    this.send(address.id, this.replyOf(address, true, error), () => undefined);
   }
 
   /** R2, R3. `name`: its sender and number. `settle`: nobody waits for it any more. */
@@ -96,6 +99,11 @@ export class Replies {
   stop(): void {
     this.line.stop();
     this.pauses.end();
+  }
+
+  private replyOf({ silo, id }: ReplyAddress, failed: boolean, value: unknown): Reply {
+    const codec = this.parts.codec();
+    return { to: 'reply', silo, id, failed, payload: failed ? errorBytes(value, codec) : codec.encode(value, 'result') };
   }
 
   /** R1. */
