@@ -220,6 +220,7 @@ export class Inbox {
     try {
       await commits.bury(mark, draft, due);
       isBuried = true;
+      services.statistics.deadLetters++;
       log.error({ err: failure, attempts }, 'a message is given up: it is a dead letter now');
     } catch (error) {
       // Another attempt, of the message come again, was through first. Else only a lost activation's commits fail.
