@@ -7,9 +7,9 @@
 import type { EventOrigin } from '../../sdk/author/index.js';
 import { DEFAULT_DELIVERY, type HandlerMetadata } from '../../decorators/index.js';
 import type { Message } from '../../protocol/delivery.js';
-import { ComponentCrashedError } from '../../protocol/errors/index.js';
 import { letterOf } from '../messages/dead-letters.js';
 import { SentDraft } from '../messages/sent-draft.js';
+import { degradedUntil } from '../degraded-until.js';
 import { Pauses } from '../pauses.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
@@ -135,8 +135,8 @@ export class SelfEvents {
         // An ending activation fails turns that are not to blame: the event stays in the outbox for the next one.
         if (this.activation.status !== 'active') return;
         if (entity.extras?.fate === 'gone') return this.forget(delivery);
-        const degradedUntil = error instanceof ComponentCrashedError ? error.degradedUntil : undefined;
-        if (degradedUntil !== undefined) await this.park(entity, degradedUntil);
+        const untilMs = degradedUntil(error);
+        if (untilMs !== undefined) await this.park(entity, untilMs);
         else if (attempt >= attempts) return this.bury(entity, delivery, attempt, error);
         else await this.pauses.pause(backoffMs * 2 ** (attempt++ - 1) * (0.5 + this.activation.services.random()));
       }
