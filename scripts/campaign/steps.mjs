@@ -89,6 +89,9 @@ export const STEPS = [
     name: 'messages through faults', script: 'bench/message-faults.js', full: [], short: ['--short'],
   },
   {
+    name: 'reminders, many at once and across kills', script: 'bench/reminders.js', full: [], short: ['--short'],
+  },
+  {
     name: 'misbehaving components', script: 'bench/misbehaving-components.js',
     full: ['--runs', '25'], short: ['--runs', '1', '--only', 'timer|loop|exit.0|Map|buffers'],
   },
