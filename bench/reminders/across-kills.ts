@@ -1,5 +1,6 @@
 // Reminders of every second, whose actors' silo is killed again and again.
 import { setTimeout as delay } from 'node:timers/promises';
+import type { FleetRedis } from '../fleet/fleet-redis.js';
 import { Fleet } from '../fleet/fleet.js';
 import type { FaultReport } from '../fleet/load.js';
 import { quantile } from '../fleet/random.js';
@@ -14,8 +15,8 @@ const PERIOD_MS = 1000;
 const INSIST = { timeout: 20_000 };
 
 /** From each due time to the next there is one firing, or it is counted as missed; none is twice. */
-export async function acrossKills(kills: number): Promise<FaultReport> {
-  await using fleet = await Fleet.start(SILOS, { modules: [ALARMS] });
+export async function acrossKills(kills: number, on?: FleetRedis): Promise<FaultReport> {
+  await using fleet = await Fleet.start(SILOS, { modules: [ALARMS], ...(on && { on }) });
   const alarm = (index: number) => fleet.caller.actor<Alarm>('rb-alarm', `s${index}`).with(INSIST);
   await inTurns(ACTORS, (index) => alarm(index).repeat());
   for (let kill = 0; kill < kills; kill++) {
@@ -41,9 +42,9 @@ export async function acrossKills(kills: number): Promise<FaultReport> {
   };
 }
 
-/** Between successive firings lie as many periods as the later one says that it stands for. */
+/** To the next firing there are as many periods as this one says that it stands for. */
 function unaccounted(fired: readonly Fired[]): number {
-  return fired.slice(1).filter(({ due, missed }, i) => due - fired[i]!.due !== PERIOD_MS * (1 + missed)).length;
+  return fired.slice(1).filter(({ due }, i) => due - fired[i]!.due !== PERIOD_MS * (1 + fired[i]!.missed)).length;
 }
 
 /** Again while a silo is being replaced. */

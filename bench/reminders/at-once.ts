@@ -1,5 +1,6 @@
 // Many reminders that are due within the same second, of as many actors that sleep, on several silos.
 import { setTimeout as delay } from 'node:timers/promises';
+import type { FleetRedis } from '../fleet/fleet-redis.js';
 import { Fleet, within } from '../fleet/fleet.js';
 import type { FaultReport } from '../fleet/load.js';
 import { quantile } from '../fleet/random.js';
@@ -14,8 +15,8 @@ const LEAD_MS = 2000;
 const LIMIT_MS = 120_000;
 
 /** Each fires once, none before it is due. `aheadMs`: how long setting them may take. */
-export async function atOnce(count: number, aheadMs: number): Promise<FaultReport> {
-  await using fleet = await Fleet.start(SILOS, { modules: [ALARMS] });
+export async function atOnce(count: number, aheadMs: number, on?: FleetRedis): Promise<FaultReport> {
+  await using fleet = await Fleet.start(SILOS, { modules: [ALARMS], ...(on && { on }) });
   const alarm = (index: number) => fleet.caller.actor<Alarm>('rb-alarm', String(index)).with({ timeout: 30_000 });
   const startMs = Date.now();
   const second = Math.ceil((startMs + aheadMs) / SECOND_MS) * SECOND_MS;
