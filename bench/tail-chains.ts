@@ -36,6 +36,7 @@ try {
     );
   }
   const twice = [...fleet.answers.values()].filter((times) => times > 1).length;
+  figures['rounds over three silos'] = fleet.fullySpread;
   figures['calls answered by a reply'] = fleet.answers.size;
   goals.push(atMost('calls that were answered twice', twice, 0));
 } finally {
