@@ -20,7 +20,9 @@ export interface Delivery {
 
 /** An event or a call without result, as its sender encoded it. */
 export type Message =
-  | { readonly kind: 'tell'; readonly method: string; readonly args: readonly unknown[]; readonly from?: EntityId | undefined; readonly identity?: object | undefined; readonly baggage?: object | undefined }
+  | { readonly kind: 'tell'; readonly method: string; readonly args: readonly unknown[]; readonly from?: EntityId | undefined; readonly identity?: object | undefined; readonly baggage?: object | undefined;
+      /** It stands for a durable call: see `DurableCall`. */
+      readonly operation?: { readonly id: string; readonly isKept: boolean } | undefined }
   | { readonly kind: 'reminder'; readonly component: string | undefined; readonly name: string; readonly generation: string; readonly due: number }
   | { readonly kind: 'event'; readonly event: string; readonly value: unknown; readonly origin: object };
 

@@ -76,7 +76,8 @@ function start(entity: Entity, turn: Turn): unknown {
 
 /** Copied at the turn's end, before anybody else can change it. */
 function resultOf(entity: Entity, turn: Turn, value: unknown): unknown {
-  if (turn.pending.envelope.kind !== 'call') return undefined;
+  const { kind, durable } = turn.pending.envelope;
+  if (kind !== 'call' && !durable?.isKept) return undefined;
   return entity.hosted!.isApart ? value : entity.activation.services.codec.copy(value, 'result');
 }
 
