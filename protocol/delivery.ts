@@ -24,6 +24,8 @@ export type Message =
       /** It stands for a durable call: see `DurableCall`. */
       readonly operation?: { readonly id: string; readonly isKept: boolean } | undefined }
   | { readonly kind: 'reminder'; readonly component: string | undefined; readonly name: string; readonly generation: string; readonly due: number }
+  /** An actor's own event for a handler of itself or a component that was a dead letter. */
+  | { readonly kind: 'own'; readonly event: string; readonly method: string; readonly value: unknown; readonly origin: object }
   | { readonly kind: 'event'; readonly event: string; readonly value: unknown; readonly origin: object };
 
 type Row = readonly [senderType: string, senderKey: string, sequence: number, low: number, type: string, key: string, component: string | undefined, ordinal: number, total: number, payload: number, tracker: string | undefined];
