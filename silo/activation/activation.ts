@@ -75,6 +75,10 @@ export class Activation extends Residents {
     return (this.lazyLog ??= this.services.log.child({ actor: this.name }));
   }
 
+  get operationsIfAny(): Operations | undefined {
+    return this.lazyOperations;
+  }
+
   get operations(): Operations {
     return (this.lazyOperations ??= new Operations(this));
   }
