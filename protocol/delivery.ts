@@ -26,6 +26,8 @@ export interface ReplyAddress {
   readonly id: string;
   /** When it stops waiting: milliseconds since 1970. */
   readonly deadline: number;
+  /** The call is recorded: it may be made again, and asks then how the chain ended. */
+  readonly isKept?: boolean | undefined;
 }
 
 /** An event, a call without result, or a step of a chain of tail calls, as its sender encoded it. */

@@ -3,6 +3,7 @@
 //   O2. An operation and its effect commit together (P7). A throw records nothing.
 //   O3. No key younger than an hour is forgotten: above the limit per identity new keys are refused.
 //   O4. The record of a durable call is kept until it is acknowledged, at most 7 days, and counted against nobody.
+//   O6. The record of a call that hands over names the chain that it began: whoever repeats the call waits for the end of that.
 //   O5. A durable call is a unit of its own, whose mark commits with its record: one that would join the unit of turns that run is refused.
 import { createHash } from 'node:crypto';
 import type { EntityId } from '../../protocol/actor-id.js';
@@ -14,6 +15,8 @@ import { Moved } from '../links/moved.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import { isAwaitedOn, isAwaitedOnActor } from '../turns/turn.js';
 import type { Activation } from './activation.js';
+import { ChainAhead } from '../messages/chain-ahead.js';
+import { HandOver } from './hand-over.js';
 import { DURABLE_SCOPE, OperationIndex } from './operation-index.js';
 import type { StagedOperation, UnitOfWork } from './unit-of-work.js';
 
@@ -39,6 +42,8 @@ export class Operations {
   private readonly running = new Set<string>();
   /** Ids of operations past their time; the next commit with operations removes them. */
   private expired: string[] = [];
+  /** O6. Of durable calls that are not acknowledged: their ends go with the records. */
+  private readonly chains = new Map<string, string>();
 
   constructor(private readonly activation: Activation) {}
 
@@ -57,6 +62,7 @@ export class Operations {
     try {
       const value = await execute();
       if (durable?.mark) (unit.marks ??= []).push(durable.mark);
+      if (durable && value instanceof HandOver && value.chain !== undefined) this.chains.set(record.operationId, value.chain);
       if (durable?.isKept !== false) (unit.operations ??= []).push({ ...record, result: this.encode(value, durable !== undefined) });
       return value;
     } finally {
@@ -72,12 +78,18 @@ export class Operations {
   /** Takes what nobody will ask for out of the records, in the store with the next commit. */
   serve(call: PendingCall): void {
     const [ids] = call.envelope.args as readonly [readonly string[]];
-    for (const operation of ids) {
-      const id = `d.${operation}`;
-      this.known?.remove(id);
-      this.expired.push(id);
-    }
+    for (const operation of ids) this.forget(`d.${operation}`);
     call.succeed(undefined);
+  }
+
+  private forget(id: string): void {
+    this.known?.remove(id);
+    this.expired.push(id);
+    const chain = this.chains.get(id);
+    if (chain === undefined) return;
+    this.chains.delete(id);
+    const { messages: { records }, log } = this.activation.services;
+    records.chainEnds.drop(chain).catch((error: unknown) => log.debug({ err: error }, 'the end of a chain is left to its time'));
   }
 
   /** Some are past their time. */
@@ -98,7 +110,12 @@ export class Operations {
     // When the call is repeated, what the store knows is known here too.
     this.remember((unit.operations ?? []).filter(({ operationId }) => operationId === error.operationId));
     if (error.operationId !== unit.ownOperation || error.result?.length === 0) return undefined;
-    return { value: error.result && this.activation.services.codec.decode(error.result) };
+    return { value: error.result && this.resultOf(error.result) };
+  }
+
+  /** O6. */
+  private resultOf(bytes: Uint8Array): unknown {
+    return ChainAhead.decode(bytes) ?? this.activation.services.codec.decode(bytes);
   }
 
   private expire(known: OperationIndex): void {
@@ -108,6 +125,7 @@ export class Operations {
 
   private encode(value: unknown, isDurable: boolean): Uint8Array {
     const { codec } = this.activation.services;
+    if (value instanceof HandOver) return ChainAhead.encode(value.chain!);
     const bytes = codec.encode(value, 'result');
     if (isDurable) return bytes.length > MAX_DURABLE_RESULT_BYTES ? TOO_LARGE : bytes;
     return bytes.length > MAX_RESULT_BYTES ? codec.encode(undefined, 'result') : bytes;
@@ -126,7 +144,7 @@ export class Operations {
     }
     const staged = done as Partial<StagedOperation>;
     const bytes = staged.result ?? (await this.activation.services.store.operationResult(this.activation.id, done.operationId))?.result;
-    if (bytes?.length !== 0) return bytes && this.activation.services.codec.decode(bytes);
+    if (bytes?.length !== 0) return bytes && this.resultOf(bytes);
     const { target, method } = call.envelope;
     const name = `${printEntityId(target)}.${method}`;
     throw new PayloadTooLargeError(`${name}: the durable call was done, and its result is lost: larger ones than ${MAX_DURABLE_RESULT_BYTES} bytes are not kept`, { limit: MAX_DURABLE_RESULT_BYTES });

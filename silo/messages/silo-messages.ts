@@ -78,7 +78,7 @@ export class SiloMessages implements MessageParts {
     this.letters = new SiloDeadLetters(this.records.deadLetters, this.outbound);
     this.settling = new Settling(store, clock, log);
     this.receipts = new Receipts(this.records.broadcasts, this.settling, clock, log);
-    this.replies = new Replies({ siloId, membership: parts.membership, clock, log, codec });
+    this.replies = new Replies({ siloId, membership: parts.membership, clock, log, codec, ends: this.records.chainEnds });
     this.deliverer = new Deliverer(this, invoker, incarnation);
     this.dirty = new DirtyActors(store, incarnation, clock, log, (id) => this.remind(id));
     this.sender = new SiloSender(incarnation, this);
