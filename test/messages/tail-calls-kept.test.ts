@@ -89,7 +89,7 @@ describe('tail calls that keep their turn', () => {
   const ID = { type: 'kept-counter', key: 'c' };
   const counter = (): Handle<Counter> => silo.actor(Counter, 'c');
   const part = (): Handle<Part> => counter().getComponent(Part);
-  const answered = <T>(call: Promise<T>): Promise<T> => clock.until(call, '3m');
+  const answered = <T>(call: Promise<T>): Promise<T> => clock.until(call);
   const activation = () => silo.runtime.catalog.get(ID)!;
   beforeEach(() => {
     [order, depths, during] = [[], [], () => undefined];

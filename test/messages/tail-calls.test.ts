@@ -23,7 +23,7 @@ describe('tail calls', () => {
     await stopped;
   });
   /** Lets time pass until the call is answered. */
-  const answered = <T>(call: Promise<T>): Promise<T> => clock.until(call, '2m');
+  const answered = <T>(call: Promise<T>): Promise<T> => clock.until(call);
   const steps = async (keys: string): Promise<Record<string, number[]>> => {
     const all: Record<string, number[]> = {};
     for (const key of keys) all[key] = await step(key).all();
