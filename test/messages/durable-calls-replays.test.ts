@@ -2,6 +2,7 @@
 // (DC5 and DC6 in silo/messages/durable-calls.ts): what they did is there once, and the turn gets what it got before.
 import { expect } from 'chai';
 import { CallTimeoutError, NonDeterministicError } from '../../protocol/errors/index.js';
+import { storedEntries } from '../../silo/messages/stored-message.js';
 import { failure, gate } from '../support/memory-silo.js';
 import { resetWorld, world } from './fixtures/till.fixture.js';
 import { TillStage } from './till-stage.js';
@@ -82,11 +83,21 @@ describe('durable calls of a message whose turn is run again', () => {
     expect([told.ordinal, told.target, told.method]).to.deep.equal([0, 'till/other', 'put']);
   });
 
-  it('are kept by the callee while a late copy of an earlier attempt may come', async () => {
+  it('are known by their operation when an earlier attempt, of a silo that died, comes after the turn is through', async () => {
     world.failures = 1;
+    world.hold = gate();
     await stage.payer().tell.pay();
+    await stage.clock.until(world.entered.opened);
+    const durable = storedEntries(await stage.stored(), stage.silo.runtime.codec).map(({ message }) => message).find((message) => message.to === 'one' && message.listener.key === 'till');
+    if (durable?.to !== 'one') throw new Error('the call is not stored');
+    world.hold.open();
     await stage.clock.advance('30s');
-    expect((await stage.kept()).map(({ scope }) => scope)).to.deep.equal(['durable']);
+    await stage.clock.until(stage.durable().put(1));
+    expect((await stage.kept()).map(({ scope }) => scope), 'that of the turn, and the last one').to.deep.equal(['durable', 'durable']);
+    const sender = { type: '@silo', key: 'a dead one' };
+    await stage.clock.until(stage.silo.runtime.messages.outbound.add([{ sender, sequence: 1, low: 1, listener: durable.listener, ordinal: 0, total: 1, payload: durable.payload }]));
+    await stage.clock.advance('1s');
+    expect([world.runs, await stage.count()]).to.deep.equal([2, [2, 2]]);
   });
 
   it('are forgotten by the journal and the callee once a turn that ran once is saved', async () => {
