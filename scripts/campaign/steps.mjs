@@ -89,6 +89,9 @@ export const STEPS = [
     name: 'messages through faults', script: 'bench/message-faults.js', full: [], short: ['--short'],
   },
   {
+    name: 'durable calls through kills', script: 'bench/durable-calls.js', full: [], short: ['--short'],
+  },
+  {
     name: 'reminders, many at once and across kills', script: 'bench/reminders.js', full: [], short: ['--short'],
   },
   {

@@ -1,6 +1,6 @@
 import { printEntityId } from '../../protocol/actor-id.js';
 import type { CancelSignal, Envelope } from '../../protocol/envelope.js';
-import { CallTimeoutError, CancelledError } from '../../protocol/errors/index.js';
+import { CallTimeoutError, CancelledError, LinkLostError } from '../../protocol/errors/index.js';
 import type { Clock } from '../../protocol/ports/index.js';
 
 const GOES_ON = 'the call goes on as a message, until it is done or a dead letter';
@@ -71,6 +71,7 @@ export class DurableWait {
   }
 
   abandoned(last: unknown): Error {
+    if (last instanceof LinkLostError) return last;
     return new CancelledError(`${this.name}: this silo ended before the call had an outcome; others go on with it`, { cause: last });
   }
 }
