@@ -49,7 +49,7 @@ export class Activation extends Residents {
   readonly commits = new CommitQueue(this);
   private waiters: { resolve: () => void; reject: (error: Error) => void }[] | undefined;
   private requestedEnd: 'deactivate' | 'destroy' | undefined;
-  private lazyOperations: Operations | undefined;
+  operationsIfAny: Operations | undefined;
   private lazyLive: LiveEvents | undefined;
   sessionsIfAny: Sessions | undefined;
   private lazyMessages: ActorMessages | undefined;
@@ -75,12 +75,8 @@ export class Activation extends Residents {
     return (this.lazyLog ??= this.services.log.child({ actor: this.name }));
   }
 
-  get operationsIfAny(): Operations | undefined {
-    return this.lazyOperations;
-  }
-
   get operations(): Operations {
-    return (this.lazyOperations ??= new Operations(this));
+    return (this.operationsIfAny ??= new Operations(this));
   }
 
   get live(): LiveEvents {

@@ -1,6 +1,6 @@
 // What every MessageRecords promises (protocol/ports/message-records.ts). Run on Redis and in memory.
 import { expect } from 'chai';
-import type { BroadcastTrackers, CallJournal, DeadLetter, DeadLetterPage, DeadLetterStore, MessageRecords } from '../../protocol/ports/message-records.js';
+import type { BroadcastTrackers, CallJournal, ChainEnds, DeadLetter, DeadLetterPage, DeadLetterStore, MessageRecords } from '../../protocol/ports/message-records.js';
 import { utf8 } from '../state/contract/store-bench.js';
 
 export interface RecordsUnderTest {
@@ -18,6 +18,7 @@ export function messageRecordsContract(name: string, makeRecords: () => Promise<
     deadLetters(() => made.records.deadLetters);
     broadcasts(() => made.records.broadcasts);
     journal(() => made.records.journal);
+    chainEnds(() => made.records.chainEnds);
   });
 }
 
@@ -119,6 +120,28 @@ function journal(opened: () => CallJournal): void {
       expect([await note('a', 0, 'other'), await note('a', 10, 'z'), await note('b', 0, 'z')]).to.deep.equal([
         { isNew: true, hash: 'other' }, { isNew: true, hash: 'z' }, { isNew: false, hash: 'b0' },
       ]);
+    });
+  });
+}
+
+function chainEnds(opened: () => ChainEnds): void {
+  describe('ends of chains', () => {
+    const well = { failed: false, payload: Uint8Array.from([0, 10, 13, 255]) };
+
+    it('keep what came first, bytes as they are, each for itself', async () => {
+      expect(await opened().find('a {1}')).to.equal(undefined);
+      await opened().keep('a {1}', well);
+      await opened().keep('a {1}', { failed: true, payload: utf8('later') });
+      await opened().keep('b', { failed: true, payload: new Uint8Array() });
+      expect(await opened().find('a {1}')).to.deep.include(well);
+      expect(await opened().find('b')).to.deep.include({ failed: true, payload: new Uint8Array() });
+    });
+
+    it('forget what is dropped', async () => {
+      await opened().keep('a', well);
+      await opened().drop('a');
+      await opened().drop('unknown');
+      expect(await opened().find('a')).to.equal(undefined);
     });
   });
 }
