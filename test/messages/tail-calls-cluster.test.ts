@@ -79,7 +79,7 @@ describe('tail calls among silos', () => {
     expect(world.runs, 'no step ran again').to.deep.equal([`${own}1`, `${far}2`]);
   });
 
-  it('whose reply cannot get through keep it, and nobody else\'s messages wait for that', async () => {
+  it('whose reply cannot get through keep it, and messages to others do not wait for that', async () => {
     const [own, far, third] = await placed() as [string, string, string];
     const call = cluster.actor(Step, own).walk(far);
     cluster.cut(hostOf(own).name, hostOf(far).name);
