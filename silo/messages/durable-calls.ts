@@ -165,7 +165,7 @@ export class DurableCalls {
   /** DC4. */
   private async failed(held: HeldMessage, wait: DurableWait, error: unknown): Promise<never> {
     if (held.isReleased) throw wait.stopping(error);
-    await runOutsideTurns(() => held.settled()).catch((cause: unknown) => {
+    await wait.stored(runOutsideTurns(() => held.settled())).catch((cause: unknown) => {
       throw wait.abandoned(cause);
     });
     // Others think that this silo is dead, and may have sent it on before.

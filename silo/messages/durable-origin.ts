@@ -6,6 +6,7 @@ import type { UnitOfWork } from '../activation/unit-of-work.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import { Turn } from '../turns/turn.js';
 import { letterIdOf } from './dead-letters.js';
+import { senderOf } from './sender-name.js';
 
 export interface DurableOrigin {
   /** The same for whatever delivers the message again to this listener, in this life or another. */
@@ -29,11 +30,11 @@ export function operationOf({ messageId, ordinal }: DurableOrigin, target: Entit
 }
 
 /** A call with a key, a message, an own event or the firing of a reminder: what says that it is the same one when it comes again. */
-function identityOf({ envelope: { target, method }, mark, settles, due }: PendingCall, ownOperation: string | undefined): readonly string[] | undefined {
+function identityOf({ envelope: { target }, mark, settles, due }: PendingCall, ownOperation: string | undefined): readonly string[] | undefined {
   const listener = printEntityId(target);
   if (ownOperation !== undefined) return ['operation', listener, ownOperation];
   if (mark) return ['message', letterIdOf(mark.sender, mark.ids[0]!, target)];
-  if (settles !== undefined) return ['own event', listener, method, String(settles)];
+  if (settles !== undefined) return ['message', letterIdOf(senderOf({ sender: { type: target.type, key: target.key }, listener: target }), settles, target)];
   if (due?.change.after) return ['reminder', listener, due.change.name, due.change.after.generation, String(due.change.after.next)];
   return undefined;
 }

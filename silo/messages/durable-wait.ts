@@ -72,6 +72,6 @@ export class DurableWait {
 
   abandoned(last: unknown): Error {
     if (last instanceof LinkLostError) return last;
-    return new CancelledError(`${this.name}: this silo ended before the call had an outcome; others go on with it`, { cause: last });
+    return new CancelledError(`${this.name}: given up before its outcome was certain; whether it goes on as a message is unknown`, { cause: last });
   }
 }

@@ -27,7 +27,7 @@ describe('durable calls among silos', () => {
   const count = (): Promise<readonly [number, number]> => cluster.clock.until(cluster.actor(Till, 'till').count(), '1s');
   const put = (from: TestSilo, amount: number): Promise<number> => from.actor(Till, 'till').with({ durable: true }).put(amount);
 
-  it('return their result when the callee\'s silo is killed while the method runs', async () => {
+  it('return their result when the silo of the callee is killed while the method runs', async () => {
     const host = hostOf('till/till');
     world.hold = gate();
     const putting = put(otherThan(host.name), 3);
@@ -52,7 +52,7 @@ describe('durable calls among silos', () => {
     expect([world.runs, await count()]).to.deep.equal([1, [3, 1]]);
   });
 
-  it('are done once when the caller\'s silo is killed while the method runs', async () => {
+  it('are done once when the silo of the caller is killed while the method runs', async () => {
     const from = otherThan(hostOf('till/till').name);
     world.hold = gate();
     const putting = failure(put(from, 3));
@@ -64,7 +64,7 @@ describe('durable calls among silos', () => {
     expect([world.runs, await count()]).to.deep.equal([1, [3, 1]]);
   });
 
-  it('are done when the caller\'s silo is killed before they got away', async () => {
+  it('are done when the silo of the caller is killed before they got away', async () => {
     const host = hostOf('till/till');
     const from = otherThan(host.name);
     cluster.cut(from.name, host.name);

@@ -56,10 +56,12 @@ describe('durable calls of a message whose turn is run again', () => {
     expect([await stage.clock.until(stage.payer().all()), await stage.count(), world.runs]).to.deep.equal([[1], [1, 1], 1]);
   });
 
-  it('nor those of a dead letter that is sent anew', async () => {
-    world.failures = 1;
-    await stage.payer().tell.payOnce();
-    await stage.clock.advance('5s');
+  for (const [what, failures, make] of [
+    ['message', 1, () => stage.payer().tell.payOnce()], ['own event', 2, () => stage.payer().open()],
+  ] as const) it(`nor those of a dead letter that is sent anew (${what})`, async () => {
+    world.failures = failures;
+    await stage.clock.until(make());
+    await stage.clock.advance('10s');
     const { letters } = await stage.silo.runtime.messages.letters.list();
     expect(letters).to.have.length(1);
     await stage.silo.runtime.messages.letters.retry(letters[0]!.id);

@@ -15,7 +15,7 @@ describe('durable calls of components in threads', () => {
   const wallet = () => silo.actor(Owner, 'o').getComponent(Wallet);
   const till = () => silo.actor(ThreadTill, 'till');
 
-  it('return the result, or the method\'s own error', async () => {
+  it('return the result, or what the method threw', async () => {
     expect(silo.statistics().threads.length === 0 && (await wallet().pay(3))).to.equal(3);
     expect(silo.statistics().threads, 'it runs in a thread').to.have.length(1);
     expect(await failure(wallet().pay(-1))).to.be.instanceOf(RangeError);
