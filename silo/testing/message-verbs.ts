@@ -15,7 +15,7 @@ export interface MessageQuestion {
 /** As `silo.deadLetters` and `silo.broadcast`. */
 export interface MessageVerbs {
   readonly deadLetters: DeadLetters;
-  broadcast(id: string): Broadcast;
+  readonly broadcast: (id: string) => Broadcast;
 }
 
 export function messageVerbs(ask: (question: MessageQuestion) => Promise<unknown>): MessageVerbs {
