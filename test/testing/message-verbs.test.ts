@@ -122,6 +122,20 @@ function contract(form: string, start: () => Promise<Cluster>): void {
       await through(t.deadLetters.discard(letters[0]!.id));
     });
 
+    it('a durable event reaches those who listen live too, once, at whichever silo they are connected', async () => {
+      const heard = new Map<string, string[]>();
+      for (const { name } of t.silos) {
+        const client = await through(t.client({ id: name }, name));
+        heard.set(name, []);
+        await through(client.actor<Crier>('tmv-crier', 'live').on(Called, ({ word }) => void heard.get(name)!.push(word)));
+      }
+      await through(t.actor(Crier, 'live').bind(Called, hearer('live')));
+      for (const word of ['one', 'two']) await through(t.actor(Crier, 'live').cry(word));
+      await hears('live', 'one,two');
+      await happens('all have heard', async () => [...heard.values()].every(({ length }) => length >= 2));
+      expect([...heard.values()]).to.deep.equal(t.silos.map(() => ['one', 'two']));
+    });
+
     it('has handles that tell, send, bind and unbind', async () => {
       expect((await failure(hearer('verbs').with({ timeout: '1s' }).tell.hear('never'))).message).to.match(/with 'timeout' is for calls/);
       expect((await failure(hearer('verbs').with({ signal: new AbortController().signal }).tell.hear('never'))).message).to.match(/with 'signal' is for calls/);
