@@ -51,6 +51,8 @@ describe('examples/arena, in a browser', function () {
     await tab.until('the player is back', () => document.getElementById('hp')!.textContent === '100 / 100', undefined);
     const later = await game.join();
     await later.until('the other page lists it', isListed, listed);
+    const folder = process.env['ARENA_SCREENSHOTS'];
+    if (folder) await later.page.screenshot({ path: `${folder}/death.png` });
   });
 
   it('shows a second tab as another player, whom neither can move for the other, and who is gone within 5 s of closing it', async () => {
