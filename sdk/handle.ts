@@ -139,6 +139,11 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
   };
 }
 
+/** Where a handle leads, and with which options; `undefined` for what is none. */
+export function partsOfHandle(value: unknown): { readonly target: EntityId; readonly options: CallOptions } | undefined {
+  return HandleBase.is(value) ? { target: HandleBase.target(value), options: HandleBase.options(value) } : undefined;
+}
+
 /** How handles travel: as their id. A handle of any factory of this process is understood; it comes back as one of `factory`. */
 export function handleReferences(factory: HandleFactory): ReferenceCodec {
   return {

@@ -146,6 +146,7 @@ export class SiloRuntime {
     this.hints = new WrongHints(links, this.locations, membership, this.topics);
     this.management.elsewhere = cluster;
     this.ties.joinPeers(cluster, links);
+    this.messages.replies.joinPeers(links, this.topics);
     this.services.joinPeers({ links, chains: this.chains, onRefused }, this.topics);
     membership.onChange(({ dead }) => {
       this.ties.silosDied(dead);
@@ -244,7 +245,6 @@ export class SiloRuntime {
     this.catalog.remove(activation);
     this.idle.forget(activation);
     this.ties.activationEnded(activation);
-    if (this.catalog.stopping) return;
-    if (activation.metadata.alwaysOn) this.alwaysOn.ended(activation);
+    if (!this.catalog.stopping && activation.metadata.alwaysOn) this.alwaysOn.ended(activation);
   }
 }

@@ -6,10 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { StaleEpochError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import { CallChain } from '../turns/call-chain.js';
-import type { CommitRequest, CommitResult, SenderMark } from '../../protocol/ports/index.js';
+import type { CommitRequest, CommitResult } from '../../protocol/ports/index.js';
 import { SentDraft } from '../messages/sent-draft.js';
 import type { Activation } from './activation.js';
-import type { DueReminder } from './actor-reminders.js';
 import { DuplicateOperation } from './operations.js';
 import { UnitOfWork, type OutboxDraft } from './unit-of-work.js';
 import type { UnitChanges } from './unit-changes.js';
@@ -84,12 +83,11 @@ export class CommitQueue {
     return this.enqueue(unit, undefined);
   }
 
-  /** Records a message as handled, without any effect but a dead letter. */
-  bury(mark: SenderMark | undefined, letter: SentDraft, due: DueReminder | undefined): Promise<void> {
+  /** Records a message as handled, without any effect but what it leaves: a dead letter, a reply. */
+  bury(handled: Parameters<UnitOfWork['carry']>[0], left: readonly SentDraft[]): Promise<void> {
     const unit = new UnitOfWork(new CallChain(), undefined);
-    if (mark) unit.marks = [mark];
-    if (due) unit.remind(due.change, due.draft);
-    unit.send(letter);
+    unit.carry(handled);
+    for (const draft of left) unit.send(draft);
     return this.enqueue(unit, undefined);
   }
 
@@ -184,7 +182,7 @@ export class CommitQueue {
     };
   }
 
-  private messages(batch: readonly Waiting[]): Pick<CommitRequest, 'operations' | 'forgottenOperations' | 'outbox' | 'settled' | 'marks' | 'inboxTaken' | 'bindings' | 'reminders'> {
+  private messages(batch: readonly Waiting[]): Pick<CommitRequest, 'operations' | 'forgottenOperations' | 'outbox' | 'settled' | 'marks' | 'inboxTaken' | 'bindings' | 'reminders' | 'hold'> {
     const all = <T>(pick: (unit: UnitOfWork) => readonly T[] | undefined): T[] => batch.flatMap(({ unit }) => (unit && pick(unit)) ?? []);
     const operations = all((unit) => unit.operations);
     const outbox = all((unit) => unit.outbox);
@@ -197,8 +195,9 @@ export class CommitQueue {
     const bindings = all((unit) => unit.bindings);
     const steps = all((unit) => unit.reminders);
     const reminders = steps.length > 0 ? this.activation.messages.reminders.effective(steps) : steps;
+    const settled = all((unit) => unit.settled);
     return {
-      operations, forgottenOperations, outbox, settled: all((unit) => unit.settled), marks: all((unit) => unit.marks),
+      operations, forgottenOperations, outbox, settled, hold: this.activation.messages.holdAfter(outbox, settled), marks: all((unit) => unit.marks),
       inboxTaken: inboxTaken || undefined, bindings: bindings.length > 0 ? bindings : undefined, reminders: reminders.length > 0 ? reminders : undefined,
     };
   }

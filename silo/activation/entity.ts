@@ -19,7 +19,7 @@ import { EntityExtras } from './entity-extras.js';
 import { InstanceWatch } from './instance-watch.js';
 import { executeTurn, runTurn } from './run-turn.js';
 import { adoptStrays } from './strays.js';
-import { isChanged } from './unit-changes.js';
+import { isChanged, tryStage } from './unit-changes.js';
 import { DELIVERY_MODE } from './system-methods.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -73,6 +73,10 @@ export class Entity {
 
   now(): number {
     return this.activation.services.clock.now();
+  }
+
+  get reservedFor(): CallChain | undefined {
+    return this.activation.reservedFor;
   }
 
   /** M5. A lost activation waits for nobody. */
@@ -232,18 +236,9 @@ export class Entity {
   private letGoIfUnchanged(unit: UnitOfWork): void {
     // CS3.
     if (!this.mailbox.isHeldBy(unit.chain) || this.extras?.fate !== undefined) return;
-    const staged = this.tryStage();
+    const staged = tryStage(this);
     if (!staged || staged instanceof Promise || isChanged(staged)) return;
     unit.letGo(this);
     this.mailbox.vacate(unit.chain);
-  }
-
-  /** A value that cannot be saved is reported at the unit's end, where it fails the whole unit. */
-  tryStage(): StagedChanges | Promise<StagedChanges> | undefined {
-    try {
-      return this.stage();
-    } catch {
-      return undefined;
-    }
   }
 }

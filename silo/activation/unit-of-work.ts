@@ -58,7 +58,7 @@ export class UnitOfWork {
   constructor(readonly chain: CallChain, readonly outermost: PendingCall | undefined) {}
 
   /** What its outermost call is recorded by. */
-  carry({ settles, mark, due }: PendingCall): void {
+  carry({ settles, mark, due }: Partial<Pick<PendingCall, 'settles' | 'mark' | 'due'>>): void {
     if (settles !== undefined) this.settled = [settles];
     if (mark !== undefined) this.marks = [mark];
     if (due !== undefined) this.remind(due.change, due.draft);

@@ -9,6 +9,7 @@ import { ComponentCrashedError } from '../../protocol/errors/index.js';
 import type { Activation } from '../activation/activation.js';
 import { DuplicateOperation } from '../activation/operations.js';
 import { Pauses } from '../pauses.js';
+import { failureReplies } from './conclude-step.js';
 import { letterOf } from './dead-letters.js';
 import type { Incoming } from './incoming.js';
 import { REMINDER_SENDER, senderOf } from './sender-name.js';
@@ -218,7 +219,7 @@ export class Inbox {
     const draft = new SentDraft({ to: 'records', letter }, services.codec);
     let isBuried = false;
     try {
-      await commits.bury(mark, draft, due);
+      await commits.bury({ mark, due }, [draft, ...failureReplies(this.activation, delivery, failure)]);
       isBuried = true;
       log.error({ err: failure, attempts }, 'a message is given up: it is a dead letter now');
     } catch (error) {

@@ -17,6 +17,7 @@ import type { Entity } from '../activation/entity.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
 import { SYSTEM_TURN } from '../turns/turn-mode.js';
+import { concludeStep } from './conclude-step.js';
 import { Inbox, type Attempted } from './inbox.js';
 import { Marks } from './marks.js';
 import { REMINDER_SENDER, senderOf } from './sender-name.js';
@@ -121,6 +122,7 @@ export class Incoming {
       const mark = due ? undefined : { sender, low: delivery.low, ids: [delivery.sequence] };
       call.mark = mark;
       call.due = due;
+      call.reply = message.kind === 'tell' ? message.reply : undefined;
       handling.entity.offer(call);
       await call.promise;
       if (mark) this.marks.note(mark);
@@ -129,7 +131,7 @@ export class Incoming {
     } catch (error) {
       // While it begins nothing has run: what fails then is the message's own.
       if (activation.status === 'ending' || activation.status === 'ended' || activation.isLost) return { status: 'ended' };
-      return { status: 'failed', error };
+      return (await concludeStep(activation, sender, delivery, error)) ?? { status: 'failed', error };
     }
   }
 

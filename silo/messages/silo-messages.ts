@@ -19,6 +19,7 @@ import type { MessageParts } from './message-parts.js';
 import { Outbound } from './outbound.js';
 import { REMINDER_SENDER } from './sender-name.js';
 import { Receipts } from './receipts.js';
+import { Replies } from './replies.js';
 import { Settling } from './settling.js';
 import { SILO_SENDER, SiloSender, takeOverOutbox } from './silo-sender.js';
 import type { StoredMessage } from './stored-message.js';
@@ -50,6 +51,8 @@ export class SiloMessages implements MessageParts {
   readonly settling: Settling;
   readonly receipts: Receipts;
   readonly dirty: DirtyActors;
+  /** Who waits for chains of tail calls. */
+  readonly replies: Replies;
   readonly telling: Telling;
   private readonly sender: SiloSender;
   private readonly deliverer: Deliverer;
@@ -69,6 +72,7 @@ export class SiloMessages implements MessageParts {
     this.letters = new SiloDeadLetters(this.records.deadLetters, this.outbound);
     this.settling = new Settling(store, clock, log);
     this.receipts = new Receipts(this.records.broadcasts, this.settling, clock, log);
+    this.replies = new Replies({ siloId, membership: parts.membership, clock, log, codec });
     this.deliverer = new Deliverer(this, invoker, incarnation);
     this.dirty = new DirtyActors(store, incarnation, clock, log, (id) => this.remind(id));
     this.sender = new SiloSender(incarnation, this);
@@ -104,7 +108,7 @@ export class SiloMessages implements MessageParts {
 
   /** What was sent goes into the queues, and what was handled is settled, as far as the store answers; then this is over. */
   async end(): Promise<void> {
-    await endsWithin(this.clock, this.sender.relayed().then(() => this.receipts.reported()).then(() => this.settling.settled()), LIMIT_MS);
+    await endsWithin(this.clock, this.sender.relayed().then(() => this.receipts.reported()).then(() => this.replies.sent()).then(() => this.settling.settled()), LIMIT_MS);
     this.stop();
   }
 
@@ -118,6 +122,7 @@ export class SiloMessages implements MessageParts {
     this.deliverer.stop();
     this.dirty.stop();
     this.receipts.stop();
+    this.replies.stop();
     this.legacies.stop();
     this.sender.stop();
     this.outbound.stop();

@@ -2,6 +2,7 @@
 //   C1. It settles exactly once: value, error, deadline or cancellation.
 //   C2. A call that settled while queued never runs.
 //   C3. The promise is made when somebody asks for it: a turn that ended before that needs no callbacks.
+import type { ReplyAddress } from '../../protocol/delivery.js';
 import type { Envelope } from '../../protocol/envelope.js';
 import { CallTimeoutError, CancelledError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
@@ -35,6 +36,8 @@ export class PendingCall implements DeadlineLink, Answer {
   mark: SenderMark | undefined;
   /** The reminder whose firing it handles. */
   due: DueReminder | undefined;
+  /** It is a step of a chain of tail calls: who waits for the end of that. */
+  reply: ReplyAddress | undefined;
   /** Its caller can give up. */
   private readonly isCancellable: boolean;
   private controller: AbortController | undefined;

@@ -2,6 +2,7 @@ import { sameEntity, type EntityId } from '../../protocol/actor-id.js';
 import type { Baggage, CallerTurn } from '../../protocol/envelope.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { CallInfo } from '../../sdk/author/index.js';
+import type { TailCall } from '../../sdk/context/tail-call.js';
 import type { TurnInfo } from '../../sdk/context/turn-scope.js';
 import type { UnitOfWork } from '../activation/unit-of-work.js';
 import type { CallChain } from './call-chain.js';
@@ -10,6 +11,7 @@ import type { PendingCall } from './pending-call.js';
 /** One run of one method on one entity. */
 export class Turn implements TurnInfo {
   isOpen = true;
+  tailCalls: TailCall[] | undefined;
   private info: CallInfo | undefined;
 
   constructor(
@@ -50,7 +52,8 @@ export class Turn implements TurnInfo {
   }
 
   get deadline(): number {
-    return this.deadlineMs + this.wallClockOffsetMs;
+    // A step of a chain goes on when nobody waits any more; `deadlineMs`, by which its own calls end, is that of a message.
+    return this.pending.reply?.deadline ?? this.deadlineMs + this.wallClockOffsetMs;
   }
 
   get from(): EntityId | undefined {
