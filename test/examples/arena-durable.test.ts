@@ -60,7 +60,7 @@ describe('examples/arena, deaths over kills', () => {
 
   for (const seed of [1, 2, 3]) {
     it(`counts each once, and pays and drops once, whichever silo is killed after it (in memory, seed ${seed})`, async () => {
-      await using t = await startTestCluster({ modules: arenaClasses, silos: 3, seed, gateway: { session: 'player' }, log: 'silent' });
+      await using t = await startTestCluster({ modules: arenaClasses, silos: 3, seed, log: 'silent' });
       const through = <T>(call: Promise<T>): Promise<T> => t.clock.until(call);
       // A commit takes its time: what follows from a death is spread over some tenths of a second, and the kills are too.
       for (const { name } of t.silos) t.delay(name, 'store', 10);
@@ -78,6 +78,7 @@ describe('examples/arena, deaths over kills', () => {
       const last = await through(t.actor(Scoreboard, 'main').last());
       expect(last.map(({ number }) => number)).to.deep.equal([4, 5, 6, 7, 8, 9]);
       const scores = await through(Promise.all(FIGHTERS.map((key) => score(t, key))));
+      // A client without a player: nobody picks anything up.
       const onTheGround = await through(t.client({ id: 'eve' }).then(loot));
       await t.clock.advance('1s');
       // The first to die has nothing yet, all others have won before.
