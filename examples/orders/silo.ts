@@ -1,4 +1,5 @@
 // 120 orders. Kill it, run it again: each ends once.   node dist/examples/orders/silo.js redis://127.0.0.1:6379 --details
+import { TroupeError } from 'troupe';
 import { startSilo } from 'troupe/silo';
 import { Account } from './account.js';
 import { Depot } from './depot.js';
@@ -11,12 +12,26 @@ const articles = ['tea', 'cups', 'pots'];
 const people = ['ada', 'bob', 'cleo', 'dan'];
 const ENDS: readonly Status[] = ['shipped', 'cancelled'];
 
+const pause = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 50));
+
+/** An order that is asked twice does nothing twice: after whatever failure it may be asked again. */
+async function insist<T>(call: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof TroupeError)) throw error;
+      await pause();
+    }
+  }
+}
+
 /** Until the order has gone as far as it can without somebody who pays. */
 async function settled(n: number, ends: readonly Status[]): Promise<Status> {
   for (;;) {
-    const { status } = await silo.actor(Order, `o${n}`).look();
+    const { status } = await insist(() => silo.actor(Order, `o${n}`).look());
     if (ends.includes(status)) return status;
-    await new Promise((resolve) => void setTimeout(resolve, 50));
+    await pause();
   }
 }
 
@@ -24,10 +39,10 @@ async function buy(n: number): Promise<void> {
   const order = silo.actor(Order, `o${n}`);
   // Every tenth has an address that is none; every seventh is never paid.
   const wish: Wish = { article: articles[n % 3]!, count: 1 + (n % 4), cents: 5_00 + (n % 5) * 1_00, account: people[n % 4]!, address: n % 10 === 9 ? '' : `${n} High Street`, payWithin: '2s' };
-  await order.place(wish);
-  if ((await settled(n, ['reserved', ...ENDS])) === 'reserved' && n % 7 !== 6) await order.pay();
+  await insist(() => order.place(wish));
+  if ((await settled(n, ['reserved', ...ENDS])) === 'reserved' && n % 7 !== 6) await insist(() => order.pay());
   await settled(n, ENDS);
-  const { status, why } = await order.look();
+  const { status, why } = await insist(() => order.look());
   if (details) console.log(`o${n}: ${status}${why && `, ${why}`}`);
 }
 

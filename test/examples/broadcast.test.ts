@@ -54,20 +54,18 @@ describe('examples/broadcast', function () {
     expect(said(await script.ended)).to.match(whole(1));
   });
 
-  it('says so with one, again and again; a warning whose silo is killed right after it was saved arrives all the same, and its receipts are opened by another', async () => {
+  it('says so with one; a warning whose silo is killed right after it was saved arrives all the same, and its receipts are opened by another', async () => {
     await using redis = await startOwnRedis();
-    for (const warnings of [1, 2]) {
-      await using script = new TestProcess([SILO, redis.url]);
-      expect(said(await script.ended)).to.match(whole(warnings));
-    }
+    await using script = new TestProcess([SILO, redis.url]);
+    expect(said(await script.ended)).to.match(whole(1));
     await using victim = new TestProcess([SILO, redis.url]);
-    await victim.waitForOutput(/on its way: [\w-]{22}\n/);
+    await victim.waitForOutput(/on its way: [\w-]{22}\n/, 30_000);
     victim.kill('SIGKILL');
     const { signal, stdout } = await victim.ended;
     expect(signal).to.equal('SIGKILL');
     expect(stdout, 'killed before the end').to.not.contain('Each house');
     const [, id] = /on its way: ([\w-]{22})\n/.exec(stdout)!;
     await using other = new TestProcess([SILO, redis.url, id!]);
-    expect(said(await other.ended)).to.equal(`The warning ${id}, opened again:\n${receipts()}${MENDED}Each house has heard each warning once; warnings so far: 3.\n`);
+    expect(said(await other.ended)).to.equal(`The warning ${id}, opened again:\n${receipts()}${MENDED}Each house has heard each warning once; warnings so far: 2.\n`);
   });
 });
