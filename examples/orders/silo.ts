@@ -16,11 +16,11 @@ const pause = (): Promise<void> => new Promise((resolve) => void setTimeout(reso
 
 /** An order that is asked twice does nothing twice: after whatever failure it may be asked again. */
 async function insist<T>(call: () => Promise<T>): Promise<T> {
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof TroupeError)) throw error;
+      if (!(error instanceof TroupeError) || tries === 200) throw error;
       await pause();
     }
   }
