@@ -32,6 +32,8 @@ export interface ReplyAddress {
 export type Message =
   | { readonly kind: 'tell'; readonly method: string; readonly args: readonly unknown[]; readonly from?: EntityId | undefined; readonly identity?: object | undefined; readonly baggage?: object | undefined; readonly reply?: ReplyAddress | undefined }
   | { readonly kind: 'reminder'; readonly component: string | undefined; readonly name: string; readonly generation: string; readonly due: number }
+  /** An actor's own event for a handler of itself or a component that was a dead letter. */
+  | { readonly kind: 'own'; readonly event: string; readonly method: string; readonly value: unknown; readonly origin: object }
   | { readonly kind: 'event'; readonly event: string; readonly value: unknown; readonly origin: object };
 
 type Row = readonly [senderType: string, senderKey: string, sequence: number, low: number, type: string, key: string, component: string | undefined, ordinal: number, total: number, payload: number, tracker: string | undefined];

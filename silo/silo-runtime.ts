@@ -56,7 +56,7 @@ export class SiloRuntime {
   readonly types: ActorTypes;
   readonly serviceTypes: ServiceTypes;
   readonly services: Services;
-  readonly statistics: Statistics = { activations: 0, activated: 0, deactivated: 0, commits: 0, calls: 0 };
+  readonly statistics: Statistics = { activations: 0, activated: 0, deactivated: 0, commits: 0, calls: 0, deliveries: 0, deadLetters: 0 };
   readonly catalog: Catalog;
   readonly handles: HandleFactory;
   readonly codec: Codec;

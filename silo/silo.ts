@@ -10,7 +10,6 @@ import { openBroadcast } from '../sdk/broadcast.js';
 import type { ActorQuery, Broadcast, DeadLetters, EntityClass, Handle } from '../sdk/author/index.js';
 import { ClusterGateways } from './cluster-gateways.js';
 import type { RunningGateway } from './gateway/open-gateway.js';
-import { keepingAlive } from './keeping-alive.js';
 import { createLogger } from './log.js';
 import { LoadMeter } from './load-meter.js';
 import { loadModules, type LoadedModules } from './options/modules.js';
@@ -172,7 +171,7 @@ export class Silo {
 
   /** Re-opens the receipts of an event by its id, up to 24 hours after its emission, also when its emitter is gone. No I/O before somebody looks. */
   broadcast(id: string): Broadcast {
-    return openBroadcast(id, (stage) => keepingAlive(this.runtime.messages.receipts.result(id, stage)));
+    return openBroadcast(id, (stage) => this.runtime.messages.receipts.result(id, stage));
   }
 
   /** Changes what this silo takes at most. Not in this version: refused with `ConfigurationError`. */
@@ -189,7 +188,7 @@ export class Silo {
   stop(options: { readonly force?: boolean } = {}): Promise<void> {
     const unknown = Object.keys(options).find((name) => name !== 'force');
     if (unknown !== undefined) return Promise.reject(new ConfigurationError(`silo.stop: unknown option '${unknown}'; known: force`));
-    return (this.stopped ??= keepingAlive(this.shutDown(options.force ?? false)));
+    return (this.stopped ??= this.shutDown(options.force ?? false));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -197,12 +196,18 @@ export class Silo {
   }
 
   private async shutDown(force: boolean): Promise<void> {
-    this.tell('stopping', undefined);
-    await this.gateway?.stop();
-    if (force) this.runtime.abandon('the silo was stopped by force');
-    else await this.runtime.stop();
-    await this.stages.down();
-    this.log.info('the silo stopped');
+    // The silo's own timers keep no process alive; what waits for the end must not find the process gone instead.
+    const alive = setInterval(() => undefined, 1000);
+    try {
+      this.tell('stopping', undefined);
+      await this.gateway?.stop();
+      if (force) this.runtime.abandon('the silo was stopped by force');
+      else await this.runtime.stop();
+      await this.stages.down();
+      this.log.info('the silo stopped');
+    } finally {
+      clearInterval(alive);
+    }
   }
 
   /** The cluster goes on without this silo: nothing may be answered or written any more. */

@@ -76,10 +76,11 @@ export class CommitQueue {
     return this.isBusy ? this.enqueue(undefined, undefined) : Promise.resolve();
   }
 
-  /** Removes an outbox entry without any effect. */
-  settle(sequence: number): Promise<void> {
+  /** Removes an outbox entry without any effect but a dead letter. */
+  settle(sequence: number, letter?: SentDraft): Promise<void> {
     const unit = new UnitOfWork(new CallChain(), undefined);
     unit.settled = [sequence];
+    if (letter) unit.send(letter);
     return this.enqueue(unit, undefined);
   }
 

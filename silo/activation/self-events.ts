@@ -2,10 +2,14 @@
 //   S1. An emission commits with its unit: one outbox entry per (event, handler). If the unit fails there is none.
 //   S2. A handler's effect and the removal of its entry are one commit: handled exactly once, whatever crashes between.
 //   S3. Per handling entity, events are handled in the order of their emission; a failing one is tried again before the next.
+//   S2b. After its last attempt an event's entry and its dead letter change places in one commit: it surely was not applied.
 //   S4. Events for a degraded component wait until it is not: its refusals are no attempts. An actor that is told to end does not wait for it.
 import type { EventOrigin } from '../../sdk/author/index.js';
 import { DEFAULT_DELIVERY, type HandlerMetadata } from '../../decorators/index.js';
-import { ComponentCrashedError } from '../../protocol/errors/index.js';
+import type { Message } from '../../protocol/delivery.js';
+import { letterOf } from '../messages/dead-letters.js';
+import { SentDraft } from '../messages/sent-draft.js';
+import { degradedUntil } from '../degraded-until.js';
 import { Pauses } from '../pauses.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
@@ -131,9 +135,9 @@ export class SelfEvents {
         // An ending activation fails turns that are not to blame: the event stays in the outbox for the next one.
         if (this.activation.status !== 'active') return;
         if (entity.extras?.fate === 'gone') return this.forget(delivery);
-        const degradedUntil = error instanceof ComponentCrashedError ? error.degradedUntil : undefined;
-        if (degradedUntil !== undefined) await this.park(entity, degradedUntil);
-        else if (attempt >= attempts) return this.drop(delivery, error);
+        const untilMs = degradedUntil(error);
+        if (untilMs !== undefined) await this.park(entity, untilMs);
+        else if (attempt >= attempts) return this.bury(entity, delivery, attempt, error);
         else await this.pauses.pause(backoffMs * 2 ** (attempt++ - 1) * (0.5 + this.activation.services.random()));
       }
     }
@@ -167,13 +171,19 @@ export class SelfEvents {
     this.settle(delivery);
   }
 
-  /** After the last attempt the event is settled without effect and said loudly; dead letters keep it once they land. */
-  private drop(delivery: Delivery, error: unknown): void {
-    this.activation.log.error({ err: error, handler: delivery.method, event: delivery.event, origin: delivery.origin }, 'an event could not be handled and is given up');
-    this.settle(delivery);
+  /** After the last attempt: its entry goes and its dead letter is sent in one commit. */
+  private bury(entity: Entity, delivery: Delivery, attempts: number, error: unknown): void {
+    const { event: value, method, origin, sequence } = delivery;
+    const { services, id, log } = this.activation;
+    const event = entity.metadata.handlers.find((handler) => handler.method === method)?.eventName ?? method;
+    const payload = services.codec.encode({ kind: 'own', event, method, value, origin } satisfies Message, 'event');
+    const letter = letterOf({ sender: id, sequence, low: sequence, listener: entity.id, ordinal: 0, total: 1, payload }, attempts, error, services.clock.now(), services.codec);
+    log.error({ err: error, handler: method, origin, attempts }, 'an event could not be handled and is given up: it is a dead letter now');
+    services.statistics.deadLetters++;
+    this.settle(delivery, new SentDraft({ to: 'records', letter }, services.codec));
   }
 
-  private settle({ sequence }: Delivery): void {
-    this.activation.commits.settle(sequence).catch((failure: unknown) => this.activation.log.error({ err: failure }, 'a given-up event could not be settled'));
+  private settle({ sequence }: Delivery, letter?: SentDraft): void {
+    this.activation.commits.settle(sequence, letter).catch((failure: unknown) => this.activation.log.error({ err: failure }, 'a given-up event could not be settled'));
   }
 }

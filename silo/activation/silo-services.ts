@@ -23,6 +23,10 @@ export interface Statistics {
   deactivated: number;
   commits: number;
   calls: number;
+  /** Messages that its actors have handled. */
+  deliveries: number;
+  /** Messages and own events that its actors gave up. */
+  deadLetters: number;
 }
 
 /** What every activation of a silo shares. Made once by the composition root. */

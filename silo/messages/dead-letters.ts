@@ -56,8 +56,13 @@ function infoOf({ id, target, kind, name, attempts, error, at }: DeadLetter): De
 function aboutMessage(payload: Uint8Array, codec: Codec): Pick<DeadLetter, 'kind' | 'name'> {
   try {
     const message = codec.decode(payload) as Message;
-    return { kind: message.kind, name: message.kind === 'tell' ? message.method : message.kind === 'event' ? message.event : message.name };
+    return { kind: message.kind, name: nameIn(message) };
   } catch {
     return { kind: 'unreadable', name: '' };
   }
+}
+
+function nameIn(message: Message): string {
+  if (message.kind === 'tell') return message.method;
+  return message.kind === 'reminder' ? message.name : message.event;
 }

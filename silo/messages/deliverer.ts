@@ -1,23 +1,32 @@
 // Deliverer. Owns: the batches of the partitions that this silo consumes, until each of their messages is with its listener.
 //   V1. A batch is done when each message is handled, or in its listener's inbox. A listener that cannot be reached has it put there from here.
+//   V3. While he was not told, what comes again is not put there again: an outbox that stands still is relayed again and again.
 //   V2. Whoever was put something there from here is told, until that succeeds; before anything else is delivered to him.
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import { decodeDeliveries, encodeDeliveries, type Delivery } from '../../protocol/delivery.js';
+import { UnknownActorTypeError } from '../../protocol/errors/index.js';
 import type { Invoker } from '../../protocol/envelope.js';
 import type { Incarnation, TimerHandle } from '../../protocol/ports/index.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { DELIVER } from '../activation/system-methods.js';
 import type { MessageParts } from './message-parts.js';
-import { senderOf } from './sender-name.js';
+import { messageName, senderOf } from './sender-name.js';
+import { UNHOSTED_MS, buryUnhosted } from './unhosted.js';
 
 const DELIVERY_TIMEOUT_MS = 30_000;
 const FIRST_REMINDER_MS = 500;
 const LONGEST_REMINDER_MS = 30_000;
+/** V3. Of one listener. */
+const MAX_REMEMBERED = 10_000;
 
 interface Unseen {
   readonly id: ActorId;
+  /** Since when its type is known to be hosted nowhere. */
+  unhostedMs?: number | undefined;
   /** Rises with what is put there. */
   parkings: number;
+  /** V3. Which messages those are. */
+  readonly parked: Set<string>;
   pauseMs: number;
   timer: TimerHandle | undefined;
 }
@@ -59,7 +68,7 @@ export class Deliverer {
     } catch (error) {
       if (this.isStopped) throw error;
       this.parts.log.debug({ err: error, actor: name }, 'messages could not be delivered; they wait in the inbox');
-      await this.park(name, id, deliveries);
+      await this.park(id, deliveries);
     }
   }
 
@@ -70,35 +79,64 @@ export class Deliverer {
   }
 
   /** V1. */
-  private async park(name: string, id: ActorId, deliveries: readonly Delivery[]): Promise<void> {
+  private async park(id: ActorId, deliveries: readonly Delivery[]): Promise<void> {
     const { dirty, store, receipts } = this.parts;
     const codec = this.parts.codec();
     await dirty.note(id);
     for (const delivery of deliveries) {
-      const parked = await store.park(id, { sender: senderOf(delivery), sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec) });
-      if (parked === 'duplicate') receipts.processed(delivery);
-      else receipts.received(delivery);
+      const sender = senderOf(delivery);
+      const name = messageName(sender, delivery);
+      if (this.unseen.get(printEntityId(id))?.parked.has(name)) continue;
+      const parked = await store.park(id, { sender, sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec) });
+      if (parked === 'duplicate') {
+        receipts.processed(delivery);
+        continue;
+      }
+      receipts.received(delivery);
+      this.watch(id, name);
     }
-    const present = this.unseen.get(name);
-    if (present) {
-      present.parkings++;
-      return;
+  }
+
+  /** V2: somebody put something into its inbox that it has not seen. */
+  watch(id: ActorId, message?: string): void {
+    const name = printEntityId(id);
+    let unseen = this.unseen.get(name);
+    if (!unseen) {
+      unseen = { id, parkings: 0, parked: new Set(), pauseMs: FIRST_REMINDER_MS, timer: undefined };
+      this.unseen.set(name, unseen);
+      this.remindLater(name, unseen);
     }
-    const unseen: Unseen = { id, parkings: 1, pauseMs: FIRST_REMINDER_MS, timer: undefined };
-    this.unseen.set(name, unseen);
-    this.remindLater(name, unseen);
+    unseen.parkings++;
+    if (message !== undefined && unseen.parked.size < MAX_REMEMBERED) unseen.parked.add(message);
   }
 
   /** V2. */
   private remindLater(name: string, unseen: Unseen): void {
     if (this.isStopped) return;
     unseen.timer = this.parts.clock.setTimer(() => {
-      const lookedFor = this.seeing(name, () => this.remind(unseen.id)).catch(() => undefined);
+      const lookedFor = this.seeing(name, () => this.remindOrBury(unseen)).catch(() => undefined);
       void lookedFor.then(() => {
         unseen.pauseMs = Math.min(LONGEST_REMINDER_MS, 2 * unseen.pauseMs);
         if (this.unseen.get(name) === unseen) this.remindLater(name, unseen);
       });
     }, unseen.pauseMs);
+  }
+
+  /** Resolves when its inbox was looked into, or nothing waits there any more. */
+  private async remindOrBury(unseen: Unseen): Promise<void> {
+    const { id } = unseen;
+    try {
+      await this.remind(id);
+    } catch (error) {
+      if (!(error instanceof UnknownActorTypeError)) {
+        unseen.unhostedMs = undefined;
+        throw error;
+      }
+      const nowMs = this.parts.clock.monotonicMs();
+      unseen.unhostedMs ??= nowMs;
+      if (nowMs - unseen.unhostedMs < UNHOSTED_MS) throw error;
+      await buryUnhosted(id, error, this.incarnation, this.parts);
+    }
   }
 
   /** Not seen is what was put there after the look. */

@@ -5,12 +5,17 @@ import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { Clock, Incarnation, Logger, StateStore, TimerHandle } from '../../protocol/ports/index.js';
 
 const KEPT_MS = 10_000;
+/** What stands still is looked after again, after longer and longer pauses: it may wait for somebody for hours. */
+const MOST_LOOKS_LEFT_OUT = 30;
 
 interface Noted {
   readonly id: ActorId;
   atMs: number;
   /** The oldest message of its outbox at the last look. */
   head: number | undefined;
+  /** How many looks found it still, and how many are left out before the next reminder. */
+  stills: number;
+  leftOut: number;
   stored: Promise<void> | undefined;
 }
 
@@ -39,7 +44,7 @@ export class DirtyActors {
       present.atMs = atMs;
       return present.stored;
     }
-    const noted: Noted = { id, atMs, head: undefined, stored: undefined };
+    const noted: Noted = { id, atMs, head: undefined, stills: 0, leftOut: 0, stored: undefined };
     this.noted.set(name, noted);
     this.timer ??= this.clock.setTimer(() => void this.look(), KEPT_MS);
     noted.stored = this.writeDown(noted).catch((error: unknown) => {
@@ -80,7 +85,12 @@ export class DirtyActors {
     if (!head && !parked) return noted.atMs <= beforeMs;
     const hasMoved = head !== undefined && noted.head !== head.sequence;
     noted.head = head?.sequence;
-    if (!hasMoved) await this.remind(noted.id);
+    if (hasMoved) noted.stills = noted.leftOut = 0;
+    else if (noted.leftOut > 0) noted.leftOut--;
+    else {
+      noted.leftOut = Math.min(MOST_LOOKS_LEFT_OUT, 2 ** noted.stills++ - 1);
+      await this.remind(noted.id);
+    }
     return false;
   }
 }

@@ -2,17 +2,18 @@
 //   N1. What waits is in the store before its queue lets it go. It leaves only from the head, once it is handled (its mark says so) or buried.
 //   N2. `strict`: what the same sender sent later waits behind it. `relaxed`: it does not.
 //   N3. After its last attempt a message is marked and becomes a dead letter in one commit: a dead letter surely was not applied.
+//   N5. What waits is not put there again when it comes again.
 //   N4. Others append too, a silo that could not reach this one among them: `look` finds that.
 import type { Delivery } from '../../protocol/delivery.js';
 import { decodeDeliveries, encodeDeliveries } from '../../protocol/delivery.js';
-import { ComponentCrashedError } from '../../protocol/errors/index.js';
 import type { Activation } from '../activation/activation.js';
 import { DuplicateOperation } from '../activation/operations.js';
+import { degradedUntil } from '../degraded-until.js';
 import { Pauses } from '../pauses.js';
 import { failureReplies } from './conclude-step.js';
 import { letterOf } from './dead-letters.js';
 import type { Incoming } from './incoming.js';
-import { REMINDER_SENDER, senderOf } from './sender-name.js';
+import { REMINDER_SENDER, messageName, senderOf } from './sender-name.js';
 import { SentDraft } from './sent-draft.js';
 
 const FIRST_LOOK = 100;
@@ -39,7 +40,8 @@ export class Inbox {
   /** Resolves when what an earlier activation left is known. */
   restored: Promise<void> | undefined;
   private readonly lanes = new Map<string, Waiting[]>();
-  private readonly known = new Set<string>();
+  /** By name, what stores it: nothing when that is done, or did not work and must be done by whoever brings it again. */
+  private readonly known = new Map<string, Promise<void> | 'stored' | 'lost'>();
   private looking: Promise<void> | undefined;
   private looksAgain = false;
   private isStopped = false;
@@ -67,22 +69,28 @@ export class Inbox {
     this.pauses.end();
   }
 
-  /** N1: resolves when it is in the store. */
-  async park(sender: string, delivery: Delivery, { running, failure }: Arrival = {}): Promise<void> {
-    const { activation } = this;
-    const { messages, store, codec } = activation.services;
+  /** N1: resolves when it is in the store. N5. */
+  park(sender: string, delivery: Delivery, { running, failure }: Arrival = {}): Promise<void> {
+    const name = messageName(sender, delivery);
+    const present = this.known.get(name);
+    if (present !== undefined && present !== 'lost') return present === 'stored' ? Promise.resolve() : present;
     // From now on: what comes behind it must not overtake it while it is being stored.
     const waiting: Waiting = { sender, delivery, attempts: failure === undefined || degradedUntil(failure) !== undefined ? 0 : 1, failure, running };
     const lane = this.add(waiting);
-    try {
-      await messages.dirty.note(activation.id);
-      const parked = await store.park(activation.id, { sender, sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec) });
-      if (parked === 'duplicate') this.incoming.settle(delivery);
-      else messages.receipts.received(delivery);
-    } finally {
-      // Also where it could not be stored: it comes again, and those behind it in the lane must not wait for nobody.
-      if (lane !== undefined) void this.drain(lane);
-    }
+    // Also where it could not be stored: it comes again, and those behind it in the lane must not wait for nobody.
+    const stored = this.store(sender, delivery).finally(() => lane !== undefined && void this.drain(lane));
+    this.known.set(name, stored);
+    const note = (state: 'stored' | 'lost'): void => void (this.known.has(name) && this.known.set(name, state));
+    void stored.then(() => note('stored'), () => note('lost'));
+    return stored;
+  }
+
+  private async store(sender: string, delivery: Delivery): Promise<void> {
+    const { id, services: { messages, store, codec } } = this.activation;
+    await messages.dirty.note(id);
+    const parked = await store.park(id, { sender, sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec) });
+    if (parked === 'duplicate') this.incoming.settle(delivery);
+    else messages.receipts.received(delivery);
   }
 
   /** N4. Takes out what is done, and in what is new; rejects when the store does not answer. */
@@ -154,9 +162,9 @@ export class Inbox {
   /** The name of its lane when that begins with it. */
   private add(waiting: Waiting): string | undefined {
     const { sender, delivery } = waiting;
-    const name = `${sender}#${delivery.sequence}`;
+    const name = messageName(sender, delivery);
     if (this.known.has(name)) return undefined;
-    this.known.add(name);
+    this.known.set(name, 'stored');
     const laneName = this.incoming.retryOf(delivery).isStrict ? sender : name;
     const lane = this.lanes.get(laneName);
     if (lane) lane.push(waiting);
@@ -171,7 +179,7 @@ export class Inbox {
       const isOver = await this.work(head);
       if (!isOver) return;
       lane.shift();
-      this.known.delete(`${head.sender}#${head.delivery.sequence}`);
+      this.known.delete(messageName(head.sender, head.delivery));
       // A lane that never gets empty must not let the inbox grow for ever.
       if (done % LOOK_EVERY === 0 && lane.length > 0) this.lookLater();
     }
@@ -221,6 +229,7 @@ export class Inbox {
     try {
       await commits.bury({ mark, due }, [draft, ...failureReplies(this.activation, delivery, failure)]);
       isBuried = true;
+      services.statistics.deadLetters++;
       log.error({ err: failure, attempts }, 'a message is given up: it is a dead letter now');
     } catch (error) {
       // Another attempt, of the message come again, was through first. Else only a lost activation's commits fail.
@@ -234,9 +243,4 @@ export class Inbox {
   private backoff({ attempts }: Waiting, firstMs: number): number {
     return Math.min(LONGEST_BACKOFF_MS, firstMs * 2 ** (attempts - 1)) * (0.5 + this.activation.services.random());
   }
-}
-
-/** Set: the component is down and refuses; no code of it has run. */
-function degradedUntil(failure: unknown): number | undefined {
-  return failure instanceof ComponentCrashedError ? failure.degradedUntil : undefined;
 }

@@ -126,6 +126,7 @@ export class Incoming {
       handling.entity.offer(call);
       await call.promise;
       if (mark) this.marks.note(mark);
+      activation.services.statistics.deliveries++;
       this.settle(delivery);
       return { status: 'handled' };
     } catch (error) {
@@ -179,7 +180,8 @@ export class Incoming {
       if (method === undefined) throw new UnknownMethodError(`${printEntityId(listener)} has no @OnReminder('${message.name}')`, { method: message.name });
       return { entity, method, args: due?.args ?? [], delivery: DEFAULT_DELIVERY };
     }
-    const handler = entity.metadata.handlers.find(({ eventName, from }) => from === undefined && eventName === message.event);
+    const handler = entity.metadata.handlers.find(({ eventName, from, method }) =>
+      eventName === message.event && (message.kind === 'own' ? from === 'self' && method === message.method : from === undefined));
     if (!handler) throw new UnknownMethodError(`${printEntityId(listener)} has no @On handler of '${message.event}'`, { method: message.event });
     return { entity, method: handler.method, args: [message.value, message.origin], delivery: handler.delivery };
   }

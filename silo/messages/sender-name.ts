@@ -15,3 +15,8 @@ export function hasOutbox({ type }: ActorId): boolean {
 export function senderOf({ sender, listener }: Delivery): string {
   return listener.component === undefined ? printEntityId(sender) : `${listener.component}>${printEntityId(sender)}`;
 }
+
+/** A message among all that one entity gets. */
+export function messageName(sender: string, { sequence }: Delivery): string {
+  return `${sender}#${sequence}`;
+}

@@ -2,6 +2,7 @@
 import type { ActorId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import { encodeDeliveries } from '../../protocol/delivery.js';
+import { UnknownActorTypeError } from '../../protocol/errors/index.js';
 import type { Invoker } from '../../protocol/envelope.js';
 import { Partitions, type PartitionsOptions } from '../../events/partitions.js';
 import type { MessageRecords } from '../../protocol/ports/message-records.js';
@@ -133,9 +134,15 @@ export class SiloMessages implements MessageParts {
     this.legacies.inherit(incarnation, (id) => (id.type === SILO_SENDER ? isMyShareOfAll(membership, id) : isMyShare(membership, id)));
   }
 
-  /** Rejects when it did not work. */
-  private takeOver(id: ActorId): Promise<void> {
-    return id.type === SILO_SENDER ? takeOverOutbox(id, this.parts.membership.incarnation, this) : this.deliverer.remind(id);
+  /** Rejects when it did not work. An actor whose type no silo hosts is looked after from here. */
+  private async takeOver(id: ActorId): Promise<void> {
+    if (id.type === SILO_SENDER) return takeOverOutbox(id, this.parts.membership.incarnation, this);
+    try {
+      await this.deliverer.remind(id);
+    } catch (error) {
+      if (!(error instanceof UnknownActorTypeError)) throw error;
+      this.deliverer.watch(id);
+    }
   }
 
   private async remind(id: ActorId): Promise<void> {

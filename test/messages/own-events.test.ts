@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { Actor, ActorEvent, On, ReadOnly, State, type ActorContext } from '../../sdk/index.js';
 import { startTestCluster } from '../../silo/testing/index.js';
-import { RecordingLogger } from '../support/memory-silo.js';
+import { VirtualClock } from '../../silo/testing/virtual-clock.js';
+import { MemoryStateStore } from '../../state/memory-state-store.js';
+import { RecordingLogger, memorySilo } from '../support/memory-silo.js';
 
 @ActorEvent('oe-happened')
 class Happened {}
@@ -27,7 +29,50 @@ class Own {
   }
 }
 
+@ActorEvent('oe-failed')
+class Failing {
+  constructor(readonly what: string) {}
+}
+
+@Actor({ name: 'oe-failing' })
+class FailingOwn {
+  static failures = 0;
+  @State() handled: string[] = [];
+  constructor(private readonly ctx: ActorContext<FailingOwn>) {}
+  async happen(what: string): Promise<void> {
+    await this.ctx.emit(new Failing(what));
+  }
+  @On(Failing, { from: 'self', attempts: 2, backoff: '1s' }) protected onFailing({ what }: Failing): void {
+    this.handled.push(what);
+    if (FailingOwn.failures-- > 0) throw new RangeError('not now');
+  }
+  @ReadOnly() all(): string[] {
+    return this.handled;
+  }
+}
+
 describe('own events', () => {
+  it('that fail to the last attempt are dead letters, those behind them are handled, and they can be sent anew', async () => {
+    const [clock, store] = [new VirtualClock(), new MemoryStateStore()];
+    const { actor, runtime } = memorySilo([FailingOwn], { clock, store });
+    FailingOwn.failures = 2;
+    await actor(FailingOwn, 'a').happen('first');
+    await actor(FailingOwn, 'a').happen('second');
+    await clock.advance('5s');
+    expect(await actor(FailingOwn, 'a').all()).to.deep.equal(['second']);
+    const { letters } = await runtime.messages.letters.list();
+    expect(letters.map(({ id: _, at: __, ...letter }) => letter)).to.deep.equal([
+      { target: { type: 'oe-failing', key: 'a' }, event: 'oe-failed', attempts: 2, error: { name: 'RangeError', message: 'not now' } },
+    ]);
+    expect(await store.outbox({ type: 'oe-failing', key: 'a' }, 10)).to.deep.equal([]);
+    expect(runtime.statistics.deadLetters).to.equal(1);
+    expect(await runtime.messages.letters.retry(letters[0]!.id)).to.equal(true);
+    await clock.advance('1s');
+    expect(await actor(FailingOwn, 'a').all()).to.deep.equal(['second', 'first']);
+    expect(await runtime.messages.letters.count()).to.equal(0);
+    await runtime.stop();
+  });
+
   it('that a silo had not handled when it died wake their actor elsewhere, though nobody calls it', async () => {
     const cluster = await startTestCluster({ modules: [Own], silos: 3, seed: 5, log: new RecordingLogger() });
     [areStuck, begun] = [true, 0];

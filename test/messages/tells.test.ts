@@ -213,6 +213,20 @@ describe('messages', () => {
     expect(await letters()).to.have.length(1);
   });
 
+  it('that wait in the inbox are there once, however often they come again', async () => {
+    await silo.actor(Ledger, 'target').tell.failTwice('late');
+    await silo.actor(Ledger, 'target').tell.add('behind');
+    await clock.advance('100ms');
+    for (let i = 0; i < 5; i++) {
+      await silo.queues.repeat();
+      await clock.advance('10ms');
+    }
+    expect(await silo.store.inbox({ type: 'ledger', key: 'target' }, 10)).to.have.length(2);
+    await clock.advance('10s');
+    expect(await silo.actor(Ledger, 'target').all()).to.deep.equal(['late', 'behind']);
+    expect(await silo.store.inbox({ type: 'ledger', key: 'target' }, 10)).to.deep.equal([]);
+  });
+
   it('that come twice change the state once, and are passed on once', async () => {
     silo.queues.isDoubling = true;
     await ledger('a').tell.pass('once');

@@ -62,7 +62,7 @@ describe('events to a component that is degraded', () => {
     await actor(Desk, 'd').report('one');
     await clock.advance(5000);
     expect(await actor(Desk, 'd').getComponent(Reader).all()).to.deep.equal([]);
-    expect(log.lines.map(({ message }) => message)).to.include('an event could not be handled and is given up');
+    expect(log.lines.map(({ message }) => message)).to.include('an event could not be handled and is given up: it is a dead letter now');
     await runtime.stop();
   });
 

@@ -1,0 +1,85 @@
+// Unhosted: what becomes of messages to an actor whose type no silo hosts.
+//   UH1. They wait for such a silo in the inbox. When none came for half a day, since a silo that lives found that out, they are dead letters; receipts live twice as long.
+//   UH2. As everywhere a message is marked and becomes a dead letter in one commit, by whoever holds the actor: here this silo, for as long as that takes.
+import { randomBytes } from 'node:crypto';
+import type { ActorId } from '../../protocol/actor-id.js';
+import { decodeDeliveries, type Delivery } from '../../protocol/delivery.js';
+import { SiloUnavailableError, type UnknownActorTypeError } from '../../protocol/errors/index.js';
+import type { ClaimedRow, CommitRequest, Incarnation, Token } from '../../protocol/ports/index.js';
+import { letterOf } from './dead-letters.js';
+import type { MessageParts } from './message-parts.js';
+import { Outgoing } from './outgoing.js';
+import { REMINDER_SENDER, senderOf } from './sender-name.js';
+import { SentDraft } from './sent-draft.js';
+
+/** UH1. */
+export const UNHOSTED_MS = 12 * 3_600_000;
+const PAGE = 100;
+
+/** Makes dead letters of all that the inbox holds; `cause` is their error. Rejects when another has the actor, or the store does not answer: nothing is lost. */
+export async function buryUnhosted(id: ActorId, cause: UnknownActorTypeError, incarnation: Incarnation, parts: MessageParts): Promise<void> {
+  const { store } = parts;
+  const token = `${incarnation}:${randomBytes(12).toString('base64url')}`;
+  const holder = await store.lookup(id);
+  const row = await store.claim({ id, token, incarnation, expected: holder?.token });
+  if (row.status !== 'claimed') throw new SiloUnavailableError('another silo has the actor now');
+  try {
+    await parts.dirty.note(id);
+    await new Burial(id, token, row, cause, parts).all();
+  } finally {
+    await store.release(id, token);
+  }
+}
+
+class Burial {
+  private version: number;
+  private sequence: number;
+  private commits = 0;
+  private readonly outgoing: Outgoing;
+
+  constructor(private readonly id: ActorId, private readonly token: Token, row: ClaimedRow, private readonly cause: UnknownActorTypeError, private readonly parts: MessageParts) {
+    this.version = row.version;
+    this.sequence = row.lastSequence;
+    this.outgoing = new Outgoing(id, parts, () => true);
+  }
+
+  async all(): Promise<void> {
+    for (;;) {
+      const page = await this.parts.store.inbox(this.id, PAGE);
+      for (const bytes of page) await this.bury(decodeDeliveries(bytes, this.parts.codec())[0]!);
+      if (page.length < PAGE) break;
+    }
+    await this.outgoing.relayed();
+  }
+
+  /** UH2. It stands at the head of the inbox. */
+  private async bury(delivery: Delivery): Promise<void> {
+    const { clock, receipts, log } = this.parts;
+    const codec = this.parts.codec();
+    // A reminder stays where it is and fires when its actor's type is hosted again.
+    if (delivery.sender.type === REMINDER_SENDER) return void (await this.commit({ inboxTaken: 1 }));
+    const letter = letterOf(delivery, 0, this.cause, clock.now(), codec);
+    const draft = new SentDraft({ to: 'records', letter }, codec);
+    draft.sequence = ++this.sequence;
+    const mark = { sender: senderOf(delivery), low: delivery.low, ids: [delivery.sequence] };
+    const isNew = await this.commit({ inboxTaken: 1, marks: [mark], outbox: [{ sequence: draft.sequence, payload: draft.payload }] });
+    // Handled before it got here.
+    if (!isNew) await this.commit({ inboxTaken: 1 });
+    receipts.processed(delivery, isNew ? letter.error : undefined);
+    if (!isNew) return;
+    log.error({ err: this.cause, target: delivery.listener }, 'a message waited half a day for a silo that hosts its type: it is a dead letter now');
+    this.outgoing.relay([draft]);
+  }
+
+  /** False: what it marks was marked before, and nothing was changed. */
+  private async commit(part: Pick<CommitRequest, 'inboxTaken' | 'marks' | 'outbox'>): Promise<boolean> {
+    const { id, token, version } = this;
+    const result = await this.parts.store.commit({ id, token, commitId: `${token}${++this.commits}`, version, fields: NO_FIELDS, ...part });
+    if (result.status === 'duplicate') return false;
+    if (result.status !== 'committed') throw new SiloUnavailableError(`the actor went to another silo (${result.status})`);
+    this.version = result.version;
+    return true;
+  }
+}
+
+const NO_FIELDS = new Map<string, never>();
