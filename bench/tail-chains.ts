@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { seeded } from './fleet/random.js';
 import { atLeast, atMost, finish, type Goal } from './support/report.js';
 import { ChainFleet } from './tail-chains/chain-fleet.js';
-import { afterHandOver, atRandom, keptTurns, Tally } from './tail-chains/rounds.js';
+import { afterHandOver, atRandom, judgeAgain, keptTurns, Tally } from './tail-chains/rounds.js';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '50' }, seed: { type: 'string', default: '5' }, only: { type: 'string', default: '' } } });
 const rounds = Number(values.rounds);
@@ -25,7 +25,8 @@ try {
     const random = seeded(seed);
     const count = Math.ceil(rounds * share);
     for (let n = 0; n < count; n++) await round(fleet, tally, random);
-    const { wrong, recoveredMs, ...numbers } = tally;
+    const { wrong, recoveredMs, through: _, ...numbers } = tally;
+    await judgeAgain(fleet, tally);
     for (const line of wrong) console.log(`${name}: ${line}`);
     figures[name] = { ...numbers, recoveredMs: spreadOf(recoveredMs) };
     goals.push(

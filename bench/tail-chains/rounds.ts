@@ -18,6 +18,7 @@ export class Tally {
   answered = 0;
   unanswered = 0;
   readonly wrong: string[] = [];
+  readonly through: Chain[] = [];
   /** From the last kill until all of the chain was committed. */
   readonly recoveredMs: number[] = [];
 }
@@ -37,7 +38,7 @@ export async function atRandom(fleet: ChainFleet, tally: Tally, random: () => nu
   const pick = (count: number): number => Math.floor(random() * count);
   const chain: Chain = { name: `random-${tally.rounds}`, path: Array.from({ length: STEPS }, () => keys[pick(keys.length)]!) };
   const victims = new Set(Array.from({ length: 1 + pick(2) }, () => 1 + pick(STEPS)));
-  await judge(fleet, tally, await run(fleet, tally, chain, victims, () => random() * LATEST_KILL_MS));
+  judge(fleet, tally, await run(fleet, tally, chain, victims, () => random() * LATEST_KILL_MS));
 }
 
 /** Once a step has been handed over, the silo of the one before (which made the tail call, and waits for the reply) and the step's own are killed. */
@@ -46,7 +47,7 @@ export async function afterHandOver(fleet: ChainFleet, tally: Tally, random: () 
   const [[callerPid, caller], [, callee], [, third]] = keys as [[number, string], [number, string], [number, string]];
   const chain: Chain = { name: `handed-${tally.rounds}`, path: [caller, callee, ...Array.from({ length: STEPS - 2 }, (_, n) => [third, callee, caller][n % 3]!)], held: 2 };
   const begun = await run(fleet, tally, chain, new Set([2]), () => 0, callerPid);
-  await judge(fleet, tally, begun);
+  judge(fleet, tally, begun);
   const runs = fleet.runsOf(chain).slice(1);
   if (runs.some((count, at) => count !== (at === 1 ? 2 : 1))) tally.wrong.push(`${chain.name}: steps were begun ${runs.join(' ')} times`);
 }
@@ -59,7 +60,7 @@ export async function keptTurns(fleet: ChainFleet, tally: Tally, random: () => n
   const others = Promise.all([1, 2].map(() => disturb(fleet, key!, disturbing)));
   const begun = await run(fleet, tally, chain, new Set([1 + Math.floor(random() * STEPS)]), () => random() * LATEST_KILL_MS, undefined, 'keep').finally(() => (disturbing.isOver = true));
   await others;
-  await judge(fleet, tally, begun);
+  judge(fleet, tally, begun);
   for (const { steps } of begun.walked) {
     const from = steps.indexOf(1);
     const inside = steps.slice(from, from + STEPS);
@@ -104,12 +105,21 @@ async function run(fleet: ChainFleet, tally: Tally, chain: Chain, victims: Set<n
   }
 }
 
-/** Now, and once more when a later round is over: nothing may come after. */
-async function judge(fleet: ChainFleet, tally: Tally, { chain, outcome, walked, killed, firstPid }: Begun): Promise<void> {
+/** When all rounds are over: nothing may have come after. */
+export async function judgeAgain(fleet: ChainFleet, tally: Tally): Promise<void> {
+  for (const chain of tally.through) {
+    for (const what of wrongOf(await fleet.walked(chain))) tally.wrong.push(`${chain.name}, at the end: ${what}`);
+  }
+}
+
+function judge(fleet: ChainFleet, tally: Tally, { chain, outcome, walked, killed, firstPid }: Begun): void {
   const wrong = (what: string): void => void tally.wrong.push(`${chain.name}: ${what}`);
   const steps = stepsOf(walked);
-  if (steps.length > 0) tally.begun++;
-  if (steps.length > 0) for (const each of wrongOf(walked)) wrong(each);
+  if (steps.length > 0) {
+    tally.begun++;
+    tally.through.push(chain);
+    for (const each of wrongOf(walked)) wrong(each);
+  }
   const runs = fleet.runsOf(chain);
   const again = Math.max(0, runs.reduce((sum, count) => sum + count, 0) - STEPS);
   tally.again += again;
@@ -122,7 +132,6 @@ async function judge(fleet: ChainFleet, tally: Tally, { chain, outcome, walked, 
     tally.unanswered++;
     if (!killed.has(firstPid)) wrong(`the caller got ${String(outcome.error)}, though his first step's silo lived`);
   }
-  await Promise.resolve();
 }
 
 /** What is not as if each step had run once. */

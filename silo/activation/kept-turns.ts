@@ -11,12 +11,13 @@ import type { Message } from '../../protocol/delivery.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { Baggage } from '../../protocol/envelope.js';
 import { DEFAULT_DELIVERY, type DeliveryMetadata } from '../../decorators/index.js';
-import { CancelledError, ComponentCrashedError, UnknownComponentError, UnknownMethodError } from '../../protocol/errors/index.js';
+import { CancelledError, UnknownComponentError, UnknownMethodError } from '../../protocol/errors/index.js';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { letterOf } from '../messages/dead-letters.js';
 import { endsChain } from '../messages/ends-chain.js';
 import { SentDraft } from '../messages/sent-draft.js';
+import { degradedUntil } from '../degraded-until.js';
 import { Pauses } from '../pauses.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
@@ -166,7 +167,7 @@ export class KeptTurns {
     } catch (error) {
       if (this.running !== running || activation.status !== 'active' || activation.isLost) return true;
       const { attempts, backoffMs } = this.retryOf(running);
-      const until = error instanceof ComponentCrashedError ? error.degradedUntil : undefined;
+      const until = degradedUntil(error);
       if (until === undefined) running.attempts++;
       const isFinal = running.message.reply !== undefined && endsChain(error);
       if (isFinal || running.attempts >= attempts) return this.giveUp(running, error, isFinal);
@@ -201,6 +202,7 @@ export class KeptTurns {
     if (!isFinal) {
       const delivery = { sender: id, sequence, low: sequence, listener: this.addressOf(component), ordinal: 0, total: 1, payload };
       drafts.push(new SentDraft({ to: 'records', letter: letterOf(delivery, attempts, error, services.clock.now(), services.codec) }, services.codec));
+      services.statistics.deadLetters++;
       log.error({ err: error, attempts, method: message.method }, 'a step that kept its turn is given up: it is a dead letter now');
     }
     // Only a lost activation's commits fail: then the next one has it.
