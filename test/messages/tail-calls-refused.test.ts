@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../sdk/index.js';
 import { EntityContext } from '../../sdk/context/entity-context.js';
 import { failure } from '../support/memory-silo.js';
 import { TailSilo } from './tail-silo.js';
-import { Desk, Hooked, world } from './tail-steps.js';
+import { Desk, Hooked } from './tail-steps.js';
 
 describe('tail calls that cannot be are refused, and the turn changes nothing:', () => {
   const tails = new TailSilo([Hooked, Desk]);
