@@ -10,7 +10,7 @@ interface Refreshing {
 /** Changes the client, which may be any; gives it back. */
 export function guardCluster(client: RedisClient): RedisClient {
   guardAsking(client);
-  endRefreshing(client as Refreshing);
+  endRefreshing(client);
   return client;
 }
 
