@@ -195,6 +195,19 @@ describe('tail calls that keep their turn', () => {
     await nothingIsLeft();
   });
 
+  it('that an activation left are not there for an actor that was destroyed meanwhile', async () => {
+    const begun = gate();
+    seen.during = (run) => (run === 'step 0' ? (begun.open(), new Promise(() => undefined)) : undefined);
+    const chain = counter().with({ timeout: '5s' }).count(1);
+    await answered(begun.opened);
+    activation().lose('the test says so');
+    await answered(counter().manage.destroy());
+    expect(await answered(counter().read())).to.equal(0);
+    expect((await failure(answered(chain)))['code']).to.equal('ERR_CALL_TIMEOUT');
+    expect(seen.order).to.deep.equal(['step 1', 'step 0']);
+    await nothingIsLeft();
+  });
+
   it('of a chain of 1,000 steps let the stack and what is kept grow no more than of 10', async function () {
     this.timeout(20_000);
     const chains: WeakRef<CallChain>[] = [];

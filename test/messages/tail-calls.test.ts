@@ -104,6 +104,8 @@ describe('tail calls', () => {
     await tails.clock.advance(60_000);
     expect(world.runs).to.deep.equal(['a1', 'b2', 'c3']);
     expect(await steps('abcd')).to.deep.equal({ a: [1], b: [2], c: [], d: [] });
+    // Also to an activation that knows what is committed and no more.
+    end('c');
     await tails.silo.queues.repeat();
     await tails.clock.advance(5000);
     expect(world.runs).to.have.length(3);
