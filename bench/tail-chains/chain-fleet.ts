@@ -60,7 +60,7 @@ export class ChainFleet implements AsyncDisposable {
 
   /** Begins the chain; how its call ended, sooner or later. */
   begin(chain: Chain, how: 'walk' | 'keep' = 'walk'): Promise<Outcome> {
-    const call = this.walker(chain.path[0]!, CALL_MS)[how](chain, 1, 0) as Promise<number>;
+    const call = this.walker(chain.path[0]!, CALL_MS)[how](chain, 1, 0);
     return call.then((value) => ({ value }), (error: unknown) => ({ error: error as Error }));
   }
 

@@ -1,81 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
-import { Actor, Component, Delivery, Interleave, ReadOnly, SiloUnavailableError, State, type ActorContext, type ComponentContext, type Handle } from '../../sdk/index.js';
+import { SiloUnavailableError, type Handle } from '../../sdk/index.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import type { CallChain } from '../../silo/turns/call-chain.js';
+import { Counter, Part, seen } from './kept-counter.js';
 import { failure, gate, memorySilo, type TestSilo } from '../support/memory-silo.js';
-
-/** What the test looks at beside committed state, and what happens in the middle of a step. */
-let order: string[] = [];
-let during: (run: string) => unknown = () => undefined;
-let depths: number[] = [];
-
-@Component({ name: 'kept-part', isolation: 'inline' })
-class Part {
-  @State() sum = 0;
-  constructor(private readonly ctx: ComponentContext<Part, Counter>) {}
-  add(who: string): void {
-    order.push(`part ${who}`);
-    this.sum++;
-  }
-  async wait(who: string): Promise<void> {
-    order.push(`part ${who} begins`);
-    await during(`part ${who}`);
-    await this.ctx.owner.add(`${who} by way of the part`);
-    order.push(`part ${who} ends`);
-  }
-  async step(n: number): Promise<number> {
-    order.push(`part step ${n}`);
-    this.sum++;
-    await during(`part step ${n}`);
-    return n === 0 ? this.sum : this.ctx.tailCall(this.ctx.owner, { keepTurn: true }).alternate(n - 1);
-  }
-}
-
-@Actor({ name: 'kept-counter', components: [Part] })
-class Counter {
-  @State() sum = 0;
-  constructor(private readonly ctx: ActorContext<Counter>) {}
-  add(who: string): number {
-    order.push(`add ${who}`);
-    return ++this.sum;
-  }
-  @Delivery({ attempts: 3, backoff: '1s' }) async count(left: number): Promise<number> {
-    order.push(`step ${left}`);
-    this.sum++;
-    await during(`step ${left}`);
-    return left === 0 ? this.sum : this.ctx.tailCall(this.ctx.self, { keepTurn: true }).count(left - 1);
-  }
-  /** Each step ends in the stack in which it begins. */
-  plain(left: number): number | Promise<number> {
-    this.sum++;
-    depths.push(new Error().stack!.split('\n').length);
-    during(`plain ${left}`);
-    return left === 0 ? this.sum : this.ctx.tailCall(this.ctx.self, { keepTurn: true }).plain(left - 1);
-  }
-  async alternate(n: number): Promise<number> {
-    order.push(`step ${n}`);
-    this.sum++;
-    return n === 0 ? this.sum : this.ctx.tailCall(this.ctx.get(Part)!, { keepTurn: true }).step(n - 1);
-  }
-  async leave(): Promise<number> {
-    order.push('leave');
-    return this.ctx.tailCall(this.ctx.actor(Counter, 'other'), {}).count(0);
-  }
-  async destroyAfter(): Promise<number> {
-    await this.ctx.destroy();
-    return this.ctx.tailCall(this.ctx.self, { keepTurn: true }).count(0);
-  }
-  @Interleave() @ReadOnly() peek(): number {
-    order.push('peek');
-    return this.sum;
-  }
-  @ReadOnly() read(): number {
-    return this.sum;
-  }
-}
 
 /** What collects all that nobody can reach. */
 function collector(): () => void {
@@ -92,7 +23,7 @@ describe('tail calls that keep their turn', () => {
   const answered = <T>(call: Promise<T>): Promise<T> => clock.until(call);
   const activation = () => silo.runtime.catalog.get(ID)!;
   beforeEach(() => {
-    [order, depths, during] = [[], [], () => undefined];
+    seen.reset();
     clock = new VirtualClock();
     silo = memorySilo([Counter], { clock, random: () => 0.5 });
   });
@@ -111,7 +42,7 @@ describe('tail calls that keep their turn', () => {
   /** Others call while the step named runs; they are told apart in `order`. */
   const othersCallDuring = (run: string): { readonly calls: Promise<unknown>[] } => {
     const calls: Promise<unknown>[] = [];
-    during = async (each) => {
+    seen.during = async (each) => {
       if (each !== run || calls.length > 0) return;
       runOutsideTurns(() => calls.push(counter().add('x'), part().add('y'), counter().peek(), counter().read()));
       await Promise.resolve();
@@ -124,7 +55,7 @@ describe('tail calls that keep their turn', () => {
     expect(await answered(counter().count(3))).to.equal(4);
     await answered(Promise.all(others.calls));
     // What interleaves, and what is for the component, ran beside the first turn: it does for every call.
-    expect(order.filter((each) => !/peek|part y/.test(each))).to.deep.equal(['step 3', 'step 2', 'step 1', 'step 0', 'add x']);
+    expect(seen.order.filter((each) => !/peek|part y/.test(each))).to.deep.equal(['step 3', 'step 2', 'step 1', 'step 0', 'add x']);
     await nothingIsLeft();
   });
 
@@ -132,8 +63,8 @@ describe('tail calls that keep their turn', () => {
     const others = othersCallDuring('step 2');
     expect(await answered(counter().count(3))).to.equal(4);
     await answered(Promise.all(others.calls));
-    expect(order.slice(0, 4)).to.deep.equal(['step 3', 'step 2', 'step 1', 'step 0']);
-    expect(order.slice(4).sort()).to.deep.equal(['add x', 'part y', 'peek']);
+    expect(seen.order.slice(0, 4)).to.deep.equal(['step 3', 'step 2', 'step 1', 'step 0']);
+    expect(seen.order.slice(4).sort()).to.deep.equal(['add x', 'part y', 'peek']);
     await nothingIsLeft();
   });
 
@@ -141,14 +72,14 @@ describe('tail calls that keep their turn', () => {
     const others = othersCallDuring('part step 3');
     expect(await answered(counter().alternate(4))).to.equal(3);
     await answered(Promise.all(others.calls));
-    expect(order.slice(0, 5)).to.deep.equal(['step 4', 'part step 3', 'step 2', 'part step 1', 'step 0']);
+    expect(seen.order.slice(0, 5)).to.deep.equal(['step 4', 'part step 3', 'step 2', 'part step 1', 'step 0']);
     expect([await counter().read(), activation().components.length]).to.deep.equal([4, 1]);
     await nothingIsLeft();
   });
 
   it('let those finish that are inside a component already, and nobody else', async () => {
     const [begun, closed, committed] = [gate(), gate(), gate()];
-    during = (run) => {
+    seen.during = (run) => {
       if (run === 'part w') return (begun.open(), closed.opened);
       if (run === 'step 1') return committed.opened;
       return undefined;
@@ -158,20 +89,20 @@ describe('tail calls that keep their turn', () => {
     const chain = counter().alternate(1);
     const waits = part().add('z');
     await clock.advance(100);
-    expect(order, 'the next step waits for who is inside').to.deep.equal(['part w begins', 'step 1']);
+    expect(seen.order, 'the next step waits for who is inside').to.deep.equal(['part w begins', 'step 1']);
     const late = counter().add('late');
     await clock.advance(100);
     closed.open();
     expect(await answered(chain)).to.equal(1);
     await answered(Promise.all([inside, waits, late]));
-    expect(order).to.deep.equal(['part w begins', 'step 1', 'add w by way of the part', 'part w ends', 'part step 0', 'part z', 'add late']);
+    expect(seen.order).to.deep.equal(['part w begins', 'step 1', 'add w by way of the part', 'part w ends', 'part step 0', 'part z', 'add late']);
     await nothingIsLeft();
   });
 
   it('are the first to run when another activation takes over, before those who waited there', async () => {
     const [begun, closed] = [gate(), gate()];
-    during = (run) => {
-      if (run !== 'step 1' || order.filter((each) => each === run).length > 1) return undefined;
+    seen.during = (run) => {
+      if (run !== 'step 1' || seen.order.filter((each) => each === run).length > 1) return undefined;
       begun.open();
       return closed.opened;
     };
@@ -185,8 +116,8 @@ describe('tail calls that keep their turn', () => {
     expect(await answered(chain)).to.equal(3);
     closed.open();
     await answered(Promise.all(others));
-    expect(order.slice(0, 4)).to.deep.equal(['step 2', 'step 1', 'step 1', 'step 0']);
-    expect(order.slice(4).sort()).to.deep.equal(['add x', 'add z', 'part y', 'peek']);
+    expect(seen.order.slice(0, 4)).to.deep.equal(['step 2', 'step 1', 'step 1', 'step 0']);
+    expect(seen.order.slice(4).sort()).to.deep.equal(['add x', 'add z', 'part y', 'peek']);
     expect(await counter().read()).to.equal(5);
     await nothingIsLeft();
   });
@@ -194,21 +125,21 @@ describe('tail calls that keep their turn', () => {
   it('that fail are tried again while everybody waits', async () => {
     let failures = 0;
     const others: Promise<unknown>[] = [];
-    during = (run) => {
+    seen.during = (run) => {
       if (run !== 'step 1' || ++failures > 2) return;
       if (failures === 1) runOutsideTurns(() => others.push(counter().add('x'), part().add('y')));
       throw new SiloUnavailableError('somebody is away');
     };
     expect(await answered(counter().count(2))).to.equal(3);
     await answered(Promise.all(others));
-    expect(order.slice(0, 5)).to.deep.equal(['step 2', 'step 1', 'step 1', 'step 1', 'step 0']);
-    expect(order.slice(5).sort()).to.deep.equal(['add x', 'part y']);
+    expect(seen.order.slice(0, 5)).to.deep.equal(['step 2', 'step 1', 'step 1', 'step 1', 'step 0']);
+    expect(seen.order.slice(5).sort()).to.deep.equal(['add x', 'part y']);
     await nothingIsLeft();
   });
 
   it('that are given up are dead letters with an answer, and let everybody in', async () => {
     const others: Promise<unknown>[] = [];
-    during = (run) => {
+    seen.during = (run) => {
       if (run !== 'step 1') return;
       if (others.length === 0) runOutsideTurns(() => others.push(counter().add('x')));
       throw new SiloUnavailableError('somebody is away');
@@ -216,7 +147,7 @@ describe('tail calls that keep their turn', () => {
     const error = await failure(answered(counter().count(2)));
     expect(error).to.be.instanceOf(SiloUnavailableError);
     await answered(Promise.all(others));
-    expect(order).to.deep.equal(['step 2', 'step 1', 'step 1', 'step 1', 'add x']);
+    expect(seen.order).to.deep.equal(['step 2', 'step 1', 'step 1', 'step 1', 'add x']);
     expect(await counter().read(), 'the first step, and the other call').to.equal(2);
     await clock.advance(1000);
     expect((await silo.runtime.messages.letters.list()).letters.map(({ target, attempts }) => [target.key, attempts])).to.deep.equal([['c', 3]]);
@@ -224,28 +155,28 @@ describe('tail calls that keep their turn', () => {
   });
 
   it('that throw answer with the error, and let everybody in', async () => {
-    during = (run) => {
+    seen.during = (run) => {
       if (run === 'step 1') throw new RangeError('no more');
     };
     const chain = counter().count(2);
     const other = counter().add('x');
     expect((await failure(answered(chain))).message).to.equal('no more');
     expect(await answered(other)).to.equal(2);
-    expect(order).to.deep.equal(['step 2', 'step 1', 'add x']);
+    expect(seen.order).to.deep.equal(['step 2', 'step 1', 'add x']);
     expect(await silo.runtime.messages.letters.count()).to.equal(0);
     await nothingIsLeft();
   });
 
   it('end with a step on another actor: then others get in', async () => {
-    during = (run) => (run === 'step 0' ? runOutsideTurns(() => counter().add('in between')) : undefined);
+    seen.during = (run) => (run === 'step 0' ? runOutsideTurns(() => counter().add('in between')) : undefined);
     expect(await answered(counter().leave())).to.equal(1);
-    expect(order).to.deep.equal(['leave', 'step 0', 'add in between']);
+    expect(seen.order).to.deep.equal(['leave', 'step 0', 'add in between']);
     await nothingIsLeft();
   });
 
   it('do not let their actor sleep between two steps', async () => {
     let failures = 0;
-    during = (run) => {
+    seen.during = (run) => {
       if (run === 'step 0' && ++failures === 1) throw new SiloUnavailableError('somebody is away');
     };
     const chain = counter().count(1);
@@ -264,17 +195,30 @@ describe('tail calls that keep their turn', () => {
     await nothingIsLeft();
   });
 
+  it('that an activation left are not there for an actor that was destroyed meanwhile', async () => {
+    const begun = gate();
+    seen.during = (run) => (run === 'step 0' ? (begun.open(), new Promise(() => undefined)) : undefined);
+    const chain = counter().with({ timeout: '5s' }).count(1);
+    await answered(begun.opened);
+    activation().lose('the test says so');
+    await answered(counter().manage.destroy());
+    expect(await answered(counter().read())).to.equal(0);
+    expect((await failure(answered(chain)))['code']).to.equal('ERR_CALL_TIMEOUT');
+    expect(seen.order).to.deep.equal(['step 1', 'step 0']);
+    await nothingIsLeft();
+  });
+
   it('of a chain of 1,000 steps let the stack and what is kept grow no more than of 10', async function () {
     this.timeout(20_000);
     const chains: WeakRef<CallChain>[] = [];
     let most = 0;
-    during = () => {
+    seen.during = () => {
       const { reservedFor } = activation();
       if (reservedFor) chains.push(new WeakRef(reservedFor));
       most = Math.max(most, silo.runtime.messages.replies.count);
     };
     expect(await answered(counter().plain(999))).to.equal(1000);
-    expect(new Set(depths.slice(2)).size, 'each begins as deep in the stack as the others').to.be.lessThan(3);
+    expect(new Set(seen.depths.slice(2)).size, 'each begins as deep in the stack as the others').to.be.lessThan(3);
     expect(most, 'one waits for all of it').to.equal(1);
     expect(chains).to.have.length(999);
     const collect = collector();

@@ -1,42 +1,15 @@
 import { expect } from 'chai';
-import { ConfigurationError, NotSerializableError, RemoteError, SiloUnavailableError } from '../../sdk/index.js';
-import type { Handle } from '../../sdk/index.js';
-import { EntityContext } from '../../sdk/context/entity-context.js';
-import { VirtualClock } from '../../silo/testing/virtual-clock.js';
-import { failure, gate, memorySilo, type TestSilo } from '../support/memory-silo.js';
-import { Begun, Desk, Hooked, Part, Step, Ticking, world } from './tail-steps.js';
+import { NotSerializableError, RemoteError, SiloUnavailableError } from '../../sdk/index.js';
+import { failure, gate } from '../support/memory-silo.js';
+import { TailSilo } from './tail-silo.js';
+import { Begun, Part, Ticking, world } from './tail-steps.js';
 
 class MyError extends Error {}
 
 describe('tail calls', () => {
-  let clock: VirtualClock;
-  let silo: TestSilo;
-  const step = (key: string): Handle<Step> => silo.actor(Step, key);
-  beforeEach(() => {
-    world.reset();
-    clock = new VirtualClock();
-    silo = memorySilo([Step, Hooked, Ticking, Desk], { clock, random: () => 0.5 });
-  });
-  afterEach(async () => {
-    const stopped = silo.runtime.stop();
-    await clock.advance(20_000);
-    await stopped;
-  });
-  /** Lets time pass until the call is answered. */
-  const answered = <T>(call: Promise<T>): Promise<T> => clock.until(call);
-  const steps = async (keys: string): Promise<Record<string, number[]>> => {
-    const all: Record<string, number[]> = {};
-    for (const key of keys) all[key] = await step(key).all();
-    return all;
-  };
-  /** Nothing is on its way, and nobody waits. */
-  const nothingIsLeft = async (keys: string): Promise<void> => {
-    await clock.advance(1000);
-    for (const key of keys) expect(await silo.store.outbox({ type: 'tail-step', key }, 100), `outbox of ${key}`).to.deep.equal([]);
-    expect(silo.runtime.messages.replies.count, 'calls that wait').to.equal(0);
-    expect(await silo.runtime.messages.letters.count(), 'dead letters').to.equal(0);
-  };
-  const end = (key: string): void => silo.runtime.catalog.get({ type: 'tail-step', key })!.lose('the test says so');
+  const tails = new TailSilo([Ticking]);
+  const { step, answered, steps, nothingIsLeft } = tails;
+  const end = (key: string): void => tails.silo.runtime.catalog.get({ type: 'tail-step', key })!.lose('the test says so');
 
   it('hand over from actor to actor: each step is committed, and the caller gets what the last one returns', async () => {
     expect(await answered(step('a').walk('bcab'))).to.equal('b after 5');
@@ -54,7 +27,7 @@ describe('tail calls', () => {
 
   it('of a turn that throws are not there, nor is its state', async () => {
     expect((await failure(answered(step('a').throwAfterwards('b')))).message).to.equal('after all');
-    await clock.advance(5000);
+    await tails.clock.advance(5000);
     expect(await steps('ab')).to.deep.equal({ a: [], b: [] });
     expect(world.runs).to.deep.equal([]);
     await nothingIsLeft('ab');
@@ -62,15 +35,15 @@ describe('tail calls', () => {
 
   it('take the state and the next step into one commit', async () => {
     const closed = gate();
-    const { commit } = silo.store;
+    const { commit } = tails.silo.store;
     const commits: { fields: readonly string[]; outbox: number }[] = [];
-    silo.store.commit = async (request) => {
+    tails.silo.store.commit = async (request) => {
       commits.push({ fields: [...request.fields.keys()], outbox: request.outbox?.length ?? 0 });
       await closed.opened;
-      return commit.call(silo.store, request);
+      return commit.call(tails.silo.store, request);
     };
     const call = step('a').walk('b');
-    await clock.advance(100);
+    await tails.clock.advance(100);
     expect(commits, 'one, with both').to.deep.equal([{ fields: ['steps'], outbox: 1 }]);
     expect(world.runs, 'the next step waits for it').to.deep.equal(['a1']);
     closed.open();
@@ -82,10 +55,10 @@ describe('tail calls', () => {
   });
 
   it('that are delivered again and again take effect once, and are answered once', async () => {
-    silo.queues.isDoubling = true;
+    tails.silo.queues.isDoubling = true;
     expect(await answered(step('a').walk('bcb'))).to.equal('b after 4');
-    await silo.queues.repeat();
-    await clock.advance(5000);
+    await tails.silo.queues.repeat();
+    await tails.clock.advance(5000);
     expect(await steps('abc')).to.deep.equal({ a: [1], b: [2, 4], c: [3] });
     expect(world.runs).to.deep.equal(['a1', 'b2', 'c3', 'b4']);
     await nothingIsLeft('abc');
@@ -116,7 +89,7 @@ describe('tail calls', () => {
     const call = step('a').walk('b');
     await answered(begun.opened);
     await answered(step('a').manage.deactivate());
-    expect(silo.runtime.catalog.get({ type: 'tail-step', key: 'a' })).to.equal(undefined);
+    expect(tails.silo.runtime.catalog.get({ type: 'tail-step', key: 'a' })).to.equal(undefined);
     closed.open();
     expect(await answered(call)).to.equal('b after 2');
   });
@@ -128,11 +101,13 @@ describe('tail calls', () => {
     const error = await failure(answered(step('a').walk('bcd')));
     expect(error).to.be.instanceOf(RangeError);
     expect(error.message).to.equal('no more');
-    await clock.advance(60_000);
+    await tails.clock.advance(60_000);
     expect(world.runs).to.deep.equal(['a1', 'b2', 'c3']);
     expect(await steps('abcd')).to.deep.equal({ a: [1], b: [2], c: [], d: [] });
-    await silo.queues.repeat();
-    await clock.advance(5000);
+    // Also to an activation that knows what is committed and no more.
+    end('c');
+    await tails.silo.queues.repeat();
+    await tails.clock.advance(5000);
     expect(world.runs).to.have.length(3);
     await nothingIsLeft('abcd');
   });
@@ -155,12 +130,12 @@ describe('tail calls', () => {
     const error = await failure(answered(step('a').walk('bc')));
     expect(error).to.be.instanceOf(SiloUnavailableError);
     expect(world.runs).to.deep.equal(['a1', 'b2', 'b2', 'b2']);
-    await clock.advance(1000);
-    const { letters } = await silo.runtime.messages.letters.list();
+    await tails.clock.advance(1000);
+    const { letters } = await tails.silo.runtime.messages.letters.list();
     expect(letters.map(({ method, attempts }) => [method, attempts])).to.deep.equal([['walk', 3]]);
     isAway = false;
-    await silo.runtime.messages.letters.retry(letters[0]!.id);
-    await clock.advance(5000);
+    await tails.silo.runtime.messages.letters.retry(letters[0]!.id);
+    await tails.clock.advance(5000);
     expect(await steps('abc')).to.deep.equal({ a: [1], b: [2], c: [3] });
     await nothingIsLeft('abc');
   });
@@ -168,7 +143,7 @@ describe('tail calls', () => {
   it('for methods that do not exist reach the caller as that error, after their attempts', async () => {
     const error = await failure(answered(step('a').toUnknown()));
     expect(error['code']).to.equal('ERR_UNKNOWN_METHOD');
-    expect(await silo.runtime.messages.letters.count()).to.equal(1);
+    expect(await tails.silo.runtime.messages.letters.count()).to.equal(1);
   });
 
   it('whose result cannot be sent tell the caller so', async () => {
@@ -184,14 +159,14 @@ describe('tail calls', () => {
       if (run === 'b2') return (begun.open(), closed.opened);
       return run === 'c3' ? step('d').walk('') : undefined;
     };
-    const from = clock.now();
+    const from = tails.clock.now();
     const call = step('a').with({ timeout: '2s' }).walk('bc');
     await answered(begun.opened);
     const error = await failure(answered(call));
     expect(error['code']).to.equal('ERR_CALL_TIMEOUT');
-    expect(silo.runtime.messages.replies.count, 'nobody waits').to.equal(0);
+    expect(tails.silo.runtime.messages.replies.count, 'nobody waits').to.equal(0);
     closed.open();
-    await clock.advance(5000);
+    await tails.clock.advance(5000);
     expect(await steps('abcd')).to.deep.equal({ a: [1], b: [2], c: [3], d: [1] });
     expect(world.deadlines.slice(0, 3)).to.deep.equal([from + 2000, from + 2000, from + 2000]);
     await nothingIsLeft('abc');
@@ -206,7 +181,7 @@ describe('tail calls', () => {
     controller.abort();
     expect((await failure(answered(call)))['code']).to.equal('ERR_CANCELLED');
     closed.open();
-    await clock.advance(5000);
+    await tails.clock.advance(5000);
     expect(await steps('ab')).to.deep.equal({ a: [1], b: [2] });
     await nothingIsLeft('ab');
   });
@@ -228,7 +203,7 @@ describe('tail calls', () => {
         if (run === 'c3' && ++failures === 1) throw new RangeError('once');
       };
       await answered(Promise.resolve(begin()));
-      await clock.advance(20_000);
+      await tails.clock.advance(20_000);
       expect(await steps('abc')).to.deep.equal({ a: [1], b: [2], c: [3] });
       expect(world.runs).to.deep.equal(['a1', 'b2', 'c3', 'c3']);
       await nothingIsLeft('abcx');
@@ -236,8 +211,8 @@ describe('tail calls', () => {
   }
 
   it('of ticks run, too', async () => {
-    await silo.actor(Ticking, 't').touch();
-    await clock.advance(5000);
+    await tails.silo.actor(Ticking, 't').touch();
+    await tails.clock.advance(5000);
     expect(await steps('bc')).to.deep.equal({ b: [1], c: [2] });
   });
 
@@ -246,52 +221,9 @@ describe('tail calls', () => {
       if (run === 'b2') throw new RangeError('always');
     };
     await step('a').tell.walk('b');
-    await clock.advance(20_000);
+    await tails.clock.advance(20_000);
     expect(world.runs).to.deep.equal(['a1', 'b2', 'b2', 'b2']);
-    expect((await silo.runtime.messages.letters.list()).letters.map(({ error }) => error.message)).to.deep.equal(['always']);
-  });
-
-  describe('are refused, and the turn changes nothing:', () => {
-    const refused = async (call: Promise<unknown>, words: RegExp): Promise<void> => {
-      const error = await failure(answered(call));
-      expect(error).to.be.instanceOf(ConfigurationError);
-      expect(error.message).to.match(words);
-      await clock.advance(5000);
-      expect(await steps('abc')).to.deep.equal({ a: [], b: [], c: [] });
-      expect(silo.runtime.messages.replies.count).to.equal(0);
-    };
-
-    it('those that are made and not returned', async () => {
-      await refused(step('a').forget(), /tail-step\/a\.forget made this tail call and did not return it; write: return ctx\.tailCall\(…\)\.walk\(…\)/);
-    });
-    it('all but the one that is returned', async () => {
-      await refused(step('a').twice(), /ctx\.tailCall\(tail-step\/b\)\.walk: .* did not return it/);
-    });
-    it('those of another turn', async () => {
-      expect(await answered(step('a').keep())).to.equal('b after 2');
-      const error = await failure(answered(step('a').giveKept()));
-      expect(error).to.be.instanceOf(ConfigurationError);
-      expect(error.message).to.match(/giveKept returned a tail call of another turn/);
-    });
-    it('in @ReadOnly() turns', () => refused(step('a').reading(), /reading is @ReadOnly/));
-    it('in turns that their own actor waits for', () => refused(step('a').nested(), /tail-step\/a#tail-part\.walk runs inside the unit of a turn on the same actor/));
-    it('under an idempotency key', () => refused(step('a').with({ idempotencyKey: 'k' }).walk('b'), /runs under an idempotency key/).finally(() => expect(world.runs).to.deep.equal(['a1'])));
-    it('for services', () => refused(step('a').toService(), /service:tail-service is a service|tail-service/));
-    it('for what is no handle', () => refused(step('a').toNothing(), /expected a handle/));
-    it('with options of calls', () => refused(step('a').handOver({}, 'b', { timeout: '1s' }), /has 'timeout', which is for calls/));
-    it('with unknown options', () => refused(step('a').handOver({ hold: true }, 'b'), /unknown option 'hold'; known: keepTurn/));
-    it('with keepTurn that is no boolean', () => refused(step('a').handOver({ keepTurn: 1 }, 'b'), /keepTurn is true or false/));
-    it('with keepTurn for another actor', () => refused(step('a').handOver({ keepTurn: true }, 'b'), /tail-step\/b is another actor than tail-step\/a/));
-    it('in hooks', async () => {
-      const error = await failure(answered(silo.actor(Hooked, 'h').touch()));
-      expect(error.message).to.match(/tail-hooked\/h\.onActivate is a hook/);
-    });
-    it('outside turns', async () => {
-      await answered(step('a').walk(''));
-      const { owner } = silo.runtime.catalog.get({ type: 'tail-step', key: 'a' })!;
-      const context = new EntityContext(owner.activation.services.createRuntime(owner));
-      expect(() => context.tailCall(step('b'))).to.throw(ConfigurationError, /no turn is running/);
-    });
+    expect((await tails.silo.runtime.messages.letters.list()).letters.map(({ error }) => error.message)).to.deep.equal(['always']);
   });
 
   it('whose step throws an error of a class of its own give the caller a RemoteError, as calls do', async () => {

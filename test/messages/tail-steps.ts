@@ -1,5 +1,5 @@
 // Actors of the tests of tail calls: a path of steps, each of which adds its number to its actor's committed state and hands over to the next one.
-import { Actor, ActorEvent, Component, Delivery, Every, On, OnReminder, ReadOnly, Service, State, type ActorContext, type ComponentContext, type ServiceContext } from '../../sdk/index.js';
+import { Actor, ActorEvent, Component, Delivery, Every, On, OnReminder, ReadOnly, Service, State, type ActorContext, type ComponentContext, type Handle, type ServiceContext } from '../../sdk/index.js';
 
 /** What a test looks at and changes, beside committed state: each run of a step, also of those that crash. */
 export const world = {
@@ -88,13 +88,13 @@ export class Step {
     return this.ctx.tailCall(this.ctx.actor(Step, 'b')).walk('', 2);
   }
   async toService(): Promise<number> {
-    return this.ctx.tailCall(this.ctx.service(Desk) as never as ReturnType<ActorContext<Step>['actor']>) as never;
+    return this.ctx.tailCall(this.ctx.service(Desk)).take();
   }
   async handOver(options: unknown, key: string, handleOptions: object = {}): Promise<string> {
     return this.ctx.tailCall(this.ctx.actor(Step, key).with(handleOptions), options as object).walk('', 2);
   }
   async toNothing(): Promise<string> {
-    return this.ctx.tailCall({ id: { type: 'tail-step', key: 'b' } } as never) as never;
+    return this.ctx.tailCall<Handle<Step>>({ id: { type: 'tail-step', key: 'b' } } as never).walk('', 2);
   }
   async handsObject(): Promise<string> {
     const path = ['b'];
