@@ -13,7 +13,7 @@ import { findChromium } from './test/chromium.mjs';
 import { GuardedProcess } from './test/guarded-process.mjs';
 import { startRedis } from './test/redis.mjs';
 
-const LIMIT_MS = 1_500_000;
+const LIMIT_MS = 2_700_000;
 const TESTS = 'dist/test/**/*.test.js';
 
 /** @typedef {{ passed: number, failed: number, hasEnded: boolean, running?: string }} Result */

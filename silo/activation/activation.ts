@@ -15,7 +15,7 @@ import { ActorMessages } from './actor-messages.js';
 import { CommitQueue } from './commit-queue.js';
 import { Entity } from './entity.js';
 import type { EntityTimers } from './entity-timers.js';
-import { HandOver } from './hand-over.js';
+import { succeed } from './hand-over.js';
 import { LiveEvents } from './live-events.js';
 import { Operations } from './operations.js';
 import { Residents } from './residents.js';
@@ -49,7 +49,7 @@ export class Activation extends Residents {
   readonly commits = new CommitQueue(this);
   private waiters: { resolve: () => void; reject: (error: Error) => void }[] | undefined;
   private requestedEnd: 'deactivate' | 'destroy' | undefined;
-  private lazyOperations: Operations | undefined;
+  operationsIfAny: Operations | undefined;
   private lazyLive: LiveEvents | undefined;
   sessionsIfAny: Sessions | undefined;
   private lazyMessages: ActorMessages | undefined;
@@ -76,7 +76,7 @@ export class Activation extends Residents {
   }
 
   get operations(): Operations {
-    return (this.lazyOperations ??= new Operations(this));
+    return (this.operationsIfAny ??= new Operations(this));
   }
 
   get live(): LiveEvents {
@@ -179,9 +179,7 @@ export class Activation extends Residents {
   /** Settles a call of a writing turn, after its unit (or for a nested turn, at its end). */
   reply(call: PendingCall, failed: boolean, value: unknown): void {
     if (failed) call.fail(copyError(value, this.services.codec));
-    // Whoever waits for a turn that has handed over waits for the reply of the last step.
-    else if (!(value instanceof HandOver)) call.succeed(value);
-    else if (!value.isAwaited) call.succeed(undefined);
+    else succeed(this, call, value);
   }
 
   /** A read's reply leaves only while the ownership holds; else the read runs again where the actor is now. */

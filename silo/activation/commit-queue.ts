@@ -66,9 +66,9 @@ export class CommitQueue {
     return this.enqueue(unit, changes);
   }
 
-  /** Something waits lazily, or a commit is under way. */
+  /** Something waits lazily, records of operations are to go, or a commit is under way. */
   get isBusy(): boolean {
-    return this.lazy !== undefined || this.inFlight;
+    return this.lazy !== undefined || this.inFlight || this.activation.operationsIfAny?.hasExpired === true;
   }
 
   /** Saves what waits lazily, now. */
@@ -138,7 +138,7 @@ export class CommitQueue {
   private async commit(batch: readonly Waiting[]): Promise<CommitRequest['tags']> {
     const { lazy, kept } = this;
     const request = this.request(batch);
-    if (request.fields.size === 0 && !batch.some((part) => part.unit?.hasMessages)) return undefined;
+    if (request.fields.size === 0 && !request.forgottenOperations?.length && !batch.some((part) => part.unit?.hasMessages)) return undefined;
     let result = await this.send(request);
     if (result.status === 'regressed') result = await this.rewrite(request, result.version);
     if (result.status === 'committed') {
@@ -179,11 +179,12 @@ export class CommitQueue {
       version: this.version,
       fields,
       tags: this.activation.tagBook?.changesOf(fields),
+      forgottenOperations: this.activation.operationsIfAny?.takeExpired(),
       ...(batch.some((part) => part.unit?.hasMessages) ? this.messages(batch) : undefined),
     };
   }
 
-  private messages(batch: readonly Waiting[]): Pick<CommitRequest, 'operations' | 'forgottenOperations' | 'outbox' | 'settled' | 'marks' | 'inboxTaken' | 'bindings' | 'reminders' | 'hold'> {
+  private messages(batch: readonly Waiting[]): Pick<CommitRequest, 'operations' | 'outbox' | 'settled' | 'marks' | 'inboxTaken' | 'bindings' | 'reminders' | 'hold'> {
     const all = <T>(pick: (unit: UnitOfWork) => readonly T[] | undefined): T[] => batch.flatMap(({ unit }) => (unit && pick(unit)) ?? []);
     const operations = all((unit) => unit.operations);
     const outbox = all((unit) => unit.outbox);
@@ -191,14 +192,13 @@ export class CommitQueue {
       if (draft.sequence === 0) draft.sequence = this.activation.messages.nextSequence();
       if (draft.seal) draft.payload = draft.seal(this.version + 1);
     }
-    const forgottenOperations = operations.length > 0 ? this.activation.operations.takeExpired() : [];
     const inboxTaken = batch.reduce((sum, { unit }) => sum + (unit?.inboxTaken ?? 0), 0);
     const bindings = all((unit) => unit.bindings);
     const steps = all((unit) => unit.reminders);
     const reminders = steps.length > 0 ? this.activation.messages.reminders.effective(steps) : steps;
     const settled = all((unit) => unit.settled);
     return {
-      operations, forgottenOperations, outbox, settled, hold: this.activation.messages.holdAfter(outbox, settled), marks: all((unit) => unit.marks),
+      operations, outbox, settled, hold: this.activation.messages.holdAfter(outbox, settled), marks: all((unit) => unit.marks),
       inboxTaken: inboxTaken || undefined, bindings: bindings.length > 0 ? bindings : undefined, reminders: reminders.length > 0 ? reminders : undefined,
     };
   }

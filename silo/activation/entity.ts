@@ -20,7 +20,7 @@ import { InstanceWatch } from './instance-watch.js';
 import { executeTurn, runTurn } from './run-turn.js';
 import { adoptStrays } from './strays.js';
 import { isChanged, tryStage } from './unit-changes.js';
-import { DELIVERY_MODE } from './system-methods.js';
+import { ACKNOWLEDGE_MODE, DELIVERY_MODE } from './system-methods.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 /** Stack depth of calls that begin inside the caller's own stack; deeper ones begin in a microtask. */
@@ -61,6 +61,7 @@ export class Entity {
   offer(call: PendingCall): void {
     if (this.activation.status === 'ended') return this.activation.handOn([call]);
     if (call.mode === DELIVERY_MODE) return this.activation.messages.incoming.serve(call);
+    if (call.mode === ACKNOWLEDGE_MODE) return this.activation.operations.serve(call);
     if (this.extras?.fate === 'gone') return call.fail(componentIsGone(this));
     if (this.activation.units.of(call.chain)?.isExclusive) call.isPartOfExclusive = true;
     this.mailbox.offer(call);
@@ -186,7 +187,7 @@ export class Entity {
     this.writesBegun++;
     unit.hold(this);
     const turn = new Turn(call, this.id, unit, this.activation.services.wallClockOffsetMs);
-    if (call.envelope.idempotencyKey !== undefined && !call.mode.readOnly) this.writeOnce(turn, unit);
+    if (call.isKeyed && !call.mode.readOnly) this.writeOnce(turn, unit);
     else if (call.mode.strict) runTurn(this, turn, (failed, value) => void this.endStrict(turn, unit, failed, value));
     else runTurn(this, turn, (failed, value) => this.endWrite(turn, unit, failed, value));
   }
@@ -198,7 +199,7 @@ export class Entity {
     else this.endWrite(turn, unit, failed, value);
   }
 
-  /** A turn with an idempotency key. */
+  /** A turn with an idempotency key, or of a durable call. */
   private writeOnce(turn: Turn, unit: UnitOfWork): void {
     if (unit.openKeyed++ === 0) this.makeExclusive(unit);
     const end = (failed: boolean, value: unknown): void => {

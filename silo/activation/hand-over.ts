@@ -7,14 +7,17 @@ import { printEntityId } from '../../protocol/actor-id.js';
 import type { Message } from '../../protocol/delivery.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import { TailCall } from '../../sdk/context/tail-call.js';
+import { ChainAhead } from '../messages/chain-ahead.js';
 import { SentDraft } from '../messages/sent-draft.js';
+import type { PendingCall } from '../turns/pending-call.js';
 import type { Turn } from '../turns/turn.js';
 import type { Activation } from './activation.js';
 import type { KeptDraft } from './kept-turns.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 export class HandOver extends TailCall {
-  private constructor(route: TailCall, private readonly draft: SentDraft | KeptDraft, /** The call of the turn itself is what waits. */ readonly isAwaited: boolean) {
+  /** `isAwaited`: the call of the turn itself is what waits. `chain`: of a call that is recorded, what it began. */
+  private constructor(route: TailCall, private readonly draft: SentDraft | KeptDraft, readonly isAwaited: boolean, readonly chain: string | undefined) {
     super(route.target, route.method, route.args, route.keepTurn);
   }
 
@@ -27,7 +30,8 @@ export class HandOver extends TailCall {
     const message: Message = { kind: 'tell', method: route.method, args: route.args, from, identity, baggage, reply };
     const payload = codec.encode(message, 'args');
     const draft = route.keepTurn ? activation.messages.kept.draft(route.target.component, payload) : new SentDraft({ to: 'one', listener: route.target, payload }, codec);
-    const made = new HandOver(route, draft, reply !== undefined && pending.reply === undefined);
+    const isFirst = reply !== undefined && pending.reply === undefined;
+    const made = new HandOver(route, draft, isFirst && pending.envelope.kind === 'call', isFirst && reply.isKept ? reply.id : undefined);
     (turn.tailCalls ??= []).push(made);
     return made;
   }
@@ -39,6 +43,13 @@ export class HandOver extends TailCall {
     (unit.outbox ??= []).push(draft);
     unit.defer(() => activation.messages.kept.begin(draft, unit.chain));
   }
+}
+
+/** HO3. Whoever waits for a turn that has handed over, now or when it was called before, waits for the reply of the last step. */
+export function succeed({ services }: Activation, call: PendingCall, value: unknown): void {
+  if (value instanceof ChainAhead) services.messages.replies.follow(call, value);
+  else if (!(value instanceof HandOver)) call.succeed(value);
+  else if (!value.isAwaited) call.succeed(undefined);
 }
 
 /** HO1, HO3. The outermost turn of the unit has ended well, and so have all others: what leaves with its commit beside what they sent. */
@@ -54,5 +65,4 @@ function refuse({ pending, unit, entity, method }: Turn, { name }: TailCall): vo
   };
   if (pending.envelope.kind === 'hook') no('is a hook: nobody waits for what it returns; tell in its place');
   if (pending !== unit!.outermost) no('runs inside the unit of a turn on the same actor that waits for it: what it hands over would leave only after that; return its result, and hand over there');
-  if (pending.envelope.idempotencyKey !== undefined) no('runs under an idempotency key, whose result is recorded with its own commit; call without the key');
 }

@@ -79,7 +79,8 @@ function start(entity: Entity, turn: Turn): unknown {
 function resultOf(entity: Entity, turn: Turn, value: unknown): unknown {
   const tailCall = handedOver(turn, value);
   if (tailCall) return tailCall;
-  if (turn.pending.envelope.kind !== 'call' && !turn.pending.reply) return undefined;
+  const { kind, durable } = turn.pending.envelope;
+  if (kind !== 'call' && !turn.pending.reply && !durable?.isKept) return undefined;
   return entity.hosted!.isApart ? value : entity.activation.services.codec.copy(value, 'result');
 }
 

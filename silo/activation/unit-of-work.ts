@@ -40,6 +40,8 @@ export class UnitOfWork {
   reminders: ReminderStep[] | undefined;
   /** The operation of the outermost call, if that has a key. */
   ownOperation: string | undefined;
+  /** How many durable calls it has made. */
+  durableCalls = 0;
   /** What it changed is taken for its commit: what happens from now on is not part of it. */
   isStaged = false;
   /** When its last turn ended (monotonic), if somebody looked. */

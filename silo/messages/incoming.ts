@@ -7,7 +7,7 @@ import { DEFAULT_DELIVERY, type DeliveryMetadata } from '../../decorators/index.
 import { SiloUnavailableError, UnknownComponentError, UnknownMethodError } from '../../protocol/errors/index.js';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Delivery, Message } from '../../protocol/delivery.js';
-import type { Baggage } from '../../protocol/envelope.js';
+import type { Baggage, DurableCall } from '../../protocol/envelope.js';
 import type { FailureText } from '../../protocol/ports/message-records.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { Incarnation } from '../../protocol/ports/index.js';
@@ -187,8 +187,8 @@ export class Incoming {
   }
 }
 
-function aboutCaller(message: Message): { readonly from?: EntityId; readonly identity?: Identity; readonly baggage?: Baggage } {
+function aboutCaller(message: Message): { readonly from?: EntityId; readonly identity?: Identity; readonly baggage?: Baggage; readonly durable?: DurableCall } {
   if (message.kind !== 'tell') return {};
-  const { from, identity, baggage } = message;
-  return { ...(from && { from }), ...(identity && { identity: identity as Identity }), ...(baggage && { baggage: baggage as Baggage }) };
+  const { from, identity, baggage, operation } = message;
+  return { ...(operation && { durable: { operation: operation.id, isKept: operation.isKept } }), ...(from && { from }), ...(identity && { identity: identity as Identity }), ...(baggage && { baggage: baggage as Baggage }) };
 }

@@ -3,6 +3,7 @@
 //       counts, later ones are ignored.
 //   R2. A reply commits with the last step's effect. It stays in that actor's outbox until the silo that waits has it, or is dead: no crash in between
 //       loses it.
+//   R4. The end of a chain that a recorded call began is kept before it is sent: the same call, made again, waits for the same end, wherever it is made.
 //   R3. A reply on its way keeps nobody else's messages: each is sent aside, with tries of its own.
 import { randomBytes } from 'node:crypto';
 import { fromWireError, toWireError, type Codec, type WireError } from '../../protocol/codec/index.js';
@@ -13,6 +14,8 @@ import { Pauses } from '../pauses.js';
 import type { PeerTopics } from '../sessions/peer-topics.js';
 import { SiloLine, type ControlLinks } from '../sessions/silo-line.js';
 import type { PendingCall } from '../turns/pending-call.js';
+import type { ChainEnds } from '../../protocol/ports/message-records.js';
+import type { ChainAhead } from './chain-ahead.js';
 import { SentDraft } from './sent-draft.js';
 import type { StoredMessage } from './stored-message.js';
 
@@ -30,10 +33,11 @@ export interface RepliesParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly codec: () => Codec;
+  readonly ends: ChainEnds;
 }
 
 export class Replies {
-  private readonly waiting = new Map<string, PendingCall>();
+  private readonly waiting = new Map<string, PendingCall[]>();
   /** By sender and number: what is looked for again meanwhile is not sent twice at a time. */
   private readonly sending = new Map<string, Promise<void>>();
   private readonly line: SiloLine;
@@ -50,15 +54,22 @@ export class Replies {
     topics.on(TAIL_REPLY, (body) => this.arrived(...(body as ReplyBody)));
   }
 
-  /** R1. The call's address, which it has until it is settled; `undefined` when nobody waits for it. */
+  /** R1. The call's address, which it has until it is settled; `undefined` when nobody waits for it, now or later. */
   expect(call: PendingCall): ReplyAddress | undefined {
-    if (call.envelope.kind !== 'call') return undefined;
+    const { kind, idempotencyKey, durable } = call.envelope;
+    const isKept = idempotencyKey !== undefined || durable?.isKept === true;
+    const isAwaited = kind === 'call';
+    if (!isAwaited && !isKept) return undefined;
     const { clock } = this.parts;
     const id = randomBytes(16).toString('base64url');
-    const over = (): void => void this.waiting.delete(id);
-    this.waiting.set(id, call);
-    call.promise.then(over, over);
-    return { silo: this.line.self, id, deadline: call.deadlineMs - clock.monotonicMs() + clock.now() };
+    if (isAwaited) this.wait(id, call);
+    return { silo: this.line.self, id, deadline: call.deadlineMs - clock.monotonicMs() + clock.now(), ...(isKept && { isKept }) };
+  }
+
+  /** R4. For a call that began the chain when it was made before. */
+  follow(call: PendingCall, { chain }: ChainAhead): void {
+    this.wait(chain, call);
+    void this.lookFor(chain, call);
   }
 
   /** How many calls wait. */
@@ -101,16 +112,40 @@ export class Replies {
     this.pauses.end();
   }
 
-  private replyOf({ silo, id }: ReplyAddress, failed: boolean, value: unknown): Reply {
+  private replyOf({ silo, id, isKept }: ReplyAddress, failed: boolean, value: unknown): Reply {
     const codec = this.parts.codec();
-    return { to: 'reply', silo, id, failed, payload: failed ? errorBytes(value, codec) : codec.encode(value, 'result') };
+    return { to: 'reply', silo, id, failed, payload: failed ? errorBytes(value, codec) : codec.encode(value, 'result'), ...(isKept && { isKept }) };
+  }
+
+  private wait(id: string, call: PendingCall): void {
+    const calls = this.waiting.get(id);
+    if (calls) calls.push(call);
+    else this.waiting.set(id, [call]);
+    const over = (): void => {
+      const left = this.waiting.get(id)?.filter((each) => each !== call);
+      if (left?.length) this.waiting.set(id, left);
+      else this.waiting.delete(id);
+    };
+    call.promise.then(over, over);
+  }
+
+  /** The reply goes to where the call was made first. */
+  private async lookFor(chain: string, call: PendingCall): Promise<void> {
+    for (let pauseMs = FIRST_PAUSE_MS; !call.isSettled && !this.line.isStopped; pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs)) {
+      const end = await this.parts.ends.find(chain).catch(() => undefined);
+      if (end) return this.arrived(chain, end.failed, end.payload);
+      await this.pauses.pause(pauseMs);
+    }
   }
 
   /** R1. */
   private arrived(id: string, failed: boolean, payload: Uint8Array): void {
-    const call = this.waiting.get(id);
-    if (!call) return;
+    const calls = this.waiting.get(id) ?? [];
     this.waiting.delete(id);
+    for (const call of calls) this.settle(call, failed, payload);
+  }
+
+  private settle(call: PendingCall, failed: boolean, payload: Uint8Array): void {
     let value: unknown;
     try {
       value = this.parts.codec().decode(payload);
@@ -122,10 +157,12 @@ export class Replies {
   }
 
   /** False: this silo stops first. Then others will send it. */
-  private async untilHeard({ silo, id, failed, payload }: Reply): Promise<boolean> {
+  private async untilHeard({ silo, id, failed, payload, isKept }: Reply): Promise<boolean> {
     let body: ReplyBody = [id, failed, payload];
     for (let pauseMs = FIRST_PAUSE_MS; !this.line.isStopped; pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs)) {
       try {
+        // R4. What is kept already is written once more: nothing changes.
+        if (isKept) await this.parts.ends.keep(id, { failed, payload });
         if (!(await this.mayWait(silo))) return true;
         await this.tell(silo, body);
         return true;

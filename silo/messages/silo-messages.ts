@@ -14,6 +14,7 @@ import { SiloDeadLetters } from './dead-letters.js';
 import { endsWithin } from '../ends-within.js';
 import { isMyShare, isMyShareOfAll } from '../routing/share.js';
 import { Deliverer } from './deliverer.js';
+import { DurableCalls } from './durable-calls.js';
 import { DirtyActors } from './dirty-actors.js';
 import { Legacies } from './legacies.js';
 import type { MessageParts } from './message-parts.js';
@@ -35,12 +36,15 @@ export interface SiloMessagesParts {
   readonly queues?: DeliveryQueues | undefined;
   /** Default: in memory. */
   readonly records?: MessageRecords | undefined;
+  readonly random?: (() => number) | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** A silo that stops gives each step so long. */
 const LIMIT_MS = 5000;
+/** And its durable calls so long for what they wait for. */
+const GRACE_MS = 1000;
 
 export class SiloMessages implements MessageParts {
   readonly store: StateStore;
@@ -55,6 +59,7 @@ export class SiloMessages implements MessageParts {
   /** Who waits for chains of tail calls. */
   readonly replies: Replies;
   readonly telling: Telling;
+  readonly durable: DurableCalls;
   private readonly sender: SiloSender;
   private readonly deliverer: Deliverer;
   private readonly queues: DeliveryQueues;
@@ -73,12 +78,14 @@ export class SiloMessages implements MessageParts {
     this.letters = new SiloDeadLetters(this.records.deadLetters, this.outbound);
     this.settling = new Settling(store, clock, log);
     this.receipts = new Receipts(this.records.broadcasts, this.settling, clock, log);
-    this.replies = new Replies({ siloId, membership: parts.membership, clock, log, codec });
+    this.replies = new Replies({ siloId, membership: parts.membership, clock, log, codec, ends: this.records.chainEnds });
     this.deliverer = new Deliverer(this, invoker, incarnation);
     this.dirty = new DirtyActors(store, incarnation, clock, log, (id) => this.remind(id));
     this.sender = new SiloSender(incarnation, this);
     this.legacies = new Legacies(this, (id) => this.takeOver(id));
     this.telling = new Telling(siloId, this.sender, clock, codec);
+    const { membership, random = Math.random } = parts;
+    this.durable = new DurableCalls({ sender: this.sender, membership, journal: this.records.journal, clock, log, codec, random });
   }
 
   /** Delivers what is in the queues: of all partitions, or its share among the silos of a cluster; and looks after what dead ones left. */
@@ -104,11 +111,14 @@ export class SiloMessages implements MessageParts {
   /** Delivers nothing more. Resolves when what it has is delivered, or others may do that. */
   async finish(): Promise<void> {
     this.deliverer.stop();
+    // Turns that wait for what is not to be had keep no silo from stopping.
+    this.clock.setTimer(() => this.durable.hurry(), GRACE_MS);
     await endsWithin(this.clock, Promise.all([this.partitions?.stop(), ...this.consumers.map((consumer) => consumer.stop())]), LIMIT_MS);
   }
 
   /** What was sent goes into the queues, and what was handled is settled, as far as the store answers; then this is over. */
   async end(): Promise<void> {
+    this.durable.end();
     await endsWithin(this.clock, this.sender.relayed().then(() => this.receipts.reported()).then(() => this.replies.sent()).then(() => this.settling.settled()), LIMIT_MS);
     this.stop();
   }
@@ -125,6 +135,7 @@ export class SiloMessages implements MessageParts {
     this.receipts.stop();
     this.replies.stop();
     this.legacies.stop();
+    this.durable.stop();
     this.sender.stop();
     this.outbound.stop();
   }

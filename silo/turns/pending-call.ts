@@ -91,9 +91,14 @@ export class PendingCall implements DeadlineLink, Answer {
     return this.envelope.deadlineMs;
   }
 
+  /** Its result is recorded, if it writes. */
+  get isKeyed(): boolean {
+    return this.envelope.idempotencyKey !== undefined || this.envelope.durable !== undefined;
+  }
+
   /** What it does is recorded under an id (an idempotency key, an event's number): only its own chain may run beside it. */
   get isExclusive(): boolean {
-    return this.isPartOfExclusive || this.settles !== undefined || this.mark !== undefined || this.due !== undefined || (this.envelope.idempotencyKey !== undefined && !this.mode.readOnly);
+    return this.isPartOfExclusive || this.settles !== undefined || this.mark !== undefined || this.due !== undefined || (this.isKeyed && !this.mode.readOnly);
   }
 
   get isSettled(): boolean {

@@ -1,4 +1,4 @@
-import { sameEntity, type EntityId } from '../../protocol/actor-id.js';
+import { sameActor, sameEntity, type EntityId } from '../../protocol/actor-id.js';
 import type { Baggage, CallerTurn } from '../../protocol/envelope.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { CallInfo } from '../../sdk/author/index.js';
@@ -78,14 +78,19 @@ export class Turn implements TurnInfo {
 
 /** An open turn on `id` waits for the call: it made it, directly or by way of others that wait for each other or for each other's units. */
 export function isAwaitedOn(id: EntityId, call: PendingCall): boolean {
-  return isWithinTurnOn(id, call.envelope.caller, new Set());
+  return isWithinTurnOn(id, call.envelope.caller, new Set(), sameEntity);
 }
 
-function isWithinTurnOn(id: EntityId, caller: CallerTurn | undefined, seen: Set<CallerTurn>): boolean {
+/** As `isAwaitedOn`, for any entity of the actor: their turns share a unit. */
+export function isAwaitedOnActor(id: EntityId, call: PendingCall): boolean {
+  return isWithinTurnOn(id, call.envelope.caller, new Set(), sameActor);
+}
+
+function isWithinTurnOn(id: EntityId, caller: CallerTurn | undefined, seen: Set<CallerTurn>, isSame: (a: EntityId, b: EntityId) => boolean): boolean {
   for (let turn = caller; turn && !seen.has(turn); turn = turn.caller) {
-    if (turn.isOpen && sameEntity(turn.entity, id)) return true;
+    if (turn.isOpen && isSame(turn.entity, id)) return true;
     seen.add(turn);
-    if (turn.holdsBack && isWithinTurnOn(id, turn.holdsBack, seen)) return true;
+    if (turn.holdsBack && isWithinTurnOn(id, turn.holdsBack, seen, isSame)) return true;
   }
   return false;
 }

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../sdk/index.js';
 import { EntityContext } from '../../sdk/context/entity-context.js';
 import { failure } from '../support/memory-silo.js';
 import { TailSilo } from './tail-silo.js';
-import { Desk, Hooked, world } from './tail-steps.js';
+import { Desk, Hooked } from './tail-steps.js';
 
 describe('tail calls that cannot be are refused, and the turn changes nothing:', () => {
   const tails = new TailSilo([Hooked, Desk]);
@@ -31,7 +31,6 @@ describe('tail calls that cannot be are refused, and the turn changes nothing:',
   });
   it('in @ReadOnly() turns', () => refused(step('a').reading(), /reading is @ReadOnly/));
   it('in turns that their own actor waits for', () => refused(step('a').nested(), /tail-step\/a#tail-part\.walk runs inside the unit of a turn on the same actor/));
-  it('under an idempotency key', () => refused(step('a').with({ idempotencyKey: 'k' }).walk('b'), /runs under an idempotency key/).finally(() => expect(world.runs).to.deep.equal(['a1'])));
   it('for services', () => refused(step('a').toService(), /service:tail-service is a service|tail-service/));
   it('for what is no handle', () => refused(step('a').toNothing(), /expected a handle/));
   it('with options of calls', () => refused(step('a').handOver({}, 'b', { timeout: '1s' }), /has 'timeout', which is for calls/));
