@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { FleetRedis } from '../fleet/fleet-redis.js';
 import { Fleet, within } from '../fleet/fleet.js';
 import { RUNS_VARIABLE, STEPS, type Chain, type ReplyReport, type StepReport, type Walked, type Walker } from './actors.js';
 
@@ -31,11 +32,11 @@ export class ChainFleet implements AsyncDisposable {
 
   private constructor(private readonly folder: string) {}
 
-  static async start(): Promise<ChainFleet> {
+  static async start(on?: FleetRedis): Promise<ChainFleet> {
     const fleet = new ChainFleet(mkdtempSync(join(tmpdir(), 'tail-chains-')));
     process.env[RUNS_VARIABLE] = fleet.file;
     writeFileSync(fleet.file, '');
-    fleet.own = await Fleet.start(SPREAD, { modules: MODULES, hear: (message) => fleet.hear(message) });
+    fleet.own = await Fleet.start(SPREAD, { modules: MODULES, hear: (message) => fleet.hear(message), ...(on && { on }) });
     return fleet;
   }
 
