@@ -10,6 +10,7 @@ import type { Activation } from '../activation/activation.js';
 import { DuplicateOperation } from '../activation/operations.js';
 import { degradedUntil } from '../degraded-until.js';
 import { Pauses } from '../pauses.js';
+import type { Attempted } from './attempt.js';
 import { letterOf } from './dead-letters.js';
 import type { Incoming } from './incoming.js';
 import { REMINDER_SENDER, messageName, senderOf } from './sender-name.js';
@@ -20,9 +21,6 @@ const LONGEST_BACKOFF_MS = 60_000;
 const RETRY_MS = 500;
 /** How many leave a lane before the store is rid of them, though others still wait there. */
 const LOOK_EVERY = 256;
-
-/** What becomes of an attempt. `ended`: the activation is over, which says nothing of the message. */
-export type Attempted = { readonly status: 'handled' } | { readonly status: 'ended' } | { readonly status: 'failed'; readonly error: unknown };
 
 interface Waiting {
   readonly sender: string;
@@ -54,9 +52,10 @@ export class Inbox {
     return this.lanes.size > 0 || this.looking !== undefined;
   }
 
-  /** N2. */
+  /** It waits here, or N2. */
   holdsBack(sender: string, delivery: Delivery): boolean {
-    return this.lanes.has(sender) && this.incoming.retryOf(delivery).isStrict;
+    if (this.lanes.size === 0) return false;
+    return this.known.has(messageName(sender, delivery)) || (this.lanes.has(sender) && this.incoming.retryOf(delivery).isStrict);
   }
 
   restore(): void {
@@ -211,7 +210,7 @@ export class Inbox {
   }
 
   private async attemptUnlessKnown(sender: string, delivery: Delivery): Promise<Attempted> {
-    if (!(await this.incoming.isDone(sender, delivery))) return this.incoming.attempt(sender, delivery);
+    if (!(await this.incoming.isDone(sender, delivery))) return this.incoming.attempt(sender, delivery).ended;
     this.incoming.settle(delivery);
     return { status: 'handled' };
   }

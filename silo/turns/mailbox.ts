@@ -90,9 +90,15 @@ export class Mailbox extends Occupancy implements CallQueue {
     this.addSeal();
   }
 
+  /** The unit that sealed it is on its way to the store: what follows it gets in. */
+  relax(): void {
+    this.relaxSeal();
+    this.startNext();
+  }
+
   /** M4: the unit is durable or undone. */
-  unseal(): void {
-    this.removeSeal();
+  unseal(isRelaxed: boolean): void {
+    this.removeSeal(isRelaxed);
     this.startNext();
   }
 
@@ -223,9 +229,10 @@ export class Mailbox extends Occupancy implements CallQueue {
   }
 
   private nextToStart(): PendingCall | undefined {
-    if (this.waitingCount === 0 || this.isSealed) return undefined;
-    if (this.isClosed) return this.waiting!.find((call) => this.admits(call) && this.fits(call), false);
+    if (this.waitingCount === 0) return undefined;
     const first = this.waiting!.first()!;
+    if (this.isSealedFor(first)) return undefined;
+    if (this.isClosed) return this.waiting!.find((call) => this.admits(call) && this.fits(call), false);
     return this.fits(first) ? first : (this.ownOfThoseInside() ?? this.waiting!.find((call) => this.fits(call), true));
   }
 

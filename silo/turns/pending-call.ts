@@ -33,6 +33,8 @@ export class PendingCall implements DeadlineLink, Answer {
   settles: number | undefined;
   /** The message that its turn handles. */
   mark: SenderMark | undefined;
+  /** Set: other messages come behind it. Is told when the next may run: what this one did is on its way to the store. */
+  followed: (() => void) | undefined;
   /** The reminder whose firing it handles. */
   due: DueReminder | undefined;
   /** Its caller can give up. */
@@ -91,6 +93,11 @@ export class PendingCall implements DeadlineLink, Answer {
   /** What it does is recorded under an id (an idempotency key, an event's number): only its own chain may run beside it. */
   get isExclusive(): boolean {
     return this.isPartOfExclusive || this.settles !== undefined || this.mark !== undefined || this.due !== undefined || (this.envelope.idempotencyKey !== undefined && !this.mode.readOnly);
+  }
+
+  /** O4: it may run while what was before it commits. */
+  get follows(): boolean {
+    return this.mark !== undefined;
   }
 
   get isSettled(): boolean {

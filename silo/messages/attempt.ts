@@ -1,0 +1,52 @@
+import type { Delivery } from '../../protocol/delivery.js';
+import type { SenderMark } from '../../protocol/ports/index.js';
+import type { AnswerListener } from '../turns/answer.js';
+
+/** What becomes of an attempt. `ended`: the activation is over, which says nothing of the message. */
+export type Attempted = { readonly status: 'handled' } | { readonly status: 'ended' } | { readonly status: 'failed'; readonly error: unknown };
+
+/** Says what became of the turn of an attempt; what it says to others it has said before. */
+export interface AttemptJudge {
+  /** Its effect is committed. */
+  handled(attempt: Attempt): void;
+  whyFailed(error: unknown): Attempted;
+}
+
+const HANDLED: Attempted = { status: 'handled' };
+
+/** One run of a message, from its offer to what becomes of it. */
+export class Attempt implements AnswerListener {
+  outcome: Attempted | undefined;
+  private waiting: ((outcome: Attempted) => void)[] | undefined;
+
+  /** That commits with its effect; none of a reminder's firing. */
+  mark: SenderMark | undefined;
+
+  constructor(readonly sender: string, readonly delivery: Delivery, readonly begunMs: number, private readonly judge: AttemptJudge) {}
+
+  /** Never rejects. */
+  get ended(): Promise<Attempted> {
+    return new Promise((resolve) => this.whenEnded(resolve));
+  }
+
+  whenEnded(callback: (outcome: Attempted) => void): void {
+    if (this.outcome) callback(this.outcome);
+    else (this.waiting ??= []).push(callback);
+  }
+
+  succeeded(): void {
+    this.judge.handled(this);
+    this.end(HANDLED);
+  }
+
+  failed(_envelope: unknown, error: unknown): void {
+    this.end(this.judge.whyFailed(error));
+  }
+
+  end(outcome: Attempted): void {
+    this.outcome = outcome;
+    const { waiting } = this;
+    this.waiting = undefined;
+    for (const callback of waiting ?? []) callback(outcome);
+  }
+}
