@@ -68,7 +68,9 @@ export class Inbox {
   }
 
   /** N1: resolves when it is in the store. N5. */
-  park(sender: string, delivery: Delivery, { running, failure }: Arrival = {}): Promise<void> {
+  park(sender: string, arrived: Delivery, { running, failure }: Arrival = {}): Promise<void> {
+    // It may wait for long, and must not keep all of its batch.
+    const delivery = { ...arrived, payload: arrived.payload.slice() };
     const name = messageName(sender, delivery);
     const present = this.known.get(name);
     if (present !== undefined && present !== 'lost') return present === 'stored' ? Promise.resolve() : present;
@@ -84,9 +86,9 @@ export class Inbox {
   }
 
   private async store(sender: string, delivery: Delivery): Promise<void> {
-    const { id, services: { messages, store, codec } } = this.activation;
+    const { id, services: { messages, store } } = this.activation;
     await messages.dirty.note(id);
-    const parked = await store.park(id, { sender, sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec) });
+    const parked = await store.park(id, { sender, sequence: delivery.sequence, payload: encodeDeliveries([delivery]) });
     if (parked === 'duplicate') this.incoming.settle(delivery);
     else messages.receipts.received(delivery);
   }
@@ -124,8 +126,8 @@ export class Inbox {
   }
 
   private async readOnce(): Promise<void> {
-    const { services, commits } = this.activation;
-    const all = (await this.everything()).map((bytes) => decodeDeliveries(bytes, services.codec)[0]!);
+    const { commits } = this.activation;
+    const all = (await this.everything()).map((bytes) => decodeDeliveries(bytes)[0]!);
     let done = 0;
     while (done < all.length && (await this.isDone(all[done]!))) done++;
     for (const delivery of all.slice(done)) await this.adopt(delivery);
