@@ -1,8 +1,9 @@
 // Messages among silos in processes of their own on a real Redis, under faults: is what was committed applied once and in order, how soon after a death,
 // and are receipts true.
-//   node dist/bench/message-faults.js [--short] [--only words] [--seed 7] [--events 100000] [--rate 400] [--faults kills,stalls] [--broken marks|early|legacies|low]
+//   node dist/bench/message-faults.js [--short] [--only words] [--seed 7] [--events 100000] [--rate 400] [--faults kills,stalls] [--redis-cluster] [--broken marks|early|legacies|low]
 // `--broken` leaves out a rule of the protocol (bench/message-faults/sabotage.ts): the run must fail then.
 import { parseArgs } from 'node:util';
+import { DescribedRedis } from './fleet/fleet-redis.js';
 import type { FaultReport } from './fleet/load.js';
 import { SABOTAGE_VARIABLE } from './message-faults/sabotage-variable.js';
 import { finish, type Goal } from './support/report.js';
@@ -10,7 +11,7 @@ import { finish, type Goal } from './support/report.js';
 const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false }, only: { type: 'string', default: '' }, seed: { type: 'string', default: '7' }, events: { type: 'string' }, rate: { type: 'string' },
-    faults: { type: 'string' }, broken: { type: 'string' },
+    faults: { type: 'string' }, 'redis-cluster': { type: 'boolean', default: false }, broken: { type: 'string' },
   },
 });
 // The silo of this process breaks with the others; what it loads looks at this first.
@@ -27,11 +28,14 @@ const settings = values.short
     events: Number(values.events ?? 100_000), emitters: 100, listeners: 1000, rate: Number(values.rate ?? 400),
     faults: ['kills', 'lateReplies', 'stalls', 'cuts', 'kills', 'lostReplies', 'freezes'], pauseMs: 3000,
   } as const;
-const least = values.short ? { fenced: 1, known: 10 } : { fenced: 10, known: 500 };
+// Only faults that need no way of their own to Redis.
+const redis = values['redis-cluster'] ? await DescribedRedis.cluster() : undefined;
+const faults = values.faults?.split(',').filter(isFault) ?? (redis ? ['kills', 'freezes'] as const : settings.faults);
+const least = redis ? { fenced: 0, known: 0 } : values.short ? { fenced: 1, known: 10 } : { fenced: 10, known: 500 };
 
 const PARTS: Readonly<Record<string, () => Promise<FaultReport>>> = {
-  'numbered messages': () => numbered({ seed, ...settings, faults: values.faults?.split(',').filter(isFault) ?? settings.faults, atLeast: least }),
-  'receipts': () => receipts(values.short ? 1 : 10),
+  'numbered messages': () => numbered({ seed, ...settings, faults, atLeast: least, on: redis }),
+  'receipts': () => receipts(values.short ? 1 : 10, redis),
 };
 
 const figures: Record<string, unknown> = {};
@@ -47,4 +51,5 @@ for (const [name, run] of Object.entries(PARTS)) {
   goals.push(...report.goals.map((goal) => ({ ...goal, name: `${name}: ${goal.name}` })));
 }
 finish({ bench: 'message-faults', settings: { ...settings, seed, broken: values.broken, node: process.version }, figures, goals });
+await redis?.[Symbol.asyncDispose]();
 process.exit();

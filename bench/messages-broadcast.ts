@@ -1,14 +1,14 @@
 // One broadcast with receipts to many listeners on another silo, in another process.
-//   node dist/bench/messages-broadcast.js [--redis redis://127.0.0.1:6379] [--listeners 100000] [--rounds 3]
+//   node dist/bench/messages-broadcast.js [--redis redis://127.0.0.1:6379|cluster] [--listeners 100000] [--rounds 3]
 // Without `--redis` it starts one of its own. The listeners' silo wakes them in the first broadcast; the later ones find them awake.
 import { randomUUID } from 'node:crypto';
 import { setInterval } from 'node:timers';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { startSilo } from '../silo/index.js';
-import { startOwnRedis } from '../test/support/redis-server.js';
 import { Child } from './client-port/child.js';
 import { Called, Crier, Hearer } from './messages/actors.js';
+import { openBenchRedis, redisSource } from './support/bench-redis.js';
 import { readMemory } from './support/memory.js';
 import { atLeast, atMost, finish } from './support/report.js';
 
@@ -18,12 +18,11 @@ const WIDTH = 1000;
 const MB = 2 ** 20;
 const SAMPLE_MS = 10;
 
-await using own = values.redis === undefined ? await startOwnRedis() : undefined;
-const redis = values.redis ?? own!.url;
+await using redis = await openBenchRedis(values.redis);
 const cluster = `broadcast-${randomUUID()}`;
-await using child = new Child<{ readonly arrived: number }>('../messages/listening-process.js', [redis, cluster, 'hearers']);
+await using child = new Child<{ readonly arrived: number }>('../messages/listening-process.js', [redis.text, cluster, 'hearers']);
 await child.next();
-const silo = await startSilo({ modules: [Crier], redis, cluster, log: 'error' });
+const silo = await startSilo({ modules: [Crier], redis: redisSource(redis.text), cluster, log: 'error' });
 const crier = silo.actor(Crier, 'crier');
 const bindingStart = performance.now();
 for (let at = 0; at < listeners; at += WIDTH) {

@@ -1,13 +1,13 @@
 // Messages of which some fail at every attempt, beside as many without these, in turns: how much the good ones lose by them.
-//   node dist/bench/messages-poison.js [--redis redis://127.0.0.1:6379] [--messages 20000] [--emitters 100] [--listeners 1000] [--per-turn 20] [--poison-every 100] [--rounds 3]
+//   node dist/bench/messages-poison.js [--redis redis://127.0.0.1:6379|cluster] [--messages 20000] [--emitters 100] [--listeners 1000] [--per-turn 20] [--poison-every 100] [--rounds 3]
 // Without `--redis` it starts one of its own. Each round checks that the dead letters are the poison and nothing else.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startSilo } from '../silo/index.js';
-import { startOwnRedis } from '../test/support/redis-server.js';
 import { Sink, Source } from './messages/actors.js';
 import { ToldLoad } from './messages/told-load.js';
+import { openBenchRedis, redisSource } from './support/bench-redis.js';
 import { atLeast, atMost, finish } from './support/report.js';
 import { median } from './support/rounds.js';
 
@@ -22,8 +22,8 @@ const [messages, emitters, listeners, perTurn, poisonEvery, rounds] =
 const perEmitter = Math.ceil(messages / emitters / poisonEvery) * poisonEvery;
 const LIMIT_MS = 30_000;
 
-await using own = values.redis === undefined ? await startOwnRedis() : undefined;
-const silo = await startSilo({ modules: [Source, Sink], redis: values.redis ?? own!.url, cluster: `poison-${randomUUID()}`, log: 'silent' });
+await using redis = await openBenchRedis(values.redis);
+const silo = await startSilo({ modules: [Source, Sink], redis: redisSource(redis.text), cluster: `poison-${randomUUID()}`, log: 'silent' });
 const load = new ToldLoad(silo, { emitters, listeners, perTurn });
 await load.run(perEmitter);
 

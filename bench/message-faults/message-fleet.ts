@@ -1,9 +1,9 @@
 // MessageFleet. Owns: a fleet whose silos host emitters and listeners, each by a way of its own to Redis, and what is counted on those ways.
 import { fileURLToPath } from 'node:url';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { RedisKeys } from '../../state/redis-keys.js';
 import { TcpProxy } from '../../test/support/tcp-proxy.js';
-import { byUrl } from '../fleet/fleet-redis.js';
+import { byUrl, type FleetRedis } from '../fleet/fleet-redis.js';
 import { Fleet, within } from '../fleet/fleet.js';
 import type { Emitter, Listener, Tally } from './actors.js';
 import { isWitnessReport } from './witness.js';
@@ -28,17 +28,18 @@ export class MessageFleet implements AsyncDisposable {
   /** By the number of the silo. */
   readonly ways: TcpProxy[] = [];
   private own!: Fleet;
-  private client!: Redis;
+  private client!: Redis | Cluster;
 
   private constructor() {}
 
-  static async start(silos: number): Promise<MessageFleet> {
+  /** `on`: instead of a Redis of their own, to which each silo has a way that can be cut. */
+  static async start(silos: number, on?: FleetRedis): Promise<MessageFleet> {
     const fleet = new MessageFleet();
     const hear = (message: unknown): void => {
       if (isWitnessReport(message)) fleet.counts.knownDeliveries += message.knownDeliveries;
     };
-    fleet.own = await Fleet.start(silos, { modules: MODULES, hear, way: (redis, index) => fleet.way(redis, index) });
-    fleet.client = byUrl(fleet.own.redis.url).connect() as Redis;
+    fleet.own = await Fleet.start(silos, { modules: MODULES, hear, ...(on ? { on } : { way: (redis: string, index: number) => fleet.way(redis, index) }) });
+    fleet.client = (on ?? byUrl(fleet.own.redis.url)).connect();
     fleet.client.on('error', () => undefined);
     return fleet;
   }
@@ -84,15 +85,12 @@ export class MessageFleet implements AsyncDisposable {
   /** How many messages stand in outboxes and inboxes of these actors. Nobody is woken for that. */
   async waiting(actors: readonly { readonly type: string; readonly count: number }[]): Promise<number> {
     const keys = new RedisKeys(this.own.cluster);
-    const pipeline = this.client.pipeline();
-    for (const { type, count } of actors) {
-      for (let index = 0; index < count; index++) {
-        const { outbox, inbox } = keys.actor({ type, key: String(index) });
-        pipeline.zcard(outbox).llen(inbox);
-      }
-    }
-    const replies = (await pipeline.exec()) ?? [];
-    return replies.reduce((sum, [, length]) => sum + Number(length), 0);
+    // Not one pipeline: on a Redis Cluster they are in many slots. Sent in one stack they leave together all the same.
+    const lengths = actors.flatMap(({ type, count }) => Array.from({ length: count }, (_, index) => {
+      const { outbox, inbox } = keys.actor({ type, key: String(index) });
+      return [this.client.zcard(outbox), this.client.llen(inbox)];
+    }).flat());
+    return (await Promise.all(lengths)).reduce((sum, length) => sum + length, 0);
   }
 
   /** Resolves with how many are left when that is none, or does not change any more for so long. */

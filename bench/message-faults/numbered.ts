@@ -5,6 +5,7 @@ import type { FaultReport } from '../fleet/load.js';
 import { quantile, seeded } from '../fleet/random.js';
 import { judge, redeliveries, type Outcome } from './checker.js';
 import { faultsUntil, type FaultLog, type FaultName } from './faults.js';
+import type { FleetRedis } from '../fleet/fleet-redis.js';
 import { MessageFleet } from './message-fleet.js';
 
 const SILOS = 3;
@@ -24,11 +25,12 @@ export interface NumberedSettings {
   readonly faults: readonly FaultName[];
   readonly pauseMs: number;
   /** So many refused commits, and known deliveries, show that the faults exercised something. */
+  readonly on?: FleetRedis | undefined;
   readonly atLeast: { readonly fenced: number; readonly known: number };
 }
 
 export async function numbered(settings: NumberedSettings): Promise<FaultReport> {
-  await using fleet = await MessageFleet.start(SILOS);
+  await using fleet = await MessageFleet.start(SILOS, settings.on);
   const { emitters, listeners, faults, pauseMs, seed } = settings;
   await fleet.each(listeners, (index) => fleet.listener(index).listen(emitters, listeners));
   let isOver = false;

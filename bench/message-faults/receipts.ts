@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Broadcast, Handle } from '../../sdk/index.js';
 import { atLeast, atMost } from '../support/report.js';
+import type { FleetRedis } from '../fleet/fleet-redis.js';
 import type { FaultReport } from '../fleet/load.js';
 import { quantile } from '../fleet/random.js';
 import type { SiloProcess } from '../fleet/silo-process.js';
@@ -21,8 +22,8 @@ interface Tried {
 }
 
 /** Each round: once with a listener's silo frozen and then killed, once with the emitter's killed after the commit. */
-export async function receipts(rounds: number): Promise<FaultReport> {
-  await using fleet = await MessageFleet.start(SILOS);
+export async function receipts(rounds: number, on?: FleetRedis): Promise<FaultReport> {
+  await using fleet = await MessageFleet.start(SILOS, on);
   for (let index = 0; index < HEARERS; index++) await fleet.insist(() => hearer(fleet, index).listen());
   const tried: Tried = { wrong: [], receivedMs: [], processedMs: [] };
   let n = 0;

@@ -89,6 +89,23 @@ export const STEPS = [
     name: 'messages through faults', script: 'bench/message-faults.js', full: [], short: ['--short'],
   },
   {
+    name: 'reminders, many at once and across kills', script: 'bench/reminders.js', full: [], short: ['--short'],
+  },
+  {
+    name: 'messages through faults, on a Redis Cluster', script: 'bench/message-faults.js', full: ['--redis-cluster', '--events', '20000'], short: ['--short', '--redis-cluster'],
+  },
+  {
+    name: 'reminders, on a Redis Cluster', script: 'bench/reminders.js', full: ['--redis-cluster', '--count', '5000'], short: ['--short', '--redis-cluster'],
+  },
+  {
+    name: 'poison among messages, on a Redis Cluster', script: 'bench/messages-poison.js',
+    full: ['--messages', '20000', '--redis', 'cluster'], short: ['--messages', '1000', '--emitters', '20', '--listeners', '100', '--rounds', '1', '--redis', 'cluster'],
+  },
+  {
+    name: 'a broadcast to many listeners, on a Redis Cluster', script: 'bench/messages-broadcast.js',
+    full: ['--listeners', '20000', '--redis', 'cluster'], short: ['--listeners', '1000', '--rounds', '2', '--redis', 'cluster'],
+  },
+  {
     name: 'misbehaving components', script: 'bench/misbehaving-components.js',
     full: ['--runs', '25'], short: ['--runs', '1', '--only', 'timer|loop|exit.0|Map|buffers'],
   },

@@ -4,6 +4,7 @@
 import { printEntityId } from '../../protocol/actor-id.js';
 import type { Delivery } from '../../protocol/delivery.js';
 import { InvalidArgumentError, RemoteError, SiloUnavailableError } from '../../protocol/errors/index.js';
+import { keptAlive } from '../../protocol/kept-alive.js';
 import type { Clock, Logger } from '../../protocol/ports/index.js';
 import type { BroadcastFailure, BroadcastStatus, BroadcastTrackers, FailureText } from '../../protocol/ports/message-records.js';
 import type { BroadcastResult } from '../../sdk/author/index.js';
@@ -49,7 +50,11 @@ export class Receipts {
   }
 
   /** Resolves when it is so for all listeners. Rejects with `InvalidArgumentError` when nothing is known of the broadcast for half a minute. */
-  async result(id: string, stage: BroadcastStage): Promise<BroadcastResult> {
+  result(id: string, stage: BroadcastStage): Promise<BroadcastResult> {
+    return keptAlive(this.look(id, stage));
+  }
+
+  private async look(id: string, stage: BroadcastStage): Promise<BroadcastResult> {
     const startMs = this.clock.monotonicMs();
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(LONGEST_LOOK_MS, 2 * pauseMs)) {
       const status = await this.trackers.status(id);

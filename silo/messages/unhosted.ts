@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ActorId } from '../../protocol/actor-id.js';
 import { decodeDeliveries, type Delivery } from '../../protocol/delivery.js';
-import { SiloUnavailableError, UnknownActorTypeError } from '../../protocol/errors/index.js';
+import { SiloUnavailableError, type UnknownActorTypeError } from '../../protocol/errors/index.js';
 import type { ClaimedRow, CommitRequest, Incarnation, Token } from '../../protocol/ports/index.js';
 import { letterOf } from './dead-letters.js';
 import type { MessageParts } from './message-parts.js';
@@ -54,11 +54,12 @@ class Burial {
 
   /** UH2. It stands at the head of the inbox. */
   private async bury(delivery: Delivery): Promise<void> {
-    const { codec, clock, receipts, log } = this.parts;
+    const { clock, receipts, log } = this.parts;
+    const codec = this.parts.codec();
     // A reminder stays where it is and fires when its actor's type is hosted again.
     if (delivery.sender.type === REMINDER_SENDER) return void (await this.commit({ inboxTaken: 1 }));
-    const letter = letterOf(delivery, 0, this.cause, clock.now(), codec());
-    const draft = new SentDraft({ to: 'records', letter }, codec());
+    const letter = letterOf(delivery, 0, this.cause, clock.now(), codec);
+    const draft = new SentDraft({ to: 'records', letter }, codec);
     draft.sequence = ++this.sequence;
     const mark = { sender: senderOf(delivery), low: delivery.low, ids: [delivery.sequence] };
     const isNew = await this.commit({ inboxTaken: 1, marks: [mark], outbox: [{ sequence: draft.sequence, payload: draft.payload }] });

@@ -13,3 +13,13 @@ describe('messages among three silos in processes of their own', function () {
     expect(missed(report, TIMING)).to.deep.equal([]);
   });
 });
+
+/** The short form of `npm run campaign -- --only reminders`. */
+describe('reminders on silos in processes of their own', function () {
+  this.timeout(120_000);
+
+  it('fire once when many are due in the same second, and lose no due time when their silo is killed', async () => {
+    const report = await runBench('reminders', ['--short']);
+    expect(missed(report, TIMING)).to.deep.equal([]);
+  });
+});

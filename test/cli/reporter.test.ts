@@ -33,15 +33,16 @@ describe("the tests' reporter", () => {
     expect((await run('pends')).stdout).to.include('pending, counted as failed: a suite is pending');
   });
 
-  it('ends a mocha that cannot exit, counts that as failed and names what is open', async () => {
+  it('ends a mocha that cannot exit, counts that as failed and names what is open, and where it was opened', async () => {
     const end = await run('hangs');
     expect(end.code).to.equal(1);
+    expect(end.stderr).to.match(/open: timer, opened during "a suite hangs"[^]*suite\.fixture/);
     expect(end.stderr).to.match(/mocha cannot exit: a test left these open: .*Timeout/);
   });
 
   it('says of open sockets which test opened them, and where', async () => {
     const { stderr } = await run('connects');
-    expect(stderr).to.match(/open: \d+ to \d+, the client's end, opened during "a suite connects"[^]*suite\.fixture/);
+    expect(stderr).to.match(/open: socket \d+ to \d+, the client's end, opened during "a suite connects"[^]*suite\.fixture/);
   });
 
   it('leaves the last line to npm test when that asks for the counts', async () => {

@@ -1,7 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Actor, ActorEvent, On, ReadOnly, State, type ActorContext, type Broadcast, type BroadcastResult, type Handle } from '../../sdk/index.js';
 import { openBroadcast } from '../../sdk/broadcast.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
+import { TestProcess } from '../support/processes.js';
 import { failure, gate, memorySilo, type TestSilo } from '../support/memory-silo.js';
 
 @ActorEvent('receipts-called')
@@ -120,5 +122,12 @@ describe('receipts', () => {
     await failure(crier().cryAndFail());
     const error = await failure(passing(reopen(ids[0]!).received));
     expect(error).to.include({ name: 'InvalidArgumentError', path: 'id' });
+  });
+
+  it('keep the process of who awaits them alive', async () => {
+    await using script = new TestProcess([fileURLToPath(new URL('./fixtures/awaits-receipt.fixture.js', import.meta.url))]);
+    const { code, stdout, stderr } = await script.ended;
+    expect(stdout, stderr).to.include('delivered 1');
+    expect(code).to.equal(0);
   });
 });

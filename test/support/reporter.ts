@@ -1,34 +1,10 @@
-import { subscribe } from 'node:diagnostics_channel';
 import { writeFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
 import Mocha from 'mocha';
+import { Origins } from './origins.js';
 
 const { EVENT_RUN_END, EVENT_TEST_BEGIN, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
 /** How long mocha may take to exit once the last test has ended. */
 const EXIT_MS = 5_000;
-
-/** Where each socket was opened: the test that ran, and the stack. @internal */
-class SocketOrigins {
-  private readonly open = new Set<WeakRef<Socket>>();
-  private readonly origins = new WeakMap<Socket, string>();
-
-  constructor(private readonly runningTest: () => string) {
-    for (const side of ['client', 'server']) subscribe(`net.${side}.socket`, (message) => this.note((message as { socket: Socket }).socket, side));
-  }
-
-  /** A line for each socket that is open. */
-  describe(): string[] {
-    const sockets = [...this.open].flatMap((ref) => ref.deref() ?? []).filter((socket) => !socket.destroyed);
-    return sockets.map((socket) => `${socket.localPort} to ${socket.remotePort}, ${this.origins.get(socket)}`);
-  }
-
-  private note(socket: Socket, side: string): void {
-    const ref = new WeakRef(socket);
-    this.open.add(ref);
-    socket.once('close', () => this.open.delete(ref));
-    this.origins.set(socket, `the ${side}'s end, opened during "${this.runningTest()}"${side === 'client' ? (new Error().stack ?? '').slice('Error'.length) : ''}`);
-  }
-}
 
 /**
  * mocha's `spec`, with these additions: a pending test counts as failed (a test that needs something must say so, not vanish); a process
@@ -40,7 +16,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
   private failed = 0;
   private readonly pendingTitles: string[] = [];
   private runningTest = 'the files are loaded';
-  private readonly sockets = new SocketOrigins(() => this.runningTest);
+  private readonly origins = new Origins(() => this.runningTest);
   private readonly resultFile = process.env.TROUPE_TEST_RESULT;
 
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
@@ -74,7 +50,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     this.failed += 1;
     this.record(undefined);
     console.error(`mocha cannot exit: a test left these open: ${process.getActiveResourcesInfo().join(', ')}`);
-    for (const socket of this.sockets.describe()) console.error(`open: ${socket}`);
+    for (const each of this.origins.describe()) console.error(`open: ${each}`);
     // mocha sets its own code on exit; the last listener wins.
     process.once('exit', () => (process.exitCode = 1));
     process.exit(1);
