@@ -132,6 +132,8 @@ describe('messages whose inbox has trouble', () => {
     await faulty('target').tell.succeedAtTheSecond('once');
     await clock.advance('100ms');
     await silo.queues.repeat();
+    await clock.advance('10ms');
+    expect(calls).to.equal(1);
     await clock.advance('3s');
     opening.open();
     await clock.advance('1s');

@@ -44,6 +44,7 @@ class Book {
     if (entry === 'destroy') await this.ctx.destroy();
   }
   add(entry: string): string[] {
+    runs.push(`call ${entry}`);
     this.entries.push(entry);
     return [...this.entries];
   }
@@ -62,12 +63,11 @@ describe('successive messages to one actor', () => {
 
   beforeEach(async () => {
     held = gate();
-    runs.length = 0;
     clock = new VirtualClock();
     store = new BookStore(clock);
     silo = memorySilo([Teller, Book], { clock, store, random: () => 0.5 });
     await book().add('first');
-    store.commits.length = 0;
+    store.commits.length = runs.length = 0;
   });
   afterEach(async () => {
     held.open();
