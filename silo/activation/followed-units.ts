@@ -13,13 +13,12 @@ export function beFollowed(activation: Activation, unit: UnitOfWork, staged: rea
 
 /** After its commit was sent: the next message comes in. */
 export function letIn({ isFollowed, held, outermost }: UnitOfWork): void {
-  if (!isFollowed) return;
-  for (const { mailbox } of held) mailbox.relax();
-  outermost!.followed!();
+  if (isFollowed) for (const { mailbox } of held) mailbox.relax();
+  outermost?.message?.submitted(isFollowed);
 }
 
 /** What the next one would not see before the commit, or could not return to, is waited for. */
 function mayBeFollowed({ outermost, isLast, bindings, reminders, operations, onAccepted, held }: UnitOfWork): boolean {
-  if (outermost?.followed === undefined || isLast || bindings || reminders || operations || onAccepted) return false;
+  if (!outermost?.message?.isFollowed || isLast || bindings || reminders || operations || onAccepted) return false;
   return held.every(({ hosted, extras }) => hosted?.isApart === false && (!extras || (extras.fate === undefined && extras.parts.length === 0)));
 }

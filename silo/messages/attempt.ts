@@ -1,6 +1,7 @@
 import type { Delivery } from '../../protocol/delivery.js';
 import type { SenderMark } from '../../protocol/ports/index.js';
 import type { AnswerListener } from '../turns/answer.js';
+import type { MessageTurn } from '../turns/pending-call.js';
 
 /** What becomes of an attempt. `ended`: the activation is over, which says nothing of the message. */
 export type Attempted = { readonly status: 'handled' } | { readonly status: 'ended' } | { readonly status: 'failed'; readonly error: unknown };
@@ -15,14 +16,26 @@ export interface AttemptJudge {
 const HANDLED: Attempted = { status: 'handled' };
 
 /** One run of a message, from its offer to what becomes of it. */
-export class Attempt implements AnswerListener {
+export class Attempt implements AnswerListener, MessageTurn {
   outcome: Attempted | undefined;
+  /** Its turn is over, and its commit not answered. */
+  isSubmitted = false;
   private waiting: ((outcome: Attempted) => void)[] | undefined;
 
-  /** That commits with its effect; none of a reminder's firing. */
+  /** What commits with its effect; none of a reminder's firing. */
   mark: SenderMark | undefined;
 
-  constructor(readonly sender: string, readonly delivery: Delivery, readonly begunMs: number, private readonly judge: AttemptJudge) {}
+  /** `followed`: is told when the next may run. */
+  constructor(readonly sender: string, readonly delivery: Delivery, readonly begunMs: number, private readonly judge: AttemptJudge, private readonly followed?: () => void) {}
+
+  get isFollowed(): boolean {
+    return this.followed !== undefined;
+  }
+
+  submitted(isFollowed: boolean): void {
+    this.isSubmitted = true;
+    if (isFollowed) this.followed!();
+  }
 
   /** Never rejects. */
   get ended(): Promise<Attempted> {

@@ -1,7 +1,8 @@
 // DeliveredBatch. Owns: the messages that one partition's batch has for one activation, until each is handled or in the inbox.
 //   DB1. Those of one sender begin one after the other: the next when what the former did is on its way to the store (U5), or it waits in the inbox.
 //   DB2. Those of different senders begin at once, and get their turns in the order in which they came.
-//   DB3. What has not ended a while after it began waits in the inbox, and so what is behind it: the queue goes on without it.
+//   DB3. What has no end of its turn a while after it began waits in the inbox, and so what is behind it: the queue goes on without it. What the store
+//       has not answered yet would not be answered sooner there.
 import type { Delivery } from '../../protocol/delivery.js';
 import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { TimerHandle } from '../../protocol/ports/index.js';
@@ -108,10 +109,10 @@ export class DeliveredBatch {
   /** DB3. */
   private watch(): void {
     const { clock } = this.activation.services;
-    const [oldest] = this.running;
+    const oldest = [...this.running].find(({ isSubmitted }) => !isSubmitted);
     this.timer = clock.setTimer(() => {
       const lateMs = clock.monotonicMs() - PATIENCE_MS;
-      for (const attempt of this.running) if (attempt.begunMs <= lateMs) this.goOnWithout(attempt);
+      for (const attempt of this.running) if (attempt.begunMs <= lateMs && !attempt.isSubmitted) this.goOnWithout(attempt);
       this.watch();
     }, oldest ? oldest.begunMs + PATIENCE_MS - clock.monotonicMs() : PATIENCE_MS);
   }

@@ -66,19 +66,19 @@ export class Incoming implements AttemptJudge {
     await batch.run();
   }
 
-  /** I1, I2. It has begun already if the message runs. `followed`: as `PendingCall` has it. */
+  /** I1, I2. It has begun already if the message runs. `followed`: others come behind it; is told when the next may run. */
   attempt(sender: string, delivery: Delivery, followed?: () => void): Attempt {
     const name = messageName(sender, delivery);
     const present = this.running.get(name);
     if (present) return present;
     const { codec, clock } = this.activation.services;
-    const attempt = new Attempt(sender, delivery, clock.monotonicMs(), this);
+    const attempt = new Attempt(sender, delivery, clock.monotonicMs(), this, followed);
     this.running.set(name, attempt);
     attempt.whenEnded(() => this.running.delete(name));
     try {
       const message = codec.decode(delivery.payload) as Message;
       if (message.kind === 'reminder') void this.fire(attempt, message);
-      else this.begin(attempt, message, undefined, followed);
+      else this.begin(attempt, message);
     } catch (error) {
       // While it begins nothing has run: what fails then is the message's own.
       attempt.failed(undefined, error);
@@ -89,14 +89,14 @@ export class Incoming implements AttemptJudge {
   private async fire(attempt: Attempt, message: Extract<Message, { kind: 'reminder' }>): Promise<void> {
     try {
       const due = await this.activation.messages.reminders.due(message);
-      if (due) this.begin(attempt, message, due, undefined);
+      if (due) this.begin(attempt, message, due);
       else attempt.end({ status: 'handled' });
     } catch (error) {
       attempt.failed(undefined, error);
     }
   }
 
-  private begin(attempt: Attempt, message: Message, due: DueReminder | undefined, followed: (() => void) | undefined): void {
+  private begin(attempt: Attempt, message: Message, due?: DueReminder): void {
     const { sender, delivery } = attempt;
     const { entity, method, args } = this.handlingOf(message, delivery, due);
     const call = new PendingCall(
@@ -107,7 +107,7 @@ export class Incoming implements AttemptJudge {
     if (!due) attempt.mark = { sender, low: delivery.low, ids: [delivery.sequence] };
     call.mark = attempt.mark;
     call.due = due;
-    call.followed = followed;
+    call.message = attempt;
     call.tell(attempt);
     entity.offer(call);
   }

@@ -17,6 +17,14 @@ export type CallState = 'new' | 'queued' | 'running' | 'settled';
 
 const ONCE = Object.freeze({ once: true });
 
+/** A run of a message. */
+export interface MessageTurn {
+  /** Other messages come behind it. */
+  readonly isFollowed: boolean;
+  /** What it did is on its way to the store; `isFollowed`: the next may run. */
+  submitted(isFollowed: boolean): void;
+}
+
 export class PendingCall implements DeadlineLink, Answer {
   state: CallState = 'new';
   /** The queue it stands in, while `queued`. */
@@ -33,8 +41,8 @@ export class PendingCall implements DeadlineLink, Answer {
   settles: number | undefined;
   /** The message that its turn handles. */
   mark: SenderMark | undefined;
-  /** Set: other messages come behind it. Is told when the next may run: what this one did is on its way to the store. */
-  followed: (() => void) | undefined;
+  /** The run of a message that its turn is. */
+  message: MessageTurn | undefined;
   /** The reminder whose firing it handles. */
   due: DueReminder | undefined;
   /** Its caller can give up. */

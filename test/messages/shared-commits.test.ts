@@ -122,6 +122,17 @@ describe('successive messages to one actor', () => {
     expect(await book().all()).to.deep.equal(['first', 'a', 'slow', 'last', 'b']);
   });
 
+  it('whose commit the store has not answered do not wait in the inbox: they would not be handled sooner there', async () => {
+    const answered = gate();
+    store.gate = answered;
+    await told('a', 'b', 'c');
+    await clock.advance('5s');
+    expect(await store.inbox({ type: 'sc-book', key: 'book' }, 9)).to.deep.equal([]);
+    answered.open();
+    await clock.advance('10ms');
+    expect(await book().all()).to.deep.equal(['first', 'a', 'b', 'c']);
+  });
+
   it('do not go on where a former one turns out to have been handled before: they come again, without its effect', async () => {
     // The second one is known in the store, and the activation does not know that.
     let known: string | undefined;
