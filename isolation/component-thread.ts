@@ -12,13 +12,13 @@ import { PortBatch } from './port-batch.js';
 import { answerRefused, type Waiting } from './refused-message.js';
 import { ThreadAsks } from './thread-asks.js';
 import type { Life, ThreadPlan } from './thread-life.js';
-import { ASK, CREATED, DONE, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type Told } from './thread-messages.js';
+import { ASK, CREATED, DONE, HANDS_OVER, PING, PONG, READY, SAY, STAGE, STAGED, TO_SILO, TO_THREAD, UNASK, type Told } from './thread-messages.js';
 import type { ThreadParts } from './thread-parts.js';
 import { stateOf, type ThreadReport } from './thread-report.js';
 import { ThreadTurns, type Run } from './thread-turns.js';
 import { ThreadWishes } from './thread-wishes.js';
 import { hearState, isFlat, readChanges, UNCHANGED } from './told-changes.js';
-import { errorFromWire, tellOutcome, toWire, type Wire } from './wire-value.js';
+import { errorFromWire, tellHandOver, tellOutcome, toWire, type Wire } from './wire-value.js';
 import type { WorkerEntity } from './worker-entity.js';
 
 export class ComponentThread {
@@ -182,7 +182,7 @@ export class ComponentThread {
     let spoken = 0;
     for (let at = 0; at < batch.length && this.life === life; at += 1 + TO_SILO[batch[at] as number]!) {
       const code = batch[at] as number;
-      if (code === DONE) this.done(batch[at + 1] as number, batch[at + 2] === 1, batch[at + 3], batch[at + 4] as Told);
+      if (code === DONE) this.done(batch[at + 1] as number, batch[at + 2] as number, batch[at + 3], batch[at + 4] as Told);
       else this.hear(code, batch, at + 1);
       if (code === SAY || code === ASK) spoken++;
     }
@@ -206,13 +206,14 @@ export class ComponentThread {
     else this.life!.ready();
   }
 
-  private done(turn: number, isWell: boolean, value: Wire, told: Told): void {
+  private done(turn: number, how: number, value: Wire, told: Told): void {
     // Closed first: an entity that is idle by its end may move, and its thread end with what is open.
     const run = this.turns.close(turn);
     if (!run) return;
     hearState(run, told, this.parts.codec);
     this.comeback.worked();
-    tellOutcome(run.end, isWell, value, this.parts.codec);
+    if (how === HANDS_OVER) tellHandOver(run, value, this.parts.codec);
+    else tellOutcome(run.end, how === 1, value, this.parts.codec);
   }
 
   private staged(ask: number, told: Told): void {

@@ -15,7 +15,7 @@ export const MIRROR = 8; // instance, mirror
 export const NAME = 9; // number, name: ahead of the first turn of a method
 
 /** To the silo. */
-export const DONE = 0; // turn, 1 | 0 (threw), value: Wire, changes
+export const DONE = 0; // turn, 1 | 0 (threw) | HANDS_OVER, value: Wire, changes
 export const CREATED = 1; // instance, error: Wire
 export const STAGED = 2; // ask, changes
 export const ASK = 3; // ask, turn (0: none), instance, verb, args: Wire
@@ -28,6 +28,8 @@ export const UNASK = 7; // ask
 export const TO_THREAD: readonly number[] = [8, 8, 3, 2, 1, 3, 2, 1, 2, 2];
 export const TO_SILO: readonly number[] = [4, 2, 2, 5, 4, 1, 1, 1];
 
+/** Of `DONE`: the value is a tail call, as `[target, method, args, keepTurn]`. */
+export const HANDS_OVER = 2;
 /** Of `RUN`: the one argument itself, which is a primitive, in place of all. */
 export const SOLE = 16;
 /** The turn writes nothing, and nothing is staged: what it changes is undone. */

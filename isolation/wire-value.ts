@@ -2,7 +2,10 @@
 // All else is encoded, and arrives as bytes; bytes that users send are encoded too, so bytes on the way are always an encoding.
 import { NotSerializableError } from '../protocol/errors/index.js';
 import { isPrimitive } from '../protocol/primitive.js';
+import { runInTurn } from '../sdk/context/turn-scope.js';
+import type { EntityId } from '../protocol/actor-id.js';
 import type { TurnEnd } from './host.js';
+import type { Run } from './thread-turns.js';
 import { fromWireError, toWireError, type Codec, type WireError } from '../protocol/codec/index.js';
 
 /** What a port can carry. */
@@ -45,6 +48,18 @@ export function tellOutcome(end: TurnEnd, isWell: boolean, value: Wire, codec: C
     return end(true, error);
   }
   end(false, result);
+}
+
+/** A turn has ended with a tail call; as code of the turn, which may refuse it. */
+export function tellHandOver(run: Pick<Run, 'entity' | 'turn' | 'end'>, wire: Wire, codec: Codec): void {
+  let made: unknown;
+  try {
+    const [target, method, args, keepTurn] = fromWire(wire, codec) as readonly [EntityId, string, readonly unknown[], boolean];
+    made = runInTurn(run.turn, () => run.entity.runtime.tailCall!(target, method, args, keepTurn));
+  } catch (error) {
+    return run.end(true, error);
+  }
+  run.end(false, made);
 }
 
 let nodes = 0;

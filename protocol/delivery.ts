@@ -1,4 +1,5 @@
 import type { ActorId, EntityId } from './actor-id.js';
+import type { Incarnation } from './ports/index.js';
 
 /** One message on its way to one listener. Its identity is (sender, sequence, listener): whatever brings it twice, its effects on state happen once. */
 export interface Delivery {
@@ -17,9 +18,22 @@ export interface Delivery {
   readonly tracker?: string | undefined;
 }
 
-/** An event or a call without result, as its sender encoded it. */
+/** Who waits for the end of a chain of tail calls. */
+export interface ReplyAddress {
+  readonly silo: Incarnation;
+  /** Of the call that waits, on that silo. */
+  readonly id: string;
+  /** When it stops waiting: milliseconds since 1970. */
+  readonly deadline: number;
+  /** The call is recorded: it may be made again, and asks then how the chain ended. */
+  readonly isKept?: boolean | undefined;
+}
+
+/** An event, a call without result, or a step of a chain of tail calls, as its sender encoded it. */
 export type Message =
-  | { readonly kind: 'tell'; readonly method: string; readonly args: readonly unknown[]; readonly from?: EntityId | undefined; readonly identity?: object | undefined; readonly baggage?: object | undefined }
+  | { readonly kind: 'tell'; readonly method: string; readonly args: readonly unknown[]; readonly from?: EntityId | undefined; readonly identity?: object | undefined; readonly baggage?: object | undefined; readonly reply?: ReplyAddress | undefined;
+      /** It stands for a durable call: see `DurableCall`. */
+      readonly operation?: { readonly id: string; readonly isKept: boolean } | undefined }
   | { readonly kind: 'reminder'; readonly component: string | undefined; readonly name: string; readonly generation: string; readonly due: number }
   /** An actor's own event for a handler of itself or a component that was a dead letter. */
   | { readonly kind: 'own'; readonly event: string; readonly method: string; readonly value: unknown; readonly origin: object }

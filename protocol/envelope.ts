@@ -1,5 +1,6 @@
 import type { EntityId } from './actor-id.js';
 import type { Identity } from './identity.js';
+import type { SenderMark } from './ports/message-store.js';
 
 /** What a message is. `call` waits for its result; the others do not. `hook` and `timer` come from the silo itself. */
 export type EnvelopeKind = 'call' | 'oneWay' | 'event' | 'timer' | 'hook';
@@ -43,6 +44,16 @@ export interface AnswerPlace {
   silo: string | undefined;
 }
 
+/** Of a durable call: its effect and these commit together, so that it happens once however often it is called or delivered. */
+export interface DurableCall {
+  /** Under which its result is recorded. */
+  readonly operation: string;
+  /** Somebody may ask for the result: it is recorded until it is acknowledged. */
+  readonly isKept: boolean;
+  /** Of the message that stands for the call in its sender's outbox; absent where it comes as that message. */
+  readonly mark?: SenderMark | undefined;
+}
+
 /** One message on its way to an entity. Arrays on the wire, an object inside a silo. */
 export interface Envelope {
   readonly kind: EnvelopeKind;
@@ -64,6 +75,7 @@ export interface Envelope {
   readonly timeoutMs: number;
   readonly signal?: CancelSignal | undefined;
   readonly idempotencyKey?: string | undefined;
+  readonly durable?: DurableCall | undefined;
   readonly baggage?: Baggage | undefined;
   /** Stays on this silo. */
   readonly answered?: AnswerPlace | undefined;

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../protocol/errors/index.js';
 import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { CallOptions } from './author/index.js';
 
-const LATER = ['within', 'scope', 'durable', 'version'];
+const LATER = ['within', 'scope', 'version'];
 const MAX_KEY_LENGTH = 256;
 
 /** `base` with what `added` sets over it; throws `ConfigurationError` naming an option that is unknown, malformed or not implemented. */
@@ -15,10 +15,13 @@ export function mergeCallOptions(base: CallOptions, added: unknown): CallOptions
     if (name === 'timeout') parseDuration(value, 'with: timeout');
     else if (name === 'signal') check(value instanceof AbortSignal, 'with: signal is an AbortSignal');
     else if (name === 'idempotencyKey') check(isKey(value), `with: idempotencyKey is a string of 1 to ${MAX_KEY_LENGTH} characters`);
+    else if (name === 'durable') check(typeof value === 'boolean', 'with: durable is true or false');
     else if (LATER.includes(name)) throw notImplemented(`with: '${name}'`);
-    else throw new ConfigurationError(`with: unknown option '${name}'; known: timeout, signal, idempotencyKey, ${LATER.join(', ')}`);
+    else throw new ConfigurationError(`with: unknown option '${name}'; known: timeout, signal, idempotencyKey, durable, ${LATER.join(', ')}`);
   }
-  return Object.freeze({ ...base, ...Object.fromEntries(set) });
+  const merged: CallOptions = Object.freeze({ ...base, ...Object.fromEntries(set) });
+  check(!merged.durable || merged.idempotencyKey === undefined, 'with: durable calls have keys of their own; drop idempotencyKey');
+  return merged;
 }
 
 function isKey(value: unknown): boolean {

@@ -93,7 +93,7 @@ class HandleBase implements AnyHandle {
 export function createHandleFactory(caller: HandleCaller): HandleFactory {
   class BoundHandle extends HandleBase {
     with(options: CallOptions): BoundHandle {
-      return new BoundHandle(HandleBase.target(this), mergedOptions(this, options));
+      return new BoundHandle(HandleBase.target(this), mergedOptions(this, options, caller));
     }
 
     getComponent(classOrName: unknown): BoundHandle {
@@ -108,14 +108,13 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
     }
 
     get oneWay(): object {
-      // Its promise never rejects; arguments that cannot be sent are thrown at once.
-      return new Verb((method, args) => void caller.call(HandleBase.target(this), method, args, HandleBase.options(this), 'oneWay'));
+      return oneWayOf(this, caller);
     }
 
     get manage(): object {
       refuseService(this, 'manage', 'nobody looks after its instances but their silos');
       if (!caller.manage) throw lackOf(caller, 'manage');
-      return caller.manage(HandleBase.target(this), HandleBase.options(this));
+      return caller.manage(HandleBase.target(this), optionsFor(this, 'manage'));
     }
 
     get tell(): object {
@@ -139,6 +138,11 @@ export function createHandleFactory(caller: HandleCaller): HandleFactory {
   };
 }
 
+/** Where a handle leads, and with which options; `undefined` for what is none. */
+export function partsOfHandle(value: unknown): { readonly target: EntityId; readonly options: CallOptions } | undefined {
+  return HandleBase.is(value) ? { target: HandleBase.target(value), options: HandleBase.options(value) } : undefined;
+}
+
 /** How handles travel: as their id. A handle of any factory of this process is understood; it comes back as one of `factory`. */
 export function handleReferences(factory: HandleFactory): ReferenceCodec {
   return {
@@ -150,6 +154,19 @@ export function handleReferences(factory: HandleFactory): ReferenceCodec {
 
 function refuseService(handle: HandleBase, verb: string, why: string): void {
   if (isService(handle.id)) throw new ConfigurationError(`${verb}: ${printEntityId(handle.id)} is a service: ${why}`);
+}
+
+/** Its promise never rejects; arguments that cannot be sent are thrown at once. */
+function oneWayOf(handle: HandleBase, caller: HandleCaller): object {
+  const options = optionsFor(handle, 'oneWay');
+  return new Verb((method, args) => void caller.call(HandleBase.target(handle), method, args, options, 'oneWay'));
+}
+
+/** Of a verb whose calls are never durable. */
+function optionsFor(handle: HandleBase, verb: string): CallOptions {
+  const options = HandleBase.options(handle);
+  if (options.durable) throw new ConfigurationError(`${verb}: ${printEntityId(handle.id)} has the option 'durable', which is for calls whose result somebody awaits`);
+  return options;
 }
 
 function lackOf(caller: HandleCaller, verb: string): Error {
@@ -185,9 +202,12 @@ async function changeBinding(handle: HandleBase, caller: HandleCaller, verb: 'bi
   await caller.bind(HandleBase.target(handle), eventClassName(verb, event), HandleBase.target(listener), verb === 'bind');
 }
 
-function mergedOptions(handle: HandleBase, added: CallOptions): CallOptions {
+function mergedOptions(handle: HandleBase, added: CallOptions, caller: HandleCaller): CallOptions {
   const merged = mergeCallOptions(HandleBase.options(handle), added);
   if (merged.idempotencyKey !== undefined) refuseService(handle, 'with: idempotencyKey', 'it has no state to record the result with');
+  if (merged.durable) refuseService(handle, 'with: durable', 'it has no state to record the result with');
+  // Outside of silos nobody stores it.
+  if (merged.durable && caller.lacks) throw new ConfigurationError('with: durable is for the code of silos; a client gives an idempotencyKey and asks again');
   return merged;
 }
 

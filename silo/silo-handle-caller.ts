@@ -1,7 +1,7 @@
 import type { EntityId } from '../protocol/actor-id.js';
 import { printEntityId } from '../protocol/actor-id.js';
 import type { Codec } from '../protocol/codec/index.js';
-import type { Envelope, Invoker } from '../protocol/envelope.js';
+import type { Invoker } from '../protocol/envelope.js';
 import type { Clock, Logger } from '../protocol/ports/index.js';
 import { isPrimitive } from '../protocol/primitive.js';
 import type { CallOptions } from '../sdk/author/index.js';
@@ -10,7 +10,7 @@ import type { ActorTypes } from './actor-types.js';
 import { BIND } from './activation/system-methods.js';
 import { LocalEnvelope } from './local-envelope.js';
 import { listenerName } from './messages/listener-name.js';
-import type { Telling } from './messages/telling.js';
+import type { SiloMessages } from './messages/silo-messages.js';
 
 /** Turns a handle's verb into an envelope: who calls (from the running turn), until when, with which copy of the arguments. */
 export class SiloHandleCaller {
@@ -20,29 +20,29 @@ export class SiloHandleCaller {
     private readonly clock: Clock,
     private readonly types: ActorTypes,
     private readonly log: Logger,
-    private readonly telling: () => Telling,
+    private readonly messages: () => Pick<SiloMessages, 'telling' | 'durable'>,
   ) {}
 
   call(target: EntityId, method: string, args: unknown[], options: CallOptions, mode: 'call' | 'oneWay'): Promise<unknown> {
-    let envelope: Envelope;
+    let envelope: LocalEnvelope;
     try {
       envelope = this.envelope(target, method, args, options, mode);
     } catch (error) {
       if (mode === 'oneWay') throw error;
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
-    const result = this.invoker.invoke(envelope);
+    const result = options.durable ? this.messages().durable.call(this.invoker, envelope, currentTurn()) : this.invoker.invoke(envelope);
     if (mode === 'call') return result;
     result.catch((error: unknown) => this.log.debug({ err: error, target: printEntityId(target), method }, 'a one-way call failed'));
     return Promise.resolve();
   }
 
   async tell(target: EntityId, method: string, args: unknown[], options: CallOptions): Promise<void> {
-    await this.telling().tell(target, method, args, options);
+    await this.messages().telling.tell(target, method, args, options);
   }
 
   async send(target: EntityId, event: object): Promise<void> {
-    await this.telling().send(target, event);
+    await this.messages().telling.send(target, event);
   }
 
   /** A call of the emitter, whose binding it is. */
@@ -54,7 +54,7 @@ export class SiloHandleCaller {
     return this.types.componentName(classOrName);
   }
 
-  private envelope(target: EntityId, method: string, args: unknown[], options: CallOptions, kind: 'call' | 'oneWay'): Envelope {
+  private envelope(target: EntityId, method: string, args: unknown[], options: CallOptions, kind: 'call' | 'oneWay'): LocalEnvelope {
     const turn = currentTurn();
     // The name is for the error alone: it is not built on every call.
     if (turn && !turn.isOpen) openTurn(`${printEntityId(target)}.${method}`);

@@ -99,7 +99,7 @@ export class SiloRuntime {
     this.backend = new SiloGatewayBackend(ports.siloId, this.types, invoker, this.ties);
     const management = (this.management = new Management(this.types, this.catalog, services, (id) => this.alwaysOn.forget(id)));
     for (const topic of MANAGEMENT_TOPICS) this.topics.on(topic, (body) => management.control(topic, body as Parameters<Management['control']>[1]));
-    services.caller = this.caller = Object.assign(new SiloHandleCaller(invoker, () => this.codec, clock, this.types, log, () => this.messages.telling), {
+    services.caller = this.caller = Object.assign(new SiloHandleCaller(invoker, () => this.codec, clock, this.types, log, () => this.messages), {
       manage: (target: EntityId, options: ManageOptions) => management.of(target, options, (id) => this.handles.handle(id)),
     });
     services.messages = this.messages = new SiloMessages(ports, this.directory, this.router, () => this.codec);
@@ -146,6 +146,7 @@ export class SiloRuntime {
     this.hints = new WrongHints(links, this.locations, membership, this.topics);
     this.management.elsewhere = cluster;
     this.ties.joinPeers(cluster, links);
+    this.messages.replies.joinPeers(links, this.topics);
     this.services.joinPeers({ links, chains: this.chains, onRefused }, this.topics);
     membership.onChange(({ dead }) => {
       this.ties.silosDied(dead);
@@ -244,7 +245,6 @@ export class SiloRuntime {
     this.catalog.remove(activation);
     this.idle.forget(activation);
     this.ties.activationEnded(activation);
-    if (this.catalog.stopping) return;
-    if (activation.metadata.alwaysOn) this.alwaysOn.ended(activation);
+    if (!this.catalog.stopping && activation.metadata.alwaysOn) this.alwaysOn.ended(activation);
   }
 }

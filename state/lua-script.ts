@@ -6,7 +6,7 @@ import { ConfigurationError } from '../protocol/errors/index.js';
 export type ScriptName =
   | 'claim-actor' | 'commit-unit' | 'release-actor' | 'hand-off-actor' | 'destroy-actor' | 'park-delivery' | 'list-operations' | 'read-hash'
   | 'settle-outbox' | 'settle-share' | 'list-listeners' | 'forget-unbound' | 'note-dirty' | 'clean-dirty'
-  | 'add-letter' | 'remove-letter' | 'list-letters' | 'open-tracker' | 'update-tracker' | 'read-tracker'
+  | 'add-letter' | 'note-call' | 'keep-chain-end' | 'remove-letter' | 'list-letters' | 'open-tracker' | 'update-tracker' | 'read-tracker'
   | 'index-tag' | 'unindex-tag' | 'join-cluster' | 'beat-silo' | 'kill-silo' | 'leave-cluster' | 'read-members';
 
 /** A script's text and the hash under which Redis caches it. */

@@ -120,6 +120,16 @@ export class RedisKeys {
     };
   }
 
+  /** The durable calls of one message's turn. */
+  journal(messageId: string): string {
+    return `troupe:{${this.cluster}/calls/${encodeKeyPart(messageId)}}`;
+  }
+
+  /** How a chain of tail calls ended. */
+  chainEnd(id: string): string {
+    return `troupe:{${this.cluster}/ended/${encodeKeyPart(id)}}`;
+  }
+
   tracker(id: string): TrackerKeys {
     const tracker = `troupe:{${this.cluster}/bc/${encodeKeyPart(id)}}`;
     return { tracker, received: `${tracker}:got`, processed: `${tracker}:done`, failed: `${tracker}:bad`, failures: `${tracker}:why` };

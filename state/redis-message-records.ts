@@ -1,5 +1,7 @@
 import type { MessageRecords } from '../protocol/ports/message-records.js';
 import { RedisBroadcastTrackers } from './redis-broadcast-trackers.js';
+import { RedisCallJournal } from './redis-call-journal.js';
+import { RedisChainEnds } from './redis-chain-ends.js';
 import type { RedisClient } from './redis-client.js';
 import { RedisDeadLetters } from './redis-dead-letters.js';
 import { RedisExecutor } from './redis-executor.js';
@@ -11,6 +13,8 @@ import { ReplicatedExecutor } from './replicated-executor.js';
 export class RedisMessageRecords implements MessageRecords {
   readonly deadLetters: RedisDeadLetters;
   readonly broadcasts: RedisBroadcastTrackers;
+  readonly journal: RedisCallJournal;
+  readonly chainEnds: RedisChainEnds;
   private readonly kept: { stop(): void };
 
   constructor(client: RedisClient, { cluster, durability, log }: RedisStateStoreOptions) {
@@ -19,6 +23,8 @@ export class RedisMessageRecords implements MessageRecords {
     const keys = new RedisKeys(cluster);
     this.deadLetters = new RedisDeadLetters(executor, kept, keys);
     this.broadcasts = new RedisBroadcastTrackers(executor, kept, keys);
+    this.journal = new RedisCallJournal(executor, kept, keys);
+    this.chainEnds = new RedisChainEnds(executor, kept, keys);
     this.kept = kept;
   }
 

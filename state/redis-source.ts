@@ -1,5 +1,6 @@
 import { Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { guardCluster } from './cluster-guard.js';
 import { checkGivenClient } from './given-client.js';
 import { isRedisClient, type RedisClient } from './redis-client.js';
 import { followSentinels } from './sentinel-watch.js';
@@ -42,32 +43,17 @@ const CLUSTER: Readonly<Record<RedisPurpose, ClusterOptions>> = {
 /** Makes an unconnected client with the settings that `purpose` needs; a function's client comes as it is. */
 export function createClient(source: RedisSource, purpose: RedisPurpose): RedisClient {
   const settings = purpose === 'scripts' ? SCRIPTS : HEARTBEATS;
-  if (typeof source === 'function') return guardAsking(checkGivenClient(source()));
+  if (typeof source === 'function') return guardCluster(checkGivenClient(source()));
   if (typeof source === 'string') return new Redis(checkUrl(source), settings);
   if (!isRedisClient(source)) return followSentinels(new Redis({ ...source, ...settings, ...keepStrategy(source), failoverDetector: false }));
   const clustered = (source as { readonly isCluster?: boolean }).isCluster === true;
   if (!clustered) return followSentinels(source.duplicate({ ...settings, failoverDetector: false }));
   const { enableOfflineQueue, ...redisOptions } = settings;
-  return guardAsking(source.duplicate([], {
+  return guardCluster(source.duplicate([], {
     ...CLUSTER[purpose], lazyConnect: true, enableOfflineQueue, enableAutoPipelining: false,
     scaleReads: 'master', // A replica may be behind.
     redisOptions: { ...redisOptions, lazyConnect: undefined },
   }));
-}
-
-/** ioredis 6.0.0 leaves the promise of its ASKING to itself: when the connection breaks just then, the rejection would end the process. */
-function guardAsking(cluster: RedisClient): RedisClient {
-  cluster.on('+node', (node) => {
-    const asked = node as { asking?(): Promise<unknown> };
-    const asking = asked.asking?.bind(node);
-    if (!asking) return;
-    asked.asking = () => {
-      const sent = asking();
-      sent.catch(() => undefined); // What is sent behind it fails too, and is heard.
-      return sent;
-    };
-  });
-  return cluster;
 }
 
 /** Where Redis is, in a form that can be handed to a thread: a URL or options of plain values. */

@@ -52,6 +52,10 @@ export class SiloProcess {
     return silo;
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   get isRunning(): boolean {
     return this.endedAtMs === undefined;
   }

@@ -2,10 +2,12 @@
 import { connect, type Client, type ClientHandle, type ClientState } from 'troupe/client';
 import type { Arena } from './actors/arena.js';
 import type { Player } from './actors/player.js';
+import type { Scoreboard } from './actors/scoreboard.js';
 import type { Health } from './components/health.js';
 import type { Movement } from './components/movement.js';
 import type { Fighter } from './actors/fighter.js';
 import { CrashTest } from './page/crash-test.js';
+import { Feed } from './page/feed.js';
 import { HealthWatch, type HealthState } from './page/health-watch.js';
 import { Hud } from './page/hud.js';
 import { Keyboard } from './page/keyboard.js';
@@ -13,7 +15,7 @@ import { nameOf } from './page/names.js';
 import { Painter } from './page/painter.js';
 import { Parts } from './page/parts.js';
 import { Timeline, type Scene } from './page/timeline.js';
-import { Died, Snapshot } from './shared.js';
+import { Died, Fell, Snapshot } from './shared.js';
 
 /** For tests and the curious: `arena.state()` in the browser's console. */
 export interface ArenaHooks {
@@ -21,6 +23,8 @@ export interface ArenaHooks {
   /** Own id among the fighters: `player/…`. */
   readonly me: string;
   readonly latencyMs: number | undefined;
+  /** How many have died in this arena. */
+  readonly deaths: number;
   /** The newest snapshot. */
   state(): Scene | undefined;
 }
@@ -41,11 +45,13 @@ const MESSAGES: Readonly<Record<ClientState, string | undefined>> = {
 
 class Game {
   private readonly hud = new Hud();
+  private readonly feed = new Feed();
   private readonly timeline = new Timeline();
   private readonly painter = new Painter(document.getElementById('world') as HTMLCanvasElement);
   private readonly player: ClientHandle<Player>;
   private readonly movement: ClientHandle<Movement>;
   private readonly arena: ClientHandle<Arena>;
+  private readonly scoreboard: ClientHandle<Scoreboard>;
   private readonly keyboard: Keyboard;
   private readonly crashTest: CrashTest;
   private readonly parts: Parts;
@@ -61,6 +67,7 @@ class Game {
     this.player = client.self<Player>();
     this.movement = this.player.getComponent<Movement>('Movement');
     this.arena = client.actor<Arena>('arena', 'main');
+    this.scoreboard = client.actor<Scoreboard>('scoreboard', 'main');
     this.me = String(this.player);
     this.crashTest = new CrashTest(this.player);
     this.parts = new Parts((how) => this.crashTest.run(how, this.neighbor()));
@@ -76,9 +83,20 @@ class Game {
     this.client.on('state', (state) => this.onState(state));
     await this.arena.on(Snapshot, (snapshot) => this.onSnapshot(snapshot));
     await this.player.on(Died, ({ by }) => this.hud.notice(by === 'lava' ? 'The lava got you. Back in 3 seconds.' : `${nameOf(by)} got you. Back in 3 seconds.`), { onGap: () => this.steer() });
+    // What is missed between two lives of the scoreboard is read.
+    await this.scoreboard.on(Fell, (fell) => this.feed.add(fell), { onGap: () => this.readFeed() });
+    this.readFeed();
     this.lookAfter();
     setInterval(() => this.lookAtHealth(), HEALTH_EVERY_MS);
     requestAnimationFrame(this.draw);
+  }
+
+  get deaths(): number {
+    return this.feed.deaths;
+  }
+
+  private readFeed(): void {
+    this.try(this.scoreboard.last().then((last) => this.feed.add(...last)));
   }
 
   /** The newest snapshot. */

@@ -68,3 +68,29 @@ export class Snapshot {
 export class Died {
   constructor(readonly by: string) {}
 }
+
+/** What a fighter who died has lost. */
+@ActorEvent('dropped')
+export class Dropped {
+  constructor(
+    readonly coins: number,
+    readonly medkits: number,
+  ) {}
+}
+
+/** A death has been counted: it was the `number`th. */
+@Public()
+@ActorEvent('fell')
+export class Fell {
+  constructor(
+    readonly number: number,
+    readonly who: string,
+    readonly by: string,
+  ) {}
+}
+
+/** Sent to who has won a fight. */
+@ActorEvent('won')
+export class Won {
+  constructor(readonly against: string) {}
+}

@@ -6,7 +6,7 @@ const here = (path: string): URL => new URL(path, import.meta.url);
 const options: SiloOptions = {
   cluster: 'arena',
   modules: [
-    here('./actors/arena.js'), here('./actors/bot.js'), here('./actors/player.js'),
+    here('./actors/arena.js'), here('./actors/bot.js'), here('./actors/player.js'), here('./actors/scoreboard.js'),
     // No actor lists it: fighters get it while the game runs.
     here('./components/burning.js'),
     here('./services/path-finding.js'),

@@ -38,9 +38,16 @@ export interface Item {
   readonly at: Vec2;
 }
 
+export interface Taken {
+  readonly body: Body;
+  readonly kind: ItemKind;
+}
+
 export class World {
   /** How often `move` was called. */
   tick = 0;
+  /** What the dead have left. Nothing takes its place when it is taken. */
+  loot: readonly Item[] = [];
   private readonly bodies = new Map<string, Body>();
   private readonly items: Item[] = [...Array.from({ length: COINS }, () => newItem('coin')), ...Array.from({ length: MEDKITS }, () => newItem('medkit'))];
 
@@ -72,14 +79,26 @@ export class World {
   }
 
   /** Takes the items that somebody stands on; each appears anew elsewhere. */
-  takeItems(): { readonly body: Body; readonly kind: ItemKind }[] {
-    const taken: { body: Body; kind: ItemKind }[] = [];
-    for (const [index, item] of this.items.entries()) {
-      const body = this.living().find(({ at }) => at.distanceTo(item.at) < BODY * 1.6);
+  takeItems(): readonly Taken[] {
+    const taken: Taken[] = [];
+    const living = this.living();
+    for (const [index, { kind, at }] of this.items.entries()) {
+      const body = on(at, living);
       if (!body) continue;
-      taken.push({ body, kind: item.kind });
-      this.items[index] = newItem(item.kind);
+      taken.push({ body, kind });
+      this.items[index] = newItem(kind);
     }
+    return taken;
+  }
+
+  /** Takes the loot that somebody stands on. */
+  takeLoot(): readonly Taken[] {
+    const living = this.loot.length === 0 ? [] : this.living();
+    const taken = this.loot.flatMap((item) => {
+      const body = on(item.at, living);
+      return body ? [{ body, kind: item.kind, item }] : [];
+    });
+    if (taken.length > 0) this.loot = this.loot.filter((item) => !taken.some((each) => each.item === item));
     return taken;
   }
 
@@ -113,7 +132,7 @@ export class World {
   }
 
   nearestItem(of: Body): Item | undefined {
-    return nearest(this.items, of.at);
+    return nearest([...this.items, ...this.loot], of.at);
   }
 
   snapshot(atMs: number): Snapshot {
@@ -121,7 +140,7 @@ export class World {
     const silos = [...new Set(bodies.flatMap(({ silo }) => silo ?? []))].sort();
     const placeOf = (silo: string | undefined): number => (silo === undefined ? -1 : silos.indexOf(silo));
     const fighters = bodies.map(({ id, at, hp, score, medkits, strikes, silo, burning }) => [id, Math.round(at.x), Math.round(at.y), hp, score, medkits, strikes, placeOf(silo), burning] as const);
-    const items = this.items.map(({ kind, at }) => [kind, at.x, at.y] as const);
+    const items = [...this.items, ...this.loot].map(({ kind, at }) => [kind, at.x, at.y] as const);
     return new Snapshot(this.tick, atMs, fighters, items, silos);
   }
 
@@ -138,8 +157,21 @@ export function freeSpot(): Vec2 {
   }
 }
 
+/** Beside a place, and where bots go: not in lava. */
+export function spotNear({ x, y }: Vec2): Vec2 {
+  const angle = Math.random() * 2 * Math.PI;
+  const distance = 2 * BODY + Math.random() * 2 * BODY;
+  const spot = new Vec2(
+    Math.round(clamp(x + distance * Math.cos(angle), BODY, WORLD.width - BODY)), Math.round(clamp(y + distance * Math.sin(angle), BODY, WORLD.height - BODY)));
+  return LAVA.some((pool) => isIn({ ...pool, radius: pool.radius + 2 * BODY }, spot)) ? freeSpot() : spot;
+}
+
 function newItem(kind: ItemKind): Item {
   return { kind, at: freeSpot() };
+}
+
+function on(at: Vec2, bodies: readonly Body[]): Body | undefined {
+  return bodies.find((body) => body.at.distanceTo(at) < BODY * 1.6);
 }
 
 function isIn(circle: Circle, at: Vec2): boolean {

@@ -4,13 +4,14 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Codec } from '../../protocol/codec/index.js';
 import { ActivationFailedError, UnknownMethodError } from '../../protocol/errors/index.js';
+import { handedOver } from '../../sdk/context/tail-call.js';
 import { runInTurn } from '../../sdk/context/turn-scope.js';
 import type { SavedFields } from '../../protocol/ports/state-store.js';
 import { isThenable } from '../../protocol/thenable.js';
 import type { Mirrored } from '../mirror.js';
 import { unpackBatch, type PackedBatch } from '../packed-batch.js';
 import {
-  ABORT, ANSWER, CREATE, CREATED, DISPOSE, DONE, FIRES, FRESH, GREETS, LAST_BEGUN, MIRROR, NAME, PING, PONG, PROGRESS, READS, RUN, SETTLE, SOLE, STAGE, STAGED, TO_THREAD,
+  ABORT, ANSWER, CREATE, CREATED, DISPOSE, DONE, FIRES, FRESH, GREETS, HANDS_OVER, LAST_BEGUN, MIRROR, NAME, PING, PONG, PROGRESS, READS, RUN, SETTLE, SOLE, STAGE, STAGED, TO_THREAD,
   type FlatChanges, type Mirror, type Verdict,
 } from '../thread-messages.js';
 import { errorToWire, fromWire, toWire } from '../wire-value.js';
@@ -117,14 +118,21 @@ export class ComponentWorker {
   private end(turn: ThreadTurn, instance: Instance, isWell: boolean, value: unknown, strays: FlatChanges | undefined): void {
     turn.isOpen = false;
     this.turns.delete(turn.number);
+    let how = isWell ? 1 : 0;
     let wire: unknown;
     try {
-      wire = isWell ? toWire(this.codec.copy(value, 'result'), this.codec, 'result') : errorToWire(value, this.codec);
+      const tailCall = isWell ? handedOver(turn, value) : undefined;
+      if (tailCall) {
+        how = HANDS_OVER;
+        wire = toWire([tailCall.target, tailCall.method, tailCall.args, tailCall.keepTurn], this.codec, 'args');
+      } else {
+        wire = isWell ? toWire(this.codec.copy(value, 'result'), this.codec, 'result') : errorToWire(value, this.codec);
+      }
     } catch (error) {
-      isWell = false;
+      how = 0;
       wire = errorToWire(error, this.codec);
     }
-    this.line.out.write5(DONE, turn.number, isWell ? 1 : 0, wire, instance.tell(strays));
+    this.line.out.write5(DONE, turn.number, how, wire, instance.tell(strays));
   }
 
   private undo(instance: Instance, turn: ThreadTurn): void {

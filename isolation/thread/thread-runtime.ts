@@ -13,6 +13,7 @@ import { checkTagChange } from '../../sdk/context/tag-change.js';
 import type { FoundPage } from '../../sdk/context/found-actors.js';
 import { nameOfEvent } from '../../sdk/context/event-name.js';
 import type { KeptReminderSpec } from '../../sdk/context/reminder-spec.js';
+import { TailCall } from '../../sdk/context/tail-call.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { HandleCaller, HandleFactory } from '../../sdk/handle.js';
 import type { Mirrored } from '../mirror.js';
@@ -168,6 +169,16 @@ export class ThreadRuntime implements EntityRuntime {
 
   async reminders(): Promise<readonly ReminderInfo[]> {
     return (await this.share.line.ask(this.instance, 'reminders', [])) as readonly ReminderInfo[];
+  }
+
+  /** It goes with the turn's end; what only the silo knows speaks against it there. */
+  tailCall(target: EntityId, method: string, args: readonly unknown[], keepTurn: boolean): TailCall {
+    const turn = currentTurn();
+    const made = new TailCall(target, method, this.share.codec.copy(args, 'args'), keepTurn);
+    if (!(turn instanceof ThreadTurn)) throw new ConfigurationError(`${made.name}: no turn is running`);
+    if (turn.isReading) throw new ConfigurationError(`${made.name}: ${turn.method} is @ReadOnly; it changes nothing`);
+    (turn.tailCalls ??= []).push(made);
+    return made;
   }
 
   async save(): Promise<void> {

@@ -3,6 +3,7 @@ import type { Baggage, Chain } from '../../protocol/envelope.js';
 import { CancelledError } from '../../protocol/errors/index.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { CallInfo } from '../../sdk/author/index.js';
+import type { TailCall } from '../../sdk/context/tail-call.js';
 import type { TurnInfo } from '../../sdk/context/turn-scope.js';
 
 /** Who made the call, for whom, with what along the chain. */
@@ -14,6 +15,7 @@ const ELSEWHERE: Chain = Object.freeze({ id: '' });
 /** A turn as code in the thread sees it. */
 export class ThreadTurn implements TurnInfo {
   isOpen = true;
+  tailCalls: TailCall[] | undefined;
   readonly caller = undefined;
   readonly holdsBack = undefined;
   readonly chain = ELSEWHERE;

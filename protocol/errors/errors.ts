@@ -92,8 +92,14 @@ export class PayloadTooLargeError extends TroupeError {
 export class ActivationFailedError extends TroupeError { readonly code = 'ERR_ACTIVATION_FAILED'; readonly retryable = false; }
 /** The caller's signal, or a stop, cancelled the call. */
 export class CancelledError extends TroupeError { readonly code = 'ERR_CANCELLED'; readonly retryable = false; }
-/** A replayed durable turn made other calls than before. */
-export class NonDeterministicError extends TroupeError { readonly code = 'ERR_NON_DETERMINISTIC'; readonly retryable = false; }
+/** The turn of a message, run again, made other durable calls than before: its call `ordinal` (from 0) was another one than `method` of `target`. */
+export class NonDeterministicError extends TroupeError {
+  readonly code = 'ERR_NON_DETERMINISTIC'; readonly retryable = false;
+  declare readonly ordinal: number;
+  declare readonly target: string;
+  declare readonly method: string;
+  constructor(message: string, options?: Options<{ ordinal: number; target: string; method: string }>) { super(message, options); }
+}
 /** Wrong use: an option, decorator or setting that is unknown, malformed or not implemented yet. The message names it. */
 export class ConfigurationError extends TroupeError { readonly code = 'ERR_CONFIGURATION'; readonly retryable = false; }
 

@@ -95,8 +95,31 @@ export interface BroadcastTrackers {
   status(id: string): Promise<BroadcastStatus | undefined>;
 }
 
+/** What a turn's calls were: by the message that it handles and the call's place among them. Kept for 7 days from the message's first call. */
+export interface CallJournal {
+  /** Writes it down unless something stands there. `hash`: what stands there now; `isNew`: it was written by this. */
+  note(messageId: string, ordinal: number, hash: string): Promise<{ readonly isNew: boolean; readonly hash: string }>;
+  /** Forgets the message. */
+  drop(messageId: string): Promise<void>;
+}
+
+/** How a chain of tail calls ended. `payload` is opaque here. */
+export interface ChainEnd {
+  readonly failed: boolean;
+  readonly payload: Uint8Array;
+}
+
+/** The ends of chains for which somebody may ask again, by the chain's id. What is kept first stands; it is gone after 7 days. */
+export interface ChainEnds {
+  keep(id: string, end: ChainEnd): Promise<void>;
+  find(id: string): Promise<ChainEnd | undefined>;
+  drop(id: string): Promise<void>;
+}
+
 /** Records of the whole cluster about messages, beside the actors' own. Every method is one atomic step and safe to send twice. */
 export interface MessageRecords {
   readonly deadLetters: DeadLetterStore;
   readonly broadcasts: BroadcastTrackers;
+  readonly journal: CallJournal;
+  readonly chainEnds: ChainEnds;
 }

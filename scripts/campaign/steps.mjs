@@ -89,6 +89,12 @@ export const STEPS = [
     name: 'messages through faults', script: 'bench/message-faults.js', full: [], short: ['--short'],
   },
   {
+    name: 'durable calls through kills', script: 'bench/durable-calls.js', full: [], short: ['--short'],
+  },
+  {
+    name: 'chains of tail calls through kills', script: 'bench/tail-chains.js', full: ['--rounds', '50'], short: ['--rounds', '5'],
+  },
+  {
     name: 'reminders, many at once and across kills', script: 'bench/reminders.js', full: [], short: ['--short'],
   },
   {

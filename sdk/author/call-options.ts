@@ -15,7 +15,11 @@ export interface CallOptions {
   readonly scope?: 'silo' | 'zone' | 'cluster';
   /** The result is recorded with the state: a repeat under this key returns it without running the method again. */
   readonly idempotencyKey?: string;
-  /** Retried until it completes, also across crashes. Not in this version: refused with `ConfigurationError`. */
+  /**
+   * Stored before it is made, and made until the method has returned or thrown, also across crashes; its effect on state happens once. When the
+   * caller stops waiting (`timeout`, `signal`), it goes on as a message. In a turn that handles a message, and is run again, it returns what it
+   * returned before. `ConfigurationError` in clients, for services, with `idempotencyKey`, and for `tell` and `oneWay`.
+   */
   readonly durable?: boolean;
   /** Which versions of the class may answer (semver range). Not in this version: refused with `ConfigurationError`. */
   readonly version?: string;

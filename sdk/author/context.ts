@@ -19,7 +19,7 @@ export interface ActorQuery {
 }
 
 export interface TailCallOptions {
-  /** Nobody else gets a turn on this entity before the call's. */
+  /** The call's turn is the next one on this actor and its components, whoever waits: for handles of this actor and its components. */
   readonly keepTurn?: boolean;
 }
 
@@ -129,8 +129,10 @@ export interface EntityContext<Self> extends BaseContext {
   /** After this turn, ends the activation and deletes the actor's state, tags, reminders, and who is bound to it. It stays bound to others. Resolves when that is noted. */
   destroy(): Promise<void>;
   /**
-   * A call that takes over from this turn: committed with it, and retried until it completes. Return its promise as the method's last act.
-   * Not in this version: refused with `ConfigurationError`.
+   * A call that takes over from this turn: `return ctx.tailCall(handle).method(…)`. It is committed with what the turn did, or neither is; whoever waits
+   * for this turn gets its result. After a crash it runs again, and nothing before it. Use what its methods return for `return` alone: the turn fails
+   * with `ConfigurationError` when it makes one and does not return it. Throws that error in hooks, `@ReadOnly()` turns, turns under an
+   * idempotency key or that their own actor waits for, outside turns, and for services.
    */
   tailCall<H extends AnyHandle>(handle: H, options?: TailCallOptions): MethodsOf<H>;
 }

@@ -8,10 +8,12 @@ import { notImplemented } from '../../protocol/errors/not-implemented.js';
 import type { Logger } from '../../protocol/ports/logger.js';
 import type { Broadcast, CallInfo, ConnectedClient, ReminderInfo, Tags } from '../author/index.js';
 import { openBroadcast } from '../broadcast.js';
+import { Verb } from '../methods-on-demand.js';
 import { checkAddComponentOptions, checkTags, componentIdOf } from './component-arguments.js';
 import type { ComponentEntry, EntityRuntime } from './entity-runtime.js';
 import { checkActorQuery, findActors } from './found-actors.js';
 import { checkReminderSpec } from './reminder-spec.js';
+import { checkTailCall } from './tail-call.js';
 import { openTurn } from './turn-scope.js';
 
 /** Implements `ActorContext` and `ComponentContext` (the types in `sdk/author` say what a user can rely on). */
@@ -185,6 +187,13 @@ export class EntityContext {
     return Promise.resolve();
   }
 
+  /** The methods of the handle's entity, each of which makes the tail call that is to be returned. */
+  tailCall(handle: unknown, options: unknown = {}): object {
+    if (!openTurn('ctx.tailCall')) throw new ConfigurationError('ctx.tailCall: no turn is running; call it inside a method, handler, reminder or timer');
+    const { target, keepTurn } = checkTailCall(this.#runtime.id, handle, options);
+    return new Verb((method, args) => this.#runtime.tailCall!(target, method, args, keepTurn));
+  }
+
   #find(Class: object, tag?: string): object[] {
     const className = componentMetadata(Class)?.name;
     const matches = (entry: ComponentEntry): boolean => entry.className === className && (tag === undefined || entry.tags.includes(tag));
@@ -202,9 +211,7 @@ export class EntityContext {
   }
 }
 
-const LATER = [
-  'migrate', 'tailCall',
-];
+const LATER = ['migrate'];
 for (const name of LATER) {
   Object.defineProperty(EntityContext.prototype, name, {
     get(): never {

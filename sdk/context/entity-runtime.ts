@@ -4,6 +4,7 @@ import type { BroadcastResult, ConnectedClient, ReminderInfo } from '../author/i
 import type { BroadcastStage } from '../broadcast.js';
 import type { KeptReminderSpec } from './reminder-spec.js';
 import type { FoundPage } from './found-actors.js';
+import type { TailCall } from './tail-call.js';
 import type { HandleCaller } from '../handle.js';
 
 /** A component that the actor has now. */
@@ -58,6 +59,8 @@ export interface EntityRuntime {
   cancelReminder(name: string): Promise<void> | void;
   /** The entity's, with what the running unit changed. */
   reminders(): Promise<readonly ReminderInfo[]>;
+  /** A tail call of the running turn, for it to return. Throws `ConfigurationError` where none can be made. Absent: of services. */
+  tailCall?(target: EntityId, method: string, args: readonly unknown[], keepTurn: boolean): TailCall;
   addTimer(callback: (elapsedMs: number) => unknown, dueMs: number, everyMs: number | undefined): () => void;
   clients(): readonly ConnectedClient[];
   /** The path of the entity's own temporary directory, which is there now. Throws `ConfigurationError` after the activation's end. */

@@ -6,6 +6,7 @@ import { ConfigurationError } from '../../protocol/errors/index.js';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { CallInfo } from '../author/index.js';
+import type { TailCall } from './tail-call.js';
 
 /** A turn as the code inside it sees it. */
 export interface TurnInfo extends CallerTurn {
@@ -22,6 +23,8 @@ export interface TurnInfo extends CallerTurn {
   /** Who made the call. */
   readonly from: EntityId | undefined;
   readonly call: CallInfo;
+  /** That its code has made. */
+  tailCalls?: TailCall[] | undefined;
 }
 
 const scope = new AsyncLocalStorage<TurnInfo | undefined>();

@@ -9,11 +9,13 @@ import { ActivationFailedError, SiloUnavailableError, StaleEpochError } from '..
 import type { Logger } from '../../protocol/ports/index.js';
 import type { Token } from '../../protocol/ports/state-store.js';
 import type { ActorMetadata } from '../../decorators/index.js';
+import type { CallChain } from '../turns/call-chain.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import { ActorMessages } from './actor-messages.js';
 import { CommitQueue } from './commit-queue.js';
 import { Entity } from './entity.js';
 import type { EntityTimers } from './entity-timers.js';
+import { succeed } from './hand-over.js';
 import { LiveEvents } from './live-events.js';
 import { Operations } from './operations.js';
 import { Residents } from './residents.js';
@@ -47,12 +49,14 @@ export class Activation extends Residents {
   readonly commits = new CommitQueue(this);
   private waiters: { resolve: () => void; reject: (error: Error) => void }[] | undefined;
   private requestedEnd: 'deactivate' | 'destroy' | undefined;
-  private lazyOperations: Operations | undefined;
+  operationsIfAny: Operations | undefined;
   private lazyLive: LiveEvents | undefined;
   sessionsIfAny: Sessions | undefined;
   private lazyMessages: ActorMessages | undefined;
   private lazyLog: Logger | undefined;
   timers: EntityTimers | undefined;
+  /** Set while a step of a chain has the next turn on this actor: mailboxes let nobody in but it, and those that were inside. */
+  reservedFor: CallChain | undefined;
 
   constructor(readonly id: ActorId, readonly metadata: ActorMetadata, readonly services: SiloServices) {
     super();
@@ -72,7 +76,7 @@ export class Activation extends Residents {
   }
 
   get operations(): Operations {
-    return (this.lazyOperations ??= new Operations(this));
+    return (this.operationsIfAny ??= new Operations(this));
   }
 
   get live(): LiveEvents {
@@ -100,6 +104,11 @@ export class Activation extends Residents {
 
   get isBusy(): boolean {
     return this.pins > 0 || !this.units.isEmpty || this.status !== 'active' || (this.lazyMessages?.isBusy ?? false);
+  }
+
+  /** Its mailboxes open after this. */
+  opened(): void {
+    this.lazyMessages?.opened();
   }
 
   /** Resolves when no own event waits for its handler, and all it sent is in the queues; `undefined` when that is so now. */
@@ -171,7 +180,7 @@ export class Activation extends Residents {
   /** Settles a call of a writing turn, after its unit (or for a nested turn, at its end). */
   reply(call: PendingCall, failed: boolean, value: unknown): void {
     if (failed) call.fail(copyError(value, this.services.codec));
-    else call.succeed(value);
+    else succeed(this, call, value);
   }
 
   /** A read's reply leaves only while the ownership holds; else the read runs again where the actor is now. */

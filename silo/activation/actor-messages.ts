@@ -5,13 +5,16 @@ import { Outgoing } from '../messages/outgoing.js';
 import { asStored, storedEntries, type StoredMessage } from '../messages/stored-message.js';
 import type { Activation } from './activation.js';
 import { ActorReminders } from './actor-reminders.js';
+import { isKept, KeptTurns } from './kept-turns.js';
 import { SelfEvents } from './self-events.js';
+import type { OutboxDraft } from './unit-of-work.js';
 
 const MAX_LEFT = 10_000;
 
 export class ActorMessages {
   private sequence = 0;
   private lazySelfEvents: SelfEvents | undefined;
+  private lazyKept: KeptTurns | undefined;
   private lazyOutgoing: Outgoing | undefined;
   private lazyIncoming: Incoming | undefined;
   private lazyReminders: ActorReminders | undefined;
@@ -23,6 +26,11 @@ export class ActorMessages {
   /** The actor's events for itself. */
   get selfEvents(): SelfEvents {
     return (this.lazySelfEvents ??= new SelfEvents(this.activation));
+  }
+
+  /** Steps of chains that keep their turn on the actor. */
+  get kept(): KeptTurns {
+    return (this.lazyKept ??= new KeptTurns(this.activation));
   }
 
   get outgoing(): Outgoing {
@@ -39,17 +47,31 @@ export class ActorMessages {
   }
 
   get isBusy(): boolean {
-    return Boolean(this.lazySelfEvents?.isBusy || this.lazyOutgoing?.isBusy || this.lazyIncoming?.inbox.isBusy);
+    return Boolean(this.lazyKept?.isBusy || this.lazySelfEvents?.isBusy || this.lazyOutgoing?.isBusy || this.lazyIncoming?.inbox.isBusy);
   }
 
-  /** Resolves when no own event waits for its handler and all that was sent is in the queues; `undefined` when that is so. */
+  /** Resolves when no own event waits for its handler, no step for its turn, and all that was sent is in the queues; `undefined` when that is so. */
   handled(): Promise<unknown> | undefined {
-    const handled = this.lazySelfEvents?.isHandling ? this.lazySelfEvents.handled() : undefined;
-    const relayed = this.lazyOutgoing?.isBusy ? this.lazyOutgoing.relayed() : undefined;
-    return handled && relayed ? Promise.all([handled, relayed]) : (handled ?? relayed);
+    const waited = [
+      this.lazyKept?.isBusy ? this.lazyKept.handled() : undefined,
+      this.lazySelfEvents?.isHandling ? this.lazySelfEvents.handled() : undefined,
+      this.lazyOutgoing?.isBusy ? this.lazyOutgoing.relayed() : undefined,
+    ].filter((each) => each !== undefined);
+    return waited.length > 0 ? Promise.all(waited) : undefined;
+  }
+
+  /** What a commit says of steps that keep their turn. */
+  holdAfter(brought: readonly OutboxDraft[], taken: readonly number[]): string | null | undefined {
+    return this.lazyKept?.holdAfter(brought, taken);
+  }
+
+  /** The actor is active; its mailboxes open after this. */
+  opened(): void {
+    this.lazyKept?.startNext();
   }
 
   stop(): void {
+    this.lazyKept?.stop();
     this.lazySelfEvents?.stop();
     this.lazyIncoming?.inbox.stop();
   }
@@ -105,6 +127,7 @@ export class ActorMessages {
         const decoded = codec.decode(payload);
         const message = asStored(decoded);
         if (message) left.push({ sequence, message });
+        else if (isKept(decoded)) this.kept.restore(sequence, decoded, row.hold);
         else this.selfEvents.resume(sequence, decoded);
       } catch (error) {
         activation.log.error({ err: error, sequence }, 'a message left by an earlier activation cannot be read; it stays where it is');

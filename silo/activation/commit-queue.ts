@@ -6,12 +6,11 @@
 import { StaleEpochError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import { CallChain } from '../turns/call-chain.js';
-import type { CommitRequest, CommitResult, SenderMark } from '../../protocol/ports/index.js';
+import type { CommitRequest, CommitResult } from '../../protocol/ports/index.js';
 import { afterMicrotasks } from '../after-microtasks.js';
 import { SentDraft } from '../messages/sent-draft.js';
 import type { Activation } from './activation.js';
 import { nextCommitId } from './commit-id.js';
-import type { DueReminder } from './actor-reminders.js';
 import { mergeMessages } from './merged-messages.js';
 import { DuplicateOperation } from './operations.js';
 import { UnitOfWork, type OutboxDraft } from './unit-of-work.js';
@@ -68,9 +67,9 @@ export class CommitQueue {
     return this.enqueue(unit, changes);
   }
 
-  /** Something waits lazily, or a commit is under way. */
+  /** Something waits lazily, records of operations are to go, or a commit is under way. */
   get isBusy(): boolean {
-    return this.lazy !== undefined || this.inFlight || this.waiting !== undefined;
+    return this.lazy !== undefined || this.inFlight || this.waiting !== undefined || this.activation.operationsIfAny?.hasExpired === true;
   }
 
   /** Saves what waits lazily, now. */
@@ -86,12 +85,11 @@ export class CommitQueue {
     });
   }
 
-  /** Records a message as handled, without any effect but a dead letter. */
-  bury(mark: SenderMark | undefined, letter: SentDraft, due: DueReminder | undefined): Promise<void> {
+  /** Records a message as handled, without any effect but what it leaves: a dead letter, a reply. */
+  bury(handled: Parameters<UnitOfWork['carry']>[0], left: readonly SentDraft[]): Promise<void> {
     return this.record((unit) => {
-      if (mark) unit.marks = [mark];
-      if (due) unit.remind(due.change, due.draft);
-      unit.send(letter);
+      unit.carry(handled);
+      for (const draft of left) unit.send(draft);
     });
   }
 
@@ -152,7 +150,7 @@ export class CommitQueue {
   private async commit(batch: Waiting[]): Promise<CommitRequest['tags']> {
     const { lazy, kept } = this;
     let request = this.request(batch);
-    if (request.fields.size === 0 && !batch.some((part) => part.unit?.hasMessages)) return undefined;
+    if (request.fields.size === 0 && !request.forgottenOperations?.length && !batch.some((part) => part.unit?.hasMessages)) return undefined;
     let result = await this.send(request);
     if (result.status === 'regressed') {
       this.putBack(lazy, kept === this.kept ? undefined : kept);
@@ -194,6 +192,7 @@ export class CommitQueue {
       version: this.version,
       fields,
       tags: this.activation.tagBook?.changesOf(fields),
+      forgottenOperations: this.activation.operationsIfAny?.takeExpired(),
       ...(units.some((unit) => unit.hasMessages) ? mergeMessages(units, this.activation) : undefined),
     };
   }

@@ -19,8 +19,8 @@ import { EntityExtras } from './entity-extras.js';
 import { InstanceWatch } from './instance-watch.js';
 import { executeTurn, runTurn } from './run-turn.js';
 import { adoptStrays } from './strays.js';
-import { isChanged } from './unit-changes.js';
-import { DELIVERY_MODE } from './system-methods.js';
+import { isChanged, tryStage } from './unit-changes.js';
+import { ACKNOWLEDGE_MODE, DELIVERY_MODE } from './system-methods.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 /** Stack depth of calls that begin inside the caller's own stack; deeper ones begin in a microtask. */
@@ -61,6 +61,7 @@ export class Entity {
   offer(call: PendingCall): void {
     if (this.activation.status === 'ended') return this.activation.handOn([call]);
     if (call.mode === DELIVERY_MODE) return this.activation.messages.incoming.serve(call);
+    if (call.mode === ACKNOWLEDGE_MODE) return this.activation.operations.serve(call);
     if (this.extras?.fate === 'gone') return call.fail(componentIsGone(this));
     if (this.activation.units.of(call.chain)?.isExclusive) call.isPartOfExclusive = true;
     this.mailbox.offer(call);
@@ -73,6 +74,10 @@ export class Entity {
 
   now(): number {
     return this.activation.services.clock.now();
+  }
+
+  get reservedFor(): CallChain | undefined {
+    return this.activation.reservedFor;
   }
 
   /** M5. A lost activation waits for nobody. */
@@ -182,7 +187,7 @@ export class Entity {
     this.writesBegun++;
     unit.hold(this);
     const turn = new Turn(call, this.id, unit, this.activation.services.wallClockOffsetMs);
-    if (call.envelope.idempotencyKey !== undefined && !call.mode.readOnly) this.writeOnce(turn, unit);
+    if (call.isKeyed && !call.mode.readOnly) this.writeOnce(turn, unit);
     else if (call.mode.strict) runTurn(this, turn, (failed, value) => void this.endStrict(turn, unit, failed, value));
     else runTurn(this, turn, (failed, value) => this.endWrite(turn, unit, failed, value));
   }
@@ -194,7 +199,7 @@ export class Entity {
     else this.endWrite(turn, unit, failed, value);
   }
 
-  /** A turn with an idempotency key. */
+  /** A turn with an idempotency key, or of a durable call. */
   private writeOnce(turn: Turn, unit: UnitOfWork): void {
     if (unit.openKeyed++ === 0) this.makeExclusive(unit);
     const end = (failed: boolean, value: unknown): void => {
@@ -232,18 +237,9 @@ export class Entity {
   private letGoIfUnchanged(unit: UnitOfWork): void {
     // CS3.
     if (!this.mailbox.isHeldBy(unit.chain) || this.extras?.fate !== undefined) return;
-    const staged = this.tryStage();
+    const staged = tryStage(this);
     if (!staged || staged instanceof Promise || isChanged(staged)) return;
     unit.letGo(this);
     this.mailbox.vacate(unit.chain);
-  }
-
-  /** A value that cannot be saved is reported at the unit's end, where it fails the whole unit. */
-  tryStage(): StagedChanges | Promise<StagedChanges> | undefined {
-    try {
-      return this.stage();
-    } catch {
-      return undefined;
-    }
   }
 }

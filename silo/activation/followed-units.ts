@@ -1,5 +1,6 @@
 // Units that are followed (U5): of successive messages to one actor. They commit together, though each is a unit of its own and undone alone.
 import type { StagedChanges } from '../../protocol/ports/component-host.js';
+import { TailCall } from '../../sdk/context/tail-call.js';
 import type { Activation } from './activation.js';
 import { adopt } from './save-point.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -18,7 +19,7 @@ export function letIn({ isFollowed, held, outermost }: UnitOfWork): void {
 }
 
 /** What the next one would not see before the commit, or could not return to, is waited for. */
-function mayBeFollowed({ outermost, isLast, bindings, reminders, operations, onAccepted, held }: UnitOfWork): boolean {
-  if (!outermost?.message?.isFollowed || isLast || bindings || reminders || operations || onAccepted) return false;
+function mayBeFollowed({ outermost, outcome, isLast, bindings, reminders, operations, onAccepted, held }: UnitOfWork): boolean {
+  if (!outermost?.message?.isFollowed || outcome?.value instanceof TailCall || isLast || bindings || reminders || operations || onAccepted) return false;
   return held.every(({ hosted, extras }) => hosted?.isApart === false && (!extras || (extras.fate === undefined && extras.parts.length === 0)));
 }

@@ -142,6 +142,7 @@ function open(activation: Activation): void {
   activation.services.statistics.activated++;
   activation.settleReady();
   startTimers(activation);
+  activation.opened();
 }
 
 function startTimers(activation: Activation): void {

@@ -3,10 +3,10 @@ import type { Activation } from './activation.js';
 import type { ReminderStep } from './actor-reminders.js';
 import type { OutboxDraft, StagedOperation, UnitOfWork } from './unit-of-work.js';
 
-type Messages = Pick<CommitRequest, 'operations' | 'forgottenOperations' | 'outbox' | 'settled' | 'marks' | 'inboxTaken' | 'bindings' | 'reminders'>;
+type Messages = Pick<CommitRequest, 'operations' | 'outbox' | 'settled' | 'marks' | 'inboxTaken' | 'bindings' | 'reminders' | 'hold'>;
 
 /** What units that commit together say beside their fields. Numbers what they send, and makes it of the version that the commit makes. */
-export function mergeMessages(units: readonly UnitOfWork[], { messages, commits, operations: done }: Activation): Messages {
+export function mergeMessages(units: readonly UnitOfWork[], { messages, commits }: Activation): Messages {
   const operations: StagedOperation[] = [];
   const outbox: OutboxDraft[] = [];
   const settled: number[] = [];
@@ -29,7 +29,7 @@ export function mergeMessages(units: readonly UnitOfWork[], { messages, commits,
   }
   const reminders = steps.length > 0 ? messages.reminders.effective(steps) : steps;
   return {
-    operations, forgottenOperations: operations.length > 0 ? done.takeExpired() : [], outbox, settled, marks: [...marks.values()],
+    operations, outbox, settled, hold: messages.holdAfter(outbox, settled), marks: [...marks.values()],
     inboxTaken: inboxTaken || undefined, bindings: bindings.length > 0 ? bindings : undefined, reminders: reminders.length > 0 ? reminders : undefined,
   };
 }

@@ -2,6 +2,7 @@ import type { TurnEnd } from '../../isolation/host.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import { SiloUnavailableError, StaleEpochError } from '../../protocol/errors/index.js';
 import { isThenable } from '../../protocol/thenable.js';
+import { handedOver } from '../../sdk/context/tail-call.js';
 import { runInTurn } from '../../sdk/context/turn-scope.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Turn } from '../turns/turn.js';
@@ -76,7 +77,10 @@ function start(entity: Entity, turn: Turn): unknown {
 
 /** Copied at the turn's end, before anybody else can change it. */
 function resultOf(entity: Entity, turn: Turn, value: unknown): unknown {
-  if (turn.pending.envelope.kind !== 'call') return undefined;
+  const tailCall = handedOver(turn, value);
+  if (tailCall) return tailCall;
+  const { kind, durable } = turn.pending.envelope;
+  if (kind !== 'call' && !turn.pending.reply && !durable?.isKept) return undefined;
   return entity.hosted!.isApart ? value : entity.activation.services.codec.copy(value, 'result');
 }
 

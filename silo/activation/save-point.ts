@@ -37,7 +37,10 @@ export function awaitCommit(held: readonly Entity[]): () => void {
 /** What was staged is what a throw returns to from now on. */
 export function adopt(activation: Activation, unit: UnitOfWork, staged: readonly StagedChanges[]): void {
   for (let i = 0; i < unit.held.length; i++) unit.held[i]!.accept(staged[i]!);
-  if (unit.operations) activation.operations.remember(unit.operations);
+  if (!unit.operations) return;
+  activation.operations.remember(unit.operations);
+  // Of durable calls: who handles messages notes their marks himself.
+  if (unit.marks) for (const mark of unit.marks) activation.messages.incoming.marks.note(mark);
 }
 
 async function save(activation: Activation, part: UnitOfWork, staging: readonly (StagedChanges | Promise<StagedChanges>)[], whole: UnitOfWork): Promise<void> {

@@ -9,6 +9,7 @@ import { nameOfEvent } from '../../sdk/context/event-name.js';
 import type { ComponentEntry, EntityRuntime } from '../../sdk/context/entity-runtime.js';
 import type { FoundPage } from '../../sdk/context/found-actors.js';
 import type { HandleCaller } from '../../sdk/handle.js';
+import { TailCall } from '../../sdk/context/tail-call.js';
 import { checkTagChange } from '../../sdk/context/tag-change.js';
 import { currentTurn } from '../../sdk/context/turn-scope.js';
 import type { ActorTypes } from '../actor-types.js';
@@ -19,6 +20,7 @@ import { addComponent, giveTags, removeComponent } from './component-changes.js'
 import { tagsOf } from './component-lookup.js';
 import type { Entity } from './entity.js';
 import { EntityTimers } from './entity-timers.js';
+import { HandOver } from './hand-over.js';
 import type { UnnumberedEvent } from './live-events.js';
 import type { SelfEvents } from './self-events.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -138,6 +140,10 @@ export class SiloEntityRuntime implements EntityRuntime {
 
   reminders(): Promise<readonly ReminderInfo[]> {
     return this.entity.activation.messages.reminders.list(this.ownTurn()?.unit, this.id);
+  }
+
+  tailCall(target: EntityId, method: string, args: readonly unknown[], keepTurn: boolean): TailCall {
+    return HandOver.make(this.entity.activation, this.writingTurn('ctx.tailCall'), new TailCall(target, method, args, keepTurn));
   }
 
   async save(): Promise<void> {

@@ -1,12 +1,12 @@
 import type { StagedChanges } from '../../protocol/ports/component-host.js';
 import type { Entity } from './entity.js';
-import { merge } from './unit-changes.js';
+import { merge, tryStage } from './unit-changes.js';
 
 /** E4: what changed while no turn ran is accepted, and joins the next commit. Instances in threads look for themselves. */
 export function adoptStrays(entity: Entity): void {
   const strays = entity.hosted?.strayed() ?? [];
   if (strays.length === 0 || entity.activation.units.isHeld(entity)) return;
-  const staged = entity.tryStage();
+  const staged = tryStage(entity);
   if (!staged || staged instanceof Promise) return;
   joinNextCommit(entity, strays.join(', '), staged);
   entity.accept(staged);

@@ -11,11 +11,15 @@ export const LIST_COMPONENTS = '@components';
 export const BIND = '@bind';
 /** `[deliveries, looks]`: no turn of its own, but one for each. */
 export const DELIVER = '@deliver';
+/** `[ids]`: nobody will ask for the results of these operations. No turn. */
+export const ACKNOWLEDGE = '@acknowledge';
 
 const AT = '@'.charCodeAt(0);
 const PLAIN = { strict: false, interleave: false };
 /** Always this very object. */
 export const DELIVERY_MODE: TurnMode = Object.freeze({ ...turnModeOf({ ...PLAIN, readOnly: false }), system: true });
+/** Always this very object. */
+export const ACKNOWLEDGE_MODE: TurnMode = Object.freeze({ ...turnModeOf({ ...PLAIN, readOnly: true }), system: true });
 
 interface SystemMethod {
   readonly mode: TurnMode;
@@ -36,6 +40,7 @@ const METHODS = new Map<string, SystemMethod>([
     run: (runtime, [event, listener, bound]) => runtime.changeBinding!(event as string, listener as string, bound as boolean),
   }],
   [DELIVER, { mode: DELIVERY_MODE, run: () => undefined }],
+  [ACKNOWLEDGE, { mode: ACKNOWLEDGE_MODE, run: () => undefined }],
   [LIST_COMPONENTS, {
     mode: turnModeOf({ ...PLAIN, readOnly: true }),
     run: (runtime) => runtime.components(),

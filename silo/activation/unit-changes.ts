@@ -30,6 +30,15 @@ export function stageAll(entities: readonly Entity[]): readonly StagedChanges[] 
   return isWhole ? (staged as StagedChanges[]) : Promise.all(staged.map((part) => Promise.resolve(part)));
 }
 
+/** A value that cannot be saved is reported at the unit's end, where it fails the whole unit. */
+export function tryStage(entity: Entity): ReturnType<Entity['stage']> | undefined {
+  try {
+    return entity.stage();
+  } catch {
+    return undefined;
+  }
+}
+
 /** What the entities of a unit staged, in one. */
 export function merge(entities: readonly Entity[], staged: readonly StagedChanges[]): UnitChanges {
   // The common cases need no copies: one entity, and it is the actor; or nothing at all.

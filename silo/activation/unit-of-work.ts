@@ -42,6 +42,8 @@ export class UnitOfWork {
   reminders: ReminderStep[] | undefined;
   /** The operation of the outermost call, if that has a key. */
   ownOperation: string | undefined;
+  /** How many durable calls it has made. */
+  durableCalls = 0;
   /** What it changed is taken for its commit: what happens from now on is not part of it. */
   isStaged = false;
   /** When its last turn ended (monotonic), if somebody looked. */
@@ -64,7 +66,7 @@ export class UnitOfWork {
   constructor(readonly chain: CallChain, readonly outermost: PendingCall | undefined) {}
 
   /** What its outermost call is recorded by. */
-  carry({ settles, mark, due }: PendingCall): void {
+  carry({ settles, mark, due }: Partial<Pick<PendingCall, 'settles' | 'mark' | 'due'>>): void {
     if (settles !== undefined) this.settled = [settles];
     if (mark !== undefined) this.marks = [mark];
     if (due !== undefined) this.remind(due.change, due.draft);

@@ -6,6 +6,7 @@ import type { PendingCall } from '../turns/pending-call.js';
 import type { Activation } from './activation.js';
 import type { Entity } from './entity.js';
 import { ClosingUnits } from './closing-units.js';
+import { concludeChain } from './hand-over.js';
 import { OpenUnits } from './open-units.js';
 import { beFollowed, letIn } from './followed-units.js';
 import { adopt, awaitCommit, savePoint } from './save-point.js';
@@ -119,6 +120,7 @@ export class Units {
     if (this.activation.isLost) return this.end(unit, true, this.staleError());
     let staged: ReturnType<typeof stageAll>;
     try {
+      if (unit.outcome) concludeChain(this.activation, unit);
       staged = stageAll(unit.held);
     } catch (error) {
       this.closing.remove(unit);

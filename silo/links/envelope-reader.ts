@@ -1,9 +1,9 @@
 // EnvelopeReader: a call from bytes. The layout:
 //   kind u8 · parts varint · type name · key text · [component name] · method name · [ms left until the deadline varint] · timeout value · hops u8
 //   · [from entity] · [identity value] · [lineage: count, texts] · [callers: count, entities] · [idempotency key text]
-//   · [baggage: count, pairs of texts] · arguments.   An entity is type name, key text, component name or the empty one.
+//   · [baggage: count, pairs of texts] · [durable: operation text, sender text, low varint, sequence varint] · arguments.   An entity is type name, key text, component name or the empty one.
 import type { EntityId } from '../../protocol/actor-id.js';
-import type { Baggage } from '../../protocol/envelope.js';
+import type { Baggage, DurableCall } from '../../protocol/envelope.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { ByteReader } from './byte-reader.js';
 import { KINDS, Part } from './envelope-writer.js';
@@ -26,7 +26,7 @@ export class EnvelopeReader {
     const kind = KINDS[from.byte()];
     if (kind === undefined) throw new MalformedFrame('a call of unknown kind');
     const parts = from.varint();
-    if (parts >= Part.noDeadline * 2) throw new MalformedFrame('a call with unknown parts');
+    if (parts >= Part.durable * 2) throw new MalformedFrame('a call with unknown parts');
     const type = this.names.read(from);
     const key = from.key();
     const target = parts & Part.component ? { type, key, component: this.names.read(from) } : { type, key };
@@ -52,6 +52,7 @@ export class EnvelopeReader {
     if (parts & Part.callers) this.readCallers(from, parts, envelope);
     if (parts & Part.key) envelope.idempotencyKey = from.text();
     if (parts & Part.baggage) envelope.baggage = readBaggage(from);
+    if (parts & Part.durable) envelope.durable = readDurable(from);
   }
 
   private readCallers(from: ByteReader, parts: number, envelope: RemoteEnvelope): void {
@@ -87,6 +88,13 @@ function readLineage(from: ByteReader): readonly string[] {
   const lineage: string[] = [];
   for (let i = 0; i < count; i++) lineage.push(from.text());
   return lineage;
+}
+
+function readDurable(from: ByteReader): DurableCall {
+  const operation = from.text();
+  const sender = from.text();
+  const low = from.varint();
+  return { operation, isKept: true, mark: { sender, low, ids: [from.varint()] } };
 }
 
 function readBaggage(from: ByteReader): Baggage {

@@ -1,6 +1,6 @@
 // EnvelopeWriter: one call as bytes. The layout is in envelope-reader.ts: both change together, with the version of the link protocol.
 import type { EntityId } from '../../protocol/actor-id.js';
-import type { Baggage, Envelope, EnvelopeKind } from '../../protocol/envelope.js';
+import type { Baggage, DurableCall, Envelope, EnvelopeKind } from '../../protocol/envelope.js';
 import type { ByteWriter } from './byte-writer.js';
 import { MAX_LINEAGE, lineageOf } from './lineage.js';
 import type { OutgoingNames } from './outgoing-names.js';
@@ -12,7 +12,7 @@ export const KINDS: readonly EnvelopeKind[] = ['call', 'oneWay', 'event', 'timer
 
 /** Which optional parts follow. */
 export const Part = {
-  component: 1, from: 2, fromIsCaller: 4, identity: 8, chain: 16, callers: 32, key: 64, baggage: 128, noDeadline: 256,
+  component: 1, from: 2, fromIsCaller: 4, identity: 8, chain: 16, callers: 32, key: 64, baggage: 128, noDeadline: 256, durable: 512,
 } as const;
 
 export class EnvelopeWriter {
@@ -20,7 +20,7 @@ export class EnvelopeWriter {
 
   /** Throws `NotSerializableError`. A large encoding of the arguments is left to follow. */
   write(out: ByteWriter, envelope: Envelope, nowMs: number): Tail {
-    const { target, from, identity, chain, idempotencyKey, baggage, deadlineMs } = envelope;
+    const { target, from, identity, chain, idempotencyKey, durable, baggage, deadlineMs } = envelope;
     const callers = waitingEntities(envelope.caller);
     const hasDeadline = deadlineMs !== Infinity;
     const fromIsCaller = from !== undefined && callers[0] === from;
@@ -28,7 +28,7 @@ export class EnvelopeWriter {
     out.varint(
       (target.component === undefined ? 0 : Part.component) | (from === undefined ? 0 : fromIsCaller ? Part.fromIsCaller : Part.from) |
       (identity ? Part.identity : 0) | (chain ? Part.chain : 0) | (callers.length > 0 ? Part.callers : 0) |
-      (idempotencyKey === undefined ? 0 : Part.key) | (baggage && hasEntries(baggage) ? Part.baggage : 0) | (hasDeadline ? 0 : Part.noDeadline),
+      (idempotencyKey === undefined ? 0 : Part.key) | (baggage && hasEntries(baggage) ? Part.baggage : 0) | (hasDeadline ? 0 : Part.noDeadline) | (durable ? Part.durable : 0),
     );
     this.names.write(out, target.type);
     out.text(target.key);
@@ -46,6 +46,7 @@ export class EnvelopeWriter {
     if (callers.length > 0) this.writeEntities(out, callers);
     if (idempotencyKey !== undefined) out.text(idempotencyKey);
     if (baggage && hasEntries(baggage)) writeBaggage(out, baggage);
+    if (durable) writeDurable(out, durable);
     return this.values.writeArgs(out, envelope.args);
   }
 
@@ -66,6 +67,15 @@ function writeLineage(out: ByteWriter, lineage: readonly string[]): void {
   const count = Math.min(lineage.length, MAX_LINEAGE);
   out.varint(count);
   for (let i = 0; i < count; i++) out.text(lineage[i]!);
+}
+
+/** What comes as a message comes from a queue: over links they have their mark. */
+function writeDurable(out: ByteWriter, { operation, mark }: DurableCall): void {
+  const { sender, low, ids } = mark!;
+  out.text(operation);
+  out.text(sender);
+  out.varint(low);
+  out.varint(ids[0]!);
 }
 
 function writeBaggage(out: ByteWriter, baggage: Baggage): void {

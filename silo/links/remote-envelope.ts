@@ -1,5 +1,5 @@
 import type { EntityId } from '../../protocol/actor-id.js';
-import type { Baggage, CallerTurn, Chain, Envelope, EnvelopeKind } from '../../protocol/envelope.js';
+import type { Baggage, CallerTurn, Chain, DurableCall, Envelope, EnvelopeKind } from '../../protocol/envelope.js';
 import type { Identity } from '../../protocol/identity.js';
 import { RemoteSignal } from '../../protocol/remote-signal.js';
 
@@ -13,6 +13,7 @@ export class RemoteEnvelope implements Envelope {
   chain: Chain | undefined = undefined;
   caller: CallerTurn | undefined = undefined;
   idempotencyKey: string | undefined = undefined;
+  durable: DurableCall | undefined = undefined;
   baggage: Baggage | undefined = undefined;
   args: readonly unknown[] = [];
 

@@ -10,7 +10,8 @@ export type Attempted = { readonly status: 'handled' } | { readonly status: 'end
 export interface AttemptJudge {
   /** Its effect is committed. */
   handled(attempt: Attempt): void;
-  whyFailed(error: unknown): Attempted;
+  /** Never rejects. */
+  whyFailed(attempt: Attempt, error: unknown): Promise<Attempted>;
 }
 
 const HANDLED: Attempted = { status: 'handled' };
@@ -53,7 +54,7 @@ export class Attempt implements AnswerListener, MessageTurn {
   }
 
   failed(_envelope: unknown, error: unknown): void {
-    this.end(this.judge.whyFailed(error));
+    void this.judge.whyFailed(this, error).then((outcome) => this.end(outcome));
   }
 
   end(outcome: Attempted): void {

@@ -1,6 +1,6 @@
 // Dead letters: messages that were given up. One goes with the mark of its message, in one commit, into the outbox of its listener, and from there into the records.
 import { createHash } from 'node:crypto';
-import { printEntityId } from '../../protocol/actor-id.js';
+import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import type { Delivery, Message } from '../../protocol/delivery.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
@@ -11,11 +11,18 @@ import { LETTER_SENDER, senderOf } from './sender-name.js';
 
 const LONGEST_PAGE = 1000;
 
+/** The same for whatever brings the message again, sent anew from its letter too. `sender`: as marks name it. */
+export function letterIdOf(sender: string, sequence: number, listener: EntityId): string {
+  const isSentAnew = sender.slice(sender.indexOf('>') + 1).startsWith(`${LETTER_SENDER}/`);
+  if (isSentAnew) return sender.slice(sender.indexOf(`${LETTER_SENDER}/`) + LETTER_SENDER.length + 1);
+  return idOf(sender, sequence, listener);
+}
+
 export function letterOf(delivery: Delivery, attempts: number, error: unknown, at: number, codec: Codec): DeadLetter {
   const { listener, payload, sequence } = delivery;
   const sender = senderOf(delivery);
   return {
-    id: createHash('sha256').update(`${sender}#${sequence} ${printEntityId(listener)}`).digest('base64url').slice(0, 22),
+    id: idOf(sender, sequence, listener),
     target: listener, attempts, at, payload, sender, sequence, ...aboutMessage(payload, codec),
     error: error instanceof Error ? { name: error.name, message: error.message } : { name: 'Error', message: String(error) },
   };
@@ -47,6 +54,10 @@ export class SiloDeadLetters implements DeadLetters {
   discard(id: string): Promise<boolean> {
     return this.store.remove(id);
   }
+}
+
+function idOf(sender: string, sequence: number, listener: EntityId): string {
+  return createHash('sha256').update(`${sender}#${sequence} ${printEntityId(listener)}`).digest('base64url').slice(0, 22);
 }
 
 function infoOf({ id, target, kind, name, attempts, error, at }: DeadLetter): DeadLetterInfo {

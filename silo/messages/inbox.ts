@@ -11,6 +11,7 @@ import { DuplicateOperation } from '../activation/operations.js';
 import { degradedUntil } from '../degraded-until.js';
 import { Pauses } from '../pauses.js';
 import type { Attempted } from './attempt.js';
+import { failureReplies } from './conclude-step.js';
 import { letterOf } from './dead-letters.js';
 import type { Incoming } from './incoming.js';
 import { REMINDER_SENDER, messageName, senderOf } from './sender-name.js';
@@ -227,7 +228,7 @@ export class Inbox {
     const draft = new SentDraft({ to: 'records', letter }, services.codec);
     let isBuried = false;
     try {
-      await commits.bury(mark, draft, due);
+      await commits.bury({ mark, due }, [draft, ...failureReplies(this.activation, delivery, failure)]);
       isBuried = true;
       services.statistics.deadLetters++;
       log.error({ err: failure, attempts }, 'a message is given up: it is a dead letter now');

@@ -7,7 +7,7 @@ import { DEFAULT_DELIVERY, type DeliveryMetadata } from '../../decorators/index.
 import { SiloUnavailableError, UnknownComponentError, UnknownMethodError } from '../../protocol/errors/index.js';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Delivery, Message } from '../../protocol/delivery.js';
-import type { Baggage } from '../../protocol/envelope.js';
+import type { Baggage, DurableCall } from '../../protocol/envelope.js';
 import type { FailureText } from '../../protocol/ports/message-records.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { Incarnation } from '../../protocol/ports/index.js';
@@ -19,6 +19,7 @@ import { PendingCall } from '../turns/pending-call.js';
 import { SYSTEM_TURN } from '../turns/turn-mode.js';
 import { Attempt, type Attempted, type AttemptJudge } from './attempt.js';
 import { DeliveredBatch } from './delivered-batch.js';
+import { concludeStep } from './conclude-step.js';
 import { Inbox } from './inbox.js';
 import { Marks } from './marks.js';
 import { REMINDER_SENDER, messageName } from './sender-name.js';
@@ -107,6 +108,7 @@ export class Incoming implements AttemptJudge {
     if (!due) attempt.mark = { sender, low: delivery.low, ids: [delivery.sequence] };
     call.mark = attempt.mark;
     call.due = due;
+    call.reply = message.kind === 'tell' ? message.reply : undefined;
     call.message = attempt;
     call.tell(attempt);
     entity.offer(call);
@@ -118,9 +120,10 @@ export class Incoming implements AttemptJudge {
     this.settle(delivery);
   }
 
-  whyFailed(error: unknown): Attempted {
+  async whyFailed({ sender, delivery }: Attempt, error: unknown): Promise<Attempted> {
     const { activation } = this;
-    return activation.status === 'ending' || activation.status === 'ended' || activation.isLost ? { status: 'ended' } : { status: 'failed', error };
+    if (activation.status === 'ending' || activation.status === 'ended' || activation.isLost) return { status: 'ended' };
+    return (await concludeStep(activation, sender, delivery, error)) ?? { status: 'failed', error };
   }
 
   /** Its effect is committed, or it is a dead letter that says `failure`. */
@@ -174,8 +177,8 @@ export class Incoming implements AttemptJudge {
   }
 }
 
-function aboutCaller(message: Message): { readonly from?: EntityId; readonly identity?: Identity; readonly baggage?: Baggage } {
+function aboutCaller(message: Message): { readonly from?: EntityId; readonly identity?: Identity; readonly baggage?: Baggage; readonly durable?: DurableCall } {
   if (message.kind !== 'tell') return {};
-  const { from, identity, baggage } = message;
-  return { ...(from && { from }), ...(identity && { identity: identity as Identity }), ...(baggage && { baggage: baggage as Baggage }) };
+  const { from, identity, baggage, operation } = message;
+  return { ...(operation && { durable: { operation: operation.id, isKept: operation.isKept } }), ...(from && { from }), ...(identity && { identity: identity as Identity }), ...(baggage && { baggage: baggage as Baggage }) };
 }

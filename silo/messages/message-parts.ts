@@ -4,6 +4,7 @@ import type { Clock, Logger, StateStore } from '../../protocol/ports/index.js';
 import type { DirtyActors } from './dirty-actors.js';
 import type { Outbound } from './outbound.js';
 import type { Receipts } from './receipts.js';
+import type { Replies } from './replies.js';
 import type { StoredMessage } from './stored-message.js';
 import type { Settling } from './settling.js';
 
@@ -16,6 +17,7 @@ export interface MessageParts {
   readonly settling: Settling;
   readonly receipts: Receipts;
   readonly records: MessageRecords;
+  readonly replies: Replies;
   readonly dirty: DirtyActors;
   codec(): Codec;
   /** Puts the firing of a reminder into its queue, for when it is due. */

@@ -88,6 +88,9 @@ export class Outgoing {
       await parts.records.deadLetters.add(message.letter);
       return parts.settling.settle(sender, sequence, 0, 1);
     }
+    if (message.to === 'reply') {
+      return parts.replies.send(`${printEntityId(sender)}#${sequence}`, message, () => parts.settling.settle(sender, sequence, 0, 1));
+    }
     if (message.to === 'later') {
       await parts.later(message);
       return parts.settling.settle(sender, sequence, 0, 1);

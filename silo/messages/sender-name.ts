@@ -12,7 +12,7 @@ export function hasOutbox({ type }: ActorId): boolean {
 }
 
 /** As marks name the sender: each listener of an actor has marks of its own. The component comes first: a key may hold any character, wire names no `>`. */
-export function senderOf({ sender, listener }: Delivery): string {
+export function senderOf({ sender, listener }: Pick<Delivery, 'sender' | 'listener'>): string {
   return listener.component === undefined ? printEntityId(sender) : `${listener.component}>${printEntityId(sender)}`;
 }
 

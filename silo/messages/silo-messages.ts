@@ -14,12 +14,14 @@ import { SiloDeadLetters } from './dead-letters.js';
 import { endsWithin } from '../ends-within.js';
 import { isMyShare, isMyShareOfAll } from '../routing/share.js';
 import { Deliverer } from './deliverer.js';
+import { DurableCalls } from './durable-calls.js';
 import { DirtyActors } from './dirty-actors.js';
 import { Legacies } from './legacies.js';
 import type { MessageParts } from './message-parts.js';
 import { Outbound } from './outbound.js';
 import { REMINDER_SENDER } from './sender-name.js';
 import { Receipts } from './receipts.js';
+import { Replies } from './replies.js';
 import { Settling } from './settling.js';
 import { SILO_SENDER, SiloSender, takeOverOutbox } from './silo-sender.js';
 import type { StoredMessage } from './stored-message.js';
@@ -34,6 +36,7 @@ export interface SiloMessagesParts {
   readonly queues?: DeliveryQueues | undefined;
   /** Default: in memory. */
   readonly records?: MessageRecords | undefined;
+  readonly random?: (() => number) | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -42,6 +45,8 @@ export interface SiloMessagesParts {
 const BATCHES_AT_ONCE = 16;
 /** A silo that stops gives each step so long. */
 const LIMIT_MS = 5000;
+/** And its durable calls so long for what they wait for. */
+const GRACE_MS = 1000;
 
 export class SiloMessages implements MessageParts {
   readonly store: StateStore;
@@ -53,7 +58,10 @@ export class SiloMessages implements MessageParts {
   readonly settling: Settling;
   readonly receipts: Receipts;
   readonly dirty: DirtyActors;
+  /** Who waits for chains of tail calls. */
+  readonly replies: Replies;
   readonly telling: Telling;
+  readonly durable: DurableCalls;
   private readonly sender: SiloSender;
   private readonly deliverer: Deliverer;
   private readonly queues: DeliveryQueues;
@@ -72,11 +80,14 @@ export class SiloMessages implements MessageParts {
     this.letters = new SiloDeadLetters(this.records.deadLetters, this.outbound);
     this.settling = new Settling(store, clock, log);
     this.receipts = new Receipts(this.records.broadcasts, this.settling, clock, log);
+    this.replies = new Replies({ siloId, membership: parts.membership, clock, log, codec, ends: this.records.chainEnds });
     this.deliverer = new Deliverer(this, invoker, incarnation);
     this.dirty = new DirtyActors(store, incarnation, clock, log, (id) => this.remind(id));
     this.sender = new SiloSender(incarnation, this);
     this.legacies = new Legacies(this, (id) => this.takeOver(id));
     this.telling = new Telling(siloId, this.sender, clock, codec);
+    const { membership, random = Math.random } = parts;
+    this.durable = new DurableCalls({ sender: this.sender, membership, journal: this.records.journal, clock, log, codec, random });
   }
 
   /** Delivers what is in the queues: of all partitions, or its share among the silos of a cluster; and looks after what dead ones left. */
@@ -102,12 +113,15 @@ export class SiloMessages implements MessageParts {
   /** Delivers nothing more. Resolves when what it has is delivered, or others may do that. */
   async finish(): Promise<void> {
     this.deliverer.stop();
+    // Turns that wait for what is not to be had keep no silo from stopping.
+    this.clock.setTimer(() => this.durable.hurry(), GRACE_MS);
     await endsWithin(this.clock, Promise.all([this.partitions?.stop(), ...this.consumers.map((consumer) => consumer.stop())]), LIMIT_MS);
   }
 
   /** What was sent goes into the queues, and what was handled is settled, as far as the store answers; then this is over. */
   async end(): Promise<void> {
-    await endsWithin(this.clock, this.sender.relayed().then(() => this.receipts.reported()).then(() => this.settling.settled()), LIMIT_MS);
+    this.durable.end();
+    await endsWithin(this.clock, this.sender.relayed().then(() => this.receipts.reported()).then(() => this.replies.sent()).then(() => this.settling.settled()), LIMIT_MS);
     this.stop();
   }
 
@@ -121,7 +135,9 @@ export class SiloMessages implements MessageParts {
     this.deliverer.stop();
     this.dirty.stop();
     this.receipts.stop();
+    this.replies.stop();
     this.legacies.stop();
+    this.durable.stop();
     this.sender.stop();
     this.outbound.stop();
   }

@@ -1,5 +1,6 @@
 // SiloSender. Owns: the messages that are sent outside any turn: by the silo object, by clients and services. They stand in an outbox of this silo's own.
 //   S1. A promise resolves when the message is in the outbox. What waits at the same time is one commit; one is in flight.
+//   S2. What is held stays there and goes into no queue, until it is released or settled; or this silo dies.
 import { randomBytes } from 'node:crypto';
 import type { ActorId } from '../../protocol/actor-id.js';
 import { SiloUnavailableError } from '../../protocol/errors/index.js';
@@ -14,17 +15,33 @@ export const SILO_SENDER = '@silo';
 const RESEND_MS = 100;
 const MAX_LEFT = 10_000;
 
+/** What holds a message back, and how its listener marks it. */
+export interface HeldMessage {
+  /** Up to now. */
+  mark(): { readonly low: number; readonly ids: readonly number[] };
+  /** Nobody waits for what comes of it: it goes into its queue. */
+  release(): void;
+  readonly isReleased: boolean;
+  /** It is done with, and goes when the store can take it. */
+  settle(): void;
+  /** As `settle`; resolves when it is gone. */
+  settled(): Promise<void>;
+}
+
 interface Waiting {
+  readonly isHeld: boolean;
   readonly draft: SentDraft;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
 
 export class SiloSender {
-  private readonly id: ActorId;
+  readonly id: ActorId;
   private readonly token: string;
   private readonly outgoing: Outgoing;
   private waiting: Waiting[] = [];
+  /** S2: their numbers. */
+  private readonly held = new Set<number>();
   private isRunning = false;
   private isStopped = false;
   private version = -1;
@@ -37,12 +54,34 @@ export class SiloSender {
     this.outgoing = new Outgoing(this.id, parts, () => !this.isStopped);
   }
 
-  send(draft: SentDraft): Promise<void> {
+  send(draft: SentDraft, isHeld = false): Promise<void> {
     if (this.isStopped) return Promise.reject(stopping());
     return new Promise((resolve, reject) => {
-      this.waiting.push({ draft, resolve, reject });
+      this.waiting.push({ draft, isHeld, resolve, reject });
       if (!this.isRunning) void this.drain();
     });
+  }
+
+  /** S2. Resolves when it is stored. */
+  async hold(draft: SentDraft): Promise<HeldMessage> {
+    await this.send(draft, true);
+    const { sequence } = draft;
+    const { held } = this;
+    return {
+      get isReleased() {
+        return !held.has(sequence);
+      },
+      mark: () => ({ low: this.outgoing.low, ids: [sequence] }),
+      release: () => void (held.delete(sequence) && this.outgoing.relay([draft])),
+      settle: () => {
+        held.delete(sequence);
+        this.parts.settling.settle(this.id, sequence, 0, 1);
+      },
+      settled: async () => {
+        await this.untilAnswered(() => this.parts.store.settle(this.id, [sequence]));
+        held.delete(sequence);
+      },
+    };
   }
 
   /** Resolves when all that was taken is in the queues. */
@@ -53,7 +92,8 @@ export class SiloSender {
   /** What does not leave the outbox may have been lost on its way. */
   async relayAgain(): Promise<void> {
     if (this.version < 0 || this.outgoing.isBusy) return;
-    this.outgoing.relay(storedEntries(await this.parts.store.outbox(this.id, MAX_LEFT), this.parts.codec()));
+    const left = storedEntries(await this.parts.store.outbox(this.id, MAX_LEFT), this.parts.codec());
+    this.outgoing.relay(left.filter(({ sequence }) => !this.held.has(sequence)));
   }
 
   stop(): void {
@@ -69,7 +109,7 @@ export class SiloSender {
       try {
         await this.commit(batch);
         for (const { resolve } of batch) resolve();
-        this.outgoing.relay(batch.map(({ draft }) => draft));
+        this.outgoing.relay(batch.flatMap(({ draft, isHeld }) => (isHeld ? [] : [draft])));
       } catch (error) {
         for (const { reject } of batch) reject(error instanceof Error ? error : new Error(String(error)));
       }
@@ -80,7 +120,10 @@ export class SiloSender {
   private async commit(batch: readonly Waiting[]): Promise<void> {
     const { store, dirty } = this.parts;
     if (this.version < 0) await this.claim();
-    for (const { draft } of batch) draft.sequence = ++this.sequence;
+    for (const { draft, isHeld } of batch) {
+      draft.sequence = ++this.sequence;
+      if (isHeld) this.held.add(draft.sequence);
+    }
     await dirty.note(this.id);
     const request = {
       id: this.id, token: this.token, commitId: `${this.token}${++this.commits}`, version: this.version, fields: NO_FIELDS,

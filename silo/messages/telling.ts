@@ -20,6 +20,7 @@ export class Telling {
 
   /** Resolves when it is buffered (in a turn) or stored. */
   tell(target: EntityId, method: string, args: readonly unknown[], options: CallOptions): Promise<void> | void {
+    if (options.durable) throw new ConfigurationError(`${printEntityId(target)}.${method}: with 'durable' is for calls; a message that is told is stored and delivered until it is handled`);
     const refused = REFUSED.find((name) => options[name] !== undefined);
     if (refused !== undefined) throw new ConfigurationError(`${printEntityId(target)}.${method}: with '${refused}' is for calls; a message that is told has no result`);
     const turn = runningTurn(`${printEntityId(target)}.tell.${method}`);

@@ -1,6 +1,6 @@
 // ClusterRouter. Owns: on which silo a call goes on whose actor is not active here.
 //   R1. A call follows the actor's holder, at most MAX_MOVES times; an actor that nobody has is placed by its policy.
-//   R2. What surely did not run is tried again until its deadline; what may have run only if that is harmless: read-only, or with a key.
+//   R2. What surely did not run is tried again until its deadline; what may have run only if that is harmless: read-only, with a key, or durable.
 //      Finding out where it is may take no longer than the call has.
 //   R3. Where an actor is, is a hint (LocationCache); who owns it, its row alone says.
 import type { ActorDirectory } from '../../directory/actor-directory.js';
@@ -200,7 +200,7 @@ export class ClusterRouter implements CallWatch {
   private mayRepeat(error: unknown, envelope: Envelope): boolean {
     if (isNotSent(error)) return true;
     if (!(error instanceof LinkLostError || error instanceof StaleEpochError)) return false;
-    return envelope.idempotencyKey !== undefined || this.parts.isReadOnly(envelope);
+    return envelope.idempotencyKey !== undefined || envelope.durable !== undefined || this.parts.isReadOnly(envelope);
   }
 
   /** Waits before the next try; rejects when there is to be none. */

@@ -39,3 +39,9 @@ export function crossingOptions({ modules, redis, seed, gateway, placement, log 
 export function addressOf({ hostname, port }: URL, defaultPort: number): TcpAddress {
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || defaultPort) };
 }
+
+/** The error of a verb that test clusters on a real Redis do not have. */
+export function inMemoryOnly(verb: string, why: string): ConfigurationError {
+  return new ConfigurationError(`${verb} is for test clusters in memory: ${why}; start it without redis`);
+}
+

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { createCodec, type Codec } from '../../protocol/codec/index.js';
 import { ConfigurationError, InvalidArgumentError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { Identity } from '../../protocol/identity.js';
-import type { ActorQuery, EntityClass, Handle } from '../../sdk/author/index.js';
+import type { ActorQuery, Broadcast, DeadLetters, EntityClass, Handle } from '../../sdk/author/index.js';
 import type { Client } from '../../sdk/client/client.js';
 import { connect } from '../../sdk/client/connect.js';
 import { checkActorQuery } from '../../sdk/context/found-actors.js';
@@ -13,7 +13,9 @@ import { eraseCluster } from '../../state/erase-cluster.js';
 import { RedisConnection } from '../../state/redis-connection.js';
 import { loadModules } from '../options/modules.js';
 import { writeToken } from './client-token.js';
-import { addressOf, crossingOptions, type ProcessClusterOptions } from './process-cluster-options.js';
+import { addressOf, crossingOptions, inMemoryOnly, type ProcessClusterOptions } from './process-cluster-options.js';
+import { meeting } from './meeting.js';
+import { messageVerbs } from './message-verbs.js';
 import { actorTarget, foundIn, processHandles, serviceTarget, typeName } from './process-handles.js';
 import type { ProcessSettings } from './process-messages.js';
 import { ProcessSilo, type ProcessSiloParts } from './process-silo.js';
@@ -22,7 +24,6 @@ import { WallClock } from './wall-clock.js';
 import { Wires } from './wires.js';
 
 const REDIS_PORT = 6379;
-const MEET_MS = 10_000;
 /** What the gateway takes of a handshake. */
 const LONGEST_TOKEN = 8192;
 
@@ -35,6 +36,7 @@ export class ProcessCluster {
   readonly #clients: Client[] = [];
   readonly #codec: Codec;
   readonly #handles = processHandles(() => this.#running());
+  readonly #messages = messageVerbs(async (question) => this.#running().ask(question));
   #stopped: Promise<void> | undefined;
 
   private constructor(private readonly settings: ProcessSettings, private readonly redis: URL) {
@@ -93,6 +95,16 @@ export class ProcessCluster {
   /** As `ctx.findActors`, through the first silo that runs. */
   findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>> {
     return foundIn(() => this.#running(), checkActorQuery(query, typeName), (type, key) => this.actor<T>(type, key));
+  }
+
+  /** As `silo.deadLetters`: those of the cluster, asked through the first silo that runs. */
+  get deadLetters(): DeadLetters {
+    return this.#messages.deadLetters;
+  }
+
+  /** As `silo.broadcast`: the receipts of an event by its id, asked through the first silo that runs. */
+  broadcast(id: string): Broadcast {
+    return this.#messages.broadcast(id);
   }
 
   /** A connected client with this identity, at the gateway of a silo (default: the first that runs). When that is lost it goes on at another one, as in production. */
@@ -218,14 +230,8 @@ export class ProcessCluster {
     return `ws://127.0.0.1:${await this.#wires.port(from, to.name, addressOf(new URL(address), 80))}`;
   }
 
-  async #meet(): Promise<void> {
-    const up = this.silos.filter(({ isUp, isFrozen }) => isUp && !isFrozen);
-    const siloIds = up.map(({ siloId }) => siloId);
-    const timer = { late: undefined as ReturnType<typeof setTimeout> | undefined };
-    const late = new Promise<never>((_, reject) => {
-      timer.late = setTimeout(() => reject(new SiloUnavailableError(`the silos ${siloIds.join(', ')} did not meet within ${MEET_MS} ms`)), MEET_MS);
-    });
-    await Promise.race([Promise.all(up.map((silo) => silo.meet(siloIds))), late]).finally(() => clearTimeout(timer.late));
+  #meet(): Promise<void> {
+    return meeting(this.silos.filter(({ isUp, isFrozen }) => isUp && !isFrozen));
   }
 
   #running(): ProcessSilo {
@@ -238,8 +244,3 @@ export class ProcessCluster {
     for (const name of names) if (name !== STORE) this.silo(name);
   }
 }
-
-function inMemoryOnly(verb: string, why: string): ConfigurationError {
-  return new ConfigurationError(`${verb} is for test clusters in memory: ${why}; start it without redis`);
-}
-

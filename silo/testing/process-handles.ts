@@ -1,10 +1,12 @@
 import { actorMetadata, componentMetadata, serviceMetadata } from '../../decorators/index.js';
-import { checkKey, isWireName, serviceId, type EntityId } from '../../protocol/actor-id.js';
+import { checkKey, isWireName, printEntityId, serviceId, type EntityId } from '../../protocol/actor-id.js';
 import { createCodec } from '../../protocol/codec/index.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { CallOptions } from '../../sdk/author/index.js';
 import type { CheckedQuery } from '../../sdk/context/found-actors.js';
 import { createHandleFactory, handleReferences, type HandleFactory } from '../../sdk/handle.js';
+import { BIND } from '../activation/system-methods.js';
+import { listenerName } from '../messages/listener-name.js';
 import type { RemoteCall } from './process-messages.js';
 import type { ProcessSilo } from './process-silo.js';
 
@@ -28,7 +30,14 @@ export function processHandles(through: () => CallThrough): HandleFactory {
       call(target, ['oneWay', method], args, options).catch(() => undefined);
       return Promise.resolve();
     },
-    tell: async (target, method, args) => void (await call(target, ['tell', method], args, {})),
+    tell: async (target, method, args, options) => {
+      // The others are refused where the silo is; this one would not get there.
+      if (options.signal) throw new ConfigurationError(`${printEntityId(target)}.${method}: with 'signal' is for calls; a message that is told has no result`);
+      await call(target, ['tell', method], args, options);
+    },
+    send: async (target, event) => void (await call(target, ['send'], [event], {})),
+    // As a silo's own handles do it: a call of the emitter, whose binding it is.
+    bind: async ({ type, key }, event, listener, bound) => void (await call({ type, key }, [BIND], [event, listenerName(listener), bound], {})),
     componentName: (classOrName) => {
       const name = typeof classOrName === 'function' ? componentMetadata(classOrName)?.name : classOrName;
       if (isWireName(name)) return name;

@@ -1,6 +1,7 @@
 // What a test and the processes of its silos say to each other, over the channel of `fork`. Every ask has one answer under its id.
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { ActorQuery } from '../../sdk/author/index.js';
+import type { MessageQuestion } from './message-verbs.js';
 import type { GatewayLimits, LogLevel } from '../silo-options.js';
 
 /** What a silo's process is told first. */
@@ -31,6 +32,7 @@ export type ToSilo =
   | { readonly kind: 'call'; readonly id: number; readonly call: RemoteCall }
   | { readonly kind: 'cancel'; readonly id: number }
   | { readonly kind: 'activations'; readonly id: number }
+  | { readonly kind: 'messages'; readonly id: number; readonly question: MessageQuestion }
   /** Answered with the names of all actors that `findActors` finds. */
   | { readonly kind: 'find'; readonly id: number; readonly query: ActorQuery }
   /** Answered when it knows of all these silos. */

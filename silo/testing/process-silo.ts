@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { printEntityId, type ActorId, type EntityId } from '../../protocol/actor-id.js';
 import { fromWireError, type Codec, type WireError } from '../../protocol/codec/index.js';
 import { LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
-import type { ActorQuery, EntityClass, Handle } from '../../sdk/author/index.js';
+import type { ActorQuery, Broadcast, DeadLetters, EntityClass, Handle } from '../../sdk/author/index.js';
+import { messageVerbs, type MessageQuestion } from './message-verbs.js';
 import { actorTarget, serviceTarget } from './process-handles.js';
 import type { FromSilo, ProcessSettings, RemoteCall, RunningProcess, ToSilo } from './process-messages.js';
 
@@ -34,6 +35,10 @@ const STOP_MS = 15_000;
 export class ProcessSilo {
   /** Resolves when the process has ended. */
   readonly ended: Promise<void>;
+  /** As `silo.deadLetters`, through this silo. */
+  readonly deadLetters: DeadLetters;
+  /** As `silo.broadcast`, through this silo. */
+  readonly broadcast: (id: string) => Broadcast;
   readonly #parts: ProcessSiloParts;
   readonly #child: ChildProcess;
   readonly #asks = new Map<number, Ask>();
@@ -45,6 +50,7 @@ export class ProcessSilo {
 
   private constructor(readonly name: string, parts: ProcessSiloParts) {
     this.#parts = parts;
+    ({ deadLetters: this.deadLetters, broadcast: this.broadcast } = messageVerbs((question) => this.ask(question)));
     const child = (this.#child = fork(CHILD, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
     const killWithUs = (): void => void child.kill('SIGKILL');
     process.once('exit', killWithUs);
@@ -116,6 +122,11 @@ export class ProcessSilo {
   service<T extends object = object>(name: string): Handle<T>;
   service(service: unknown): unknown {
     return this.#parts.handle(this, serviceTarget(service));
+  }
+
+  /** @internal */
+  ask(question: MessageQuestion): Promise<unknown> {
+    return this.#ask(question.verb, (id) => ({ kind: 'messages', id, question }));
   }
 
   /** @internal As `ctx.findActors`, through this silo; all at once. `type` is a wire name. */

@@ -21,15 +21,18 @@ export class RootCalls {
     this.open.clear();
   }
 
-  private invoke(next: Invoker, envelope: Envelope): Promise<unknown> {
-    if (this.clock.isStopped) {
-      return Promise.reject(new SiloUnavailableError(`silo '${this.silo}' is dead; the call of ${printEntityId(envelope.target)}.${envelope.method} was not made`));
-    }
+  /** What is asked of the silo itself. */
+  ask(what: string, act: () => Promise<unknown>): Promise<unknown> {
+    if (this.clock.isStopped) return Promise.reject(new SiloUnavailableError(`silo '${this.silo}' is dead; it was not asked: ${what}`));
     return new Promise((resolve, reject) => {
       this.open.add(reject);
       this.clock.whenRunning(() => {
-        next.invoke(envelope).then(resolve, reject).finally(() => this.open.delete(reject));
+        act().then(resolve, reject).finally(() => this.open.delete(reject));
       });
     });
+  }
+
+  private invoke(next: Invoker, envelope: Envelope): Promise<unknown> {
+    return this.ask(`${printEntityId(envelope.target)}.${envelope.method}`, () => next.invoke(envelope));
   }
 }

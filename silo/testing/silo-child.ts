@@ -10,6 +10,7 @@ import { Silo } from '../silo.js';
 import type { SiloOptions } from '../silo-options.js';
 import { readToken } from './client-token.js';
 import { DetouredNetwork } from './detoured-network.js';
+import { answerQuestion } from './message-verbs.js';
 import type { FromSilo, ProcessSettings, RemoteCall, RunningProcess, ToSilo } from './process-messages.js';
 
 /** Beyond that the test's process does not answer, and the silo goes straight. */
@@ -39,6 +40,7 @@ class SiloChild {
     else if (message.kind === 'call') void this.answer(message.id, () => this.call(message.id, message.call));
     else if (message.kind === 'cancel') this.calls.get(message.id)?.abort();
     else if (message.kind === 'activations') void this.answer(message.id, () => this.silo.activations().map(({ type, key }) => `${type}/${key}`));
+    else if (message.kind === 'messages') void this.answer(message.id, () => answerQuestion(this.silo, message.question));
     else if (message.kind === 'find') void this.answer(message.id, () => this.find(message.query));
     else if (message.kind === 'meet') void this.answer(message.id, () => this.meet(message.siloIds));
     else if (message.kind === 'way') this.ways.get(message.id)?.(message.address);
@@ -73,9 +75,10 @@ class SiloChild {
     const abort = new AbortController();
     this.calls.set(id, abort);
     try {
-      const verbs = (this.handle(target) as unknown as { with(given: object): Verbs }).with({ ...options, signal: abort.signal });
-      const values = this.codec.decode(args) as readonly unknown[];
       const [first, second] = path as [string, string?];
+      const signal = first === 'tell' ? undefined : abort.signal; // A message has none.
+      const verbs = (this.handle(target) as unknown as { with(given: object): Verbs }).with({ ...options, ...(signal && { signal }) });
+      const values = this.codec.decode(args) as readonly unknown[];
       return await (second === undefined ? verbs[first]!(...values) : verbs[first]![second]!(...values));
     } finally {
       this.calls.delete(id);

@@ -1,12 +1,14 @@
 // TestCluster: silos in memory for tests of users' actors: the same runtime as in production, with time, faults and chance in the test's hand.
 import { randomUUID } from 'node:crypto';
 import { ConfigurationError, SiloUnavailableError } from '../../protocol/errors/index.js';
-import { checkKey, printEntityId, serviceId, type EntityId } from '../../protocol/actor-id.js';
+import { checkKey, printEntityId, serviceId } from '../../protocol/actor-id.js';
 import type { Identity } from '../../protocol/identity.js';
-import type { ActorQuery, CallOptions, EntityClass, Handle } from '../../sdk/author/index.js';
+import type { ActorQuery, Broadcast, DeadLetters, EntityClass, Handle } from '../../sdk/author/index.js';
 import { Client } from '../../sdk/client/client.js';
-import { createHandleFactory, type HandleFactory } from '../../sdk/handle.js';
+import type { HandleFactory } from '../../sdk/handle.js';
 import { MemoryClientListener } from '../../transport/memory-client-link.js';
+import { clusterHandles } from './cluster-handles.js';
+import { answerQuestion, messageVerbs } from './message-verbs.js';
 import type { Stub } from './stubs.js';
 import { TestSilo, type SiloBlueprint } from './test-silo.js';
 import { STORE, type TestWorld } from './test-world.js';
@@ -14,16 +16,11 @@ import type { VirtualClock } from './virtual-clock.js';
 
 const CALL_TIMEOUT_MS = 30_000;
 
-interface Manageable {
-  with(options: CallOptions): { readonly manage: object };
-}
-
-type Methods = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
-
 export class TestCluster {
   readonly #blueprint: SiloBlueprint;
   readonly #identities: Map<string, Identity>;
   readonly #handles: HandleFactory;
+  readonly #messages = messageVerbs(async (question) => answerQuestion(this.#running(), question));
   readonly #clients: Client[] = [];
   readonly #silos = new Map<string, TestSilo>();
   readonly #listeners = new Map<string, MemoryClientListener>();
@@ -35,14 +32,7 @@ export class TestCluster {
   constructor(readonly clock: VirtualClock, blueprint: SiloBlueprint, identities: Map<string, Identity>) {
     this.#blueprint = blueprint;
     this.#identities = identities;
-    this.#handles = createHandleFactory({
-      call: (target, method, args, options, mode) => this.#call(target, method, args, options, mode),
-      componentName: (classOrName) => this.#any().runtime.types.componentName(classOrName),
-      tell: async (target, method, args, options) => this.#running().messenger.tell(target, method, args, options),
-      send: async (target, event) => this.#running().messenger.send(target, event),
-      bind: async (target, event, listener, bound) => this.#running().messenger.bind(target, event, listener, bound),
-      manage: (target, options) => (this.#running().runtime.handles.handle(target) as unknown as Manageable).with(options).manage,
-    });
+    this.#handles = clusterHandles(() => this.#running(), () => this.#any());
   }
 
   /** The silos, the newest of each name: also those that are dead. */
@@ -76,6 +66,16 @@ export class TestCluster {
   /** As `ctx.findActors`, through the first silo that runs. */
   findActors<T extends object = object>(query: ActorQuery): AsyncIterable<Handle<T>> {
     return this.#running().findActors(query);
+  }
+
+  /** As `silo.deadLetters`: those of the cluster, asked through the first silo that runs. */
+  get deadLetters(): DeadLetters {
+    return this.#messages.deadLetters;
+  }
+
+  /** As `silo.broadcast`: the receipts of an event by its id, asked through the first silo that runs. Time must pass. */
+  broadcast(id: string): Broadcast {
+    return this.#messages.broadcast(id);
   }
 
   /** A connected client with this identity; it passes the gateway of a silo (default: the first that runs) as a real one does. It comes back to a silo of that name. */
@@ -191,18 +191,6 @@ export class TestCluster {
     let listener = this.#listeners.get(name);
     if (!listener) this.#listeners.set(name, (listener = new MemoryClientListener()));
     return listener;
-  }
-
-  #call(target: EntityId, method: string, args: readonly unknown[], options: CallOptions, mode: 'call' | 'oneWay'): Promise<unknown> {
-    try {
-      const handle = (this.#running().runtime.handles.handle(target) as unknown as { with(given: CallOptions): { readonly oneWay: Methods } & Methods }).with(options);
-      if (mode === 'call') return handle[method]!(...args) as Promise<unknown>;
-      handle.oneWay[method]!(...args);
-      return Promise.resolve();
-    } catch (error) {
-      if (mode === 'oneWay') throw error;
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-    }
   }
 
   #any(): TestSilo {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Identity } from '../../protocol/identity.js';
 import type { Invoker } from '../../protocol/envelope.js';
 import type { Clock, Logger, Member, StateStore } from '../../protocol/ports/index.js';
-import type { ActorQuery, EntityClass, Handle } from '../../sdk/author/index.js';
+import type { ActorQuery, Broadcast, DeadLetters, EntityClass, Handle } from '../../sdk/author/index.js';
 import { LeasedMembership } from '../../state/leased-membership.js';
 import { MemoryMembership } from '../../state/memory-membership.js';
 import { MemoryDeliveryQueues, MemoryQueues } from '../../events/memory-delivery-queues.js';
@@ -15,11 +15,13 @@ import { resolveGatewayOptions } from '../options/gateway-options.js';
 import type { ResolvedPlacementOptions } from '../options/placement-options.js';
 import { Peers } from '../peers.js';
 import type { GatewayOptions } from '../silo-options.js';
+import { openBroadcast } from '../../sdk/broadcast.js';
 import type { HandleCaller } from '../../sdk/handle.js';
 import { SiloRuntime } from '../silo-runtime.js';
 import { Stages } from '../stages.js';
 import { DistantMembershipTable } from './distant-membership-table.js';
 import { DistantStateStore } from './distant-state-store.js';
+import { answerQuestion, messageVerbs, type MessageVerbs } from './message-verbs.js';
 import { processLog } from './process-log.js';
 import { RootCalls } from './root-calls.js';
 import { SiloClock } from './silo-clock.js';
@@ -51,6 +53,7 @@ export class TestSilo {
   /** @internal */
   readonly runtime: SiloRuntime;
   readonly #roots: RootCalls;
+  readonly #messages: MessageVerbs;
   readonly #membership: LeasedMembership;
   readonly #stages = new Stages();
   readonly #gateway: Gateway;
@@ -71,6 +74,9 @@ export class TestSilo {
     const intercept = (next: Invoker): Invoker => stubs.before(this.#noted(world ? this.#roots.before(next) : next), () => this.runtime.codec);
     const queues = (this.#queues = new MemoryDeliveryQueues(world?.queues ?? new MemoryQueues(), { clock, queueClock: blueprint.clock, log }));
     this.runtime = new SiloRuntime({ siloId: name, clock, log, store, queues, records: world?.records, membership, classes, components, policies: placement.policies, intercept, random, maxLocations: MAX_LOCATIONS });
+    const { letters, receipts } = this.runtime.messages;
+    const own: MessageVerbs = { deadLetters: letters, broadcast: (id) => openBroadcast(id, (stage) => receipts.result(id, stage)) };
+    this.#messages = messageVerbs((question) => this.#roots.ask(question.verb, () => answerQuestion(own, question)));
     if (world) this.#link(world, log, random!);
     this.#stages.add(() => this.runtime.hosts.scratch.stop());
     this.#stages.add(() => membership.stop());
@@ -107,6 +113,16 @@ export class TestSilo {
   actor<T extends object = object>(type: string, key: string): Handle<T>;
   actor(actor: unknown, key: string): unknown {
     return this.runtime.actor(actor, key);
+  }
+
+  /** As `silo.deadLetters`, through this silo: asked of one that is dead they reject. */
+  get deadLetters(): DeadLetters {
+    return this.#messages.deadLetters;
+  }
+
+  /** As `silo.broadcast`, through this silo; time must pass. */
+  broadcast(id: string): Broadcast {
+    return this.#messages.broadcast(id);
   }
 
   /** @internal What sends messages from outside of all turns. */

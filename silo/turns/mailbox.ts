@@ -5,6 +5,7 @@
 //       that only waits himself.
 //   M4. Whoever is inside as a writer stays until its unit lets go, after its commit.
 //   M5. A closed mailbox lets only those in whom the actor's end waits for; the others wait for that end.
+//   M6. So does one whose actor is reserved for a chain, which it lets in ahead of all that wait.
 import type { EntityId } from '../../protocol/actor-id.js';
 import { MailboxFullError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
@@ -29,6 +30,8 @@ export interface MailboxOwner {
   isOverdue(call: PendingCall): boolean;
   /** Wall clock, milliseconds. */
   now(): number;
+  /** The chain that alone may come in anew. */
+  readonly reservedFor: CallChain | undefined;
   /** The chains that are inside the actor or one of its components: its end waits for them. */
   unfinished(): readonly CallChain[];
 }
@@ -51,7 +54,7 @@ export class Mailbox extends Occupancy implements CallQueue {
 
   /** The chains that `call`, queued here, waits for. */
   waitsFor(call: PendingCall): readonly CallChain[] {
-    if (this.isClosed && !this.admits(call)) return this.owner.unfinished();
+    if (this.isRestricted && !this.admits(call)) return this.owner.unfinished();
     return this.isHeldOnly ? this.inTheWayOf(call) : this.inTheWayOfLine(call);
   }
 
@@ -151,6 +154,10 @@ export class Mailbox extends Occupancy implements CallQueue {
     return this.waiting?.count ?? 0;
   }
 
+  private get isRestricted(): boolean {
+    return this.isClosed || this.owner.reservedFor !== undefined;
+  }
+
   /** Its chain is inside: only what must be alone may have to wait. */
   private canGoOn(call: PendingCall): boolean {
     return (!call.isExclusive && this.reentrancy !== 'none') || this.fits(call);
@@ -159,7 +166,7 @@ export class Mailbox extends Occupancy implements CallQueue {
   private canStart(call: PendingCall): boolean {
     // M3, M5: others wait already, but a chain that reads need not wait behind them.
     const mayOvertake = this.waitingCount === 0 || call.mode.interleave || this.isReading(call.chain);
-    return (this.isClosed ? this.admits(call) : mayOvertake) && this.fits(call);
+    return (this.isRestricted ? this.admits(call) : mayOvertake) && this.fits(call);
   }
 
   /** A turn that is open here waits for the call: under `none` it would wait for itself. Of a turn that waits for nothing, other silos may not know that it is over. */
@@ -178,8 +185,10 @@ export class Mailbox extends Occupancy implements CallQueue {
     return [...chains];
   }
 
-  /** M5. */
+  /** M5, M6. */
   private admits(call: PendingCall): boolean {
+    const { reservedFor } = this.owner;
+    if (reservedFor && !this.isClosed && call.chain.isWithin(reservedFor)) return true;
     return this.owner.unfinished().some((chain) => call.chain.isWithin(chain));
   }
 
@@ -194,7 +203,7 @@ export class Mailbox extends Occupancy implements CallQueue {
   private enqueue(call: PendingCall): void {
     call.queuedAtMs = this.owner.now();
     // M3: a chain that is inside goes first, else those ahead would wait for its own turn.
-    (this.waiting ??= new WaitingCalls(this)).add(call, this.isReading(call.chain) || this.isInside(call.chain));
+    (this.waiting ??= new WaitingCalls(this)).add(call, this.isReading(call.chain) || this.isInside(call.chain) || call.chain === this.owner.reservedFor);
     this.refuseCycle(call);
   }
 
@@ -205,8 +214,8 @@ export class Mailbox extends Occupancy implements CallQueue {
     call.fail(cycleError(cycle));
   }
 
-  /** Turns that end at once would nest the stack as deep as the queue is long: only the outermost call loops. */
-  private startNext(): void {
+  /** Who may come in is not who it was. Turns that end at once would nest the stack as deep as the queue is long: only the outermost call loops. */
+  startNext(): void {
     if (this.isStarting || this.waitingCount === 0) return;
     this.isStarting = true;
     try {
@@ -232,16 +241,7 @@ export class Mailbox extends Occupancy implements CallQueue {
     if (this.waitingCount === 0) return undefined;
     const first = this.waiting!.first()!;
     if (this.isSealedFor(first)) return undefined;
-    if (this.isClosed) return this.waiting!.find((call) => this.admits(call) && this.fits(call), false);
-    return this.fits(first) ? first : (this.ownOfThoseInside() ?? this.waiting!.find((call) => this.fits(call), true));
-  }
-
-  /** M3: a chain came in while another call of it waits behind those who wait for that chain now. */
-  private ownOfThoseInside(): PendingCall | undefined {
-    for (const chain of this.present()) {
-      if (!chain.waiting?.size) continue;
-      for (const call of chain.waiting) if (call.mailbox === this && this.fits(call)) return call;
-    }
-    return undefined;
+    if (this.isRestricted) return this.waiting!.find((call) => this.admits(call) && this.fits(call), false);
+    return this.fits(first) ? first : (this.waiting!.ofThose(this.present(), (call) => this.fits(call)) ?? this.waiting!.find((call) => this.fits(call), true));
   }
 }

@@ -2,6 +2,7 @@
 //   C1. It settles exactly once: value, error, deadline or cancellation.
 //   C2. A call that settled while queued never runs.
 //   C3. The promise is made when somebody asks for it: a turn that ended before that needs no callbacks.
+import type { ReplyAddress } from '../../protocol/delivery.js';
 import type { Envelope } from '../../protocol/envelope.js';
 import { CallTimeoutError, CancelledError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
@@ -45,6 +46,8 @@ export class PendingCall implements DeadlineLink, Answer {
   message: MessageTurn | undefined;
   /** The reminder whose firing it handles. */
   due: DueReminder | undefined;
+  /** It is a step of a chain of tail calls: who waits for the end of that. */
+  reply: ReplyAddress | undefined;
   /** Its caller can give up. */
   private readonly isCancellable: boolean;
   private controller: AbortController | undefined;
@@ -98,9 +101,14 @@ export class PendingCall implements DeadlineLink, Answer {
     return this.envelope.deadlineMs;
   }
 
+  /** Its result is recorded, if it writes. */
+  get isKeyed(): boolean {
+    return this.envelope.idempotencyKey !== undefined || this.envelope.durable !== undefined;
+  }
+
   /** What it does is recorded under an id (an idempotency key, an event's number): only its own chain may run beside it. */
   get isExclusive(): boolean {
-    return this.isPartOfExclusive || this.settles !== undefined || this.mark !== undefined || this.due !== undefined || (this.envelope.idempotencyKey !== undefined && !this.mode.readOnly);
+    return this.isPartOfExclusive || this.settles !== undefined || this.mark !== undefined || this.due !== undefined || (this.isKeyed && !this.mode.readOnly);
   }
 
   /** O4: it may run while what was before it commits. */

@@ -1,7 +1,8 @@
-import { sameEntity, type EntityId } from '../../protocol/actor-id.js';
+import { sameActor, sameEntity, type EntityId } from '../../protocol/actor-id.js';
 import type { Baggage, CallerTurn } from '../../protocol/envelope.js';
 import type { Identity } from '../../protocol/identity.js';
 import type { CallInfo } from '../../sdk/author/index.js';
+import type { TailCall } from '../../sdk/context/tail-call.js';
 import type { TurnInfo } from '../../sdk/context/turn-scope.js';
 import type { UnitOfWork } from '../activation/unit-of-work.js';
 import type { CallChain } from './call-chain.js';
@@ -10,6 +11,7 @@ import type { PendingCall } from './pending-call.js';
 /** One run of one method on one entity. */
 export class Turn implements TurnInfo {
   isOpen = true;
+  tailCalls: TailCall[] | undefined;
   private info: CallInfo | undefined;
 
   constructor(
@@ -50,7 +52,8 @@ export class Turn implements TurnInfo {
   }
 
   get deadline(): number {
-    return this.deadlineMs + this.wallClockOffsetMs;
+    // A step of a chain goes on when nobody waits any more; `deadlineMs`, by which its own calls end, is that of a message.
+    return this.pending.reply?.deadline ?? this.deadlineMs + this.wallClockOffsetMs;
   }
 
   get from(): EntityId | undefined {
@@ -75,14 +78,19 @@ export class Turn implements TurnInfo {
 
 /** An open turn on `id` waits for the call: it made it, directly or by way of others that wait for each other or for each other's units. */
 export function isAwaitedOn(id: EntityId, call: PendingCall): boolean {
-  return isWithinTurnOn(id, call.envelope.caller, new Set());
+  return isWithinTurnOn(id, call.envelope.caller, new Set(), sameEntity);
 }
 
-function isWithinTurnOn(id: EntityId, caller: CallerTurn | undefined, seen: Set<CallerTurn>): boolean {
+/** As `isAwaitedOn`, for any entity of the actor: their turns share a unit. */
+export function isAwaitedOnActor(id: EntityId, call: PendingCall): boolean {
+  return isWithinTurnOn(id, call.envelope.caller, new Set(), sameActor);
+}
+
+function isWithinTurnOn(id: EntityId, caller: CallerTurn | undefined, seen: Set<CallerTurn>, isSame: (a: EntityId, b: EntityId) => boolean): boolean {
   for (let turn = caller; turn && !seen.has(turn); turn = turn.caller) {
-    if (turn.isOpen && sameEntity(turn.entity, id)) return true;
+    if (turn.isOpen && isSame(turn.entity, id)) return true;
     seen.add(turn);
-    if (turn.holdsBack && isWithinTurnOn(id, turn.holdsBack, seen)) return true;
+    if (turn.holdsBack && isWithinTurnOn(id, turn.holdsBack, seen, isSame)) return true;
   }
   return false;
 }

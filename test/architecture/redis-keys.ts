@@ -5,7 +5,7 @@ import type { Rule, SourceFile } from './project.js';
 const KEY_MODULE = 'state/redis-keys.ts';
 
 /** Keys as protocol.md lists them; `*` is what varies. */
-const KEYS = new Set(['troupe:{*/*/*}', 'troupe:{*/m}', 'troupe:{*/dirty/*}', 'troupe:{*/tag/*/*}', 'troupe:{*/p/*}', 'troupe:{*/bc/*}', 'troupe:{*/dead}']);
+const KEYS = new Set(['troupe:{*/*/*}', 'troupe:{*/m}', 'troupe:{*/dirty/*}', 'troupe:{*/tag/*/*}', 'troupe:{*/p/*}', 'troupe:{*/bc/*}', 'troupe:{*/calls/*}', 'troupe:{*/ended/*}', 'troupe:{*/dead}']);
 /** What follows the hash tag: of an actor, of the membership, of dead letters, of a tracker; `w` of any is a write for WAIT, gone after a millisecond. */
 const SUFFIXES = new Set([
   'w', 'a', 'ops', 'out', 'in', 'b:*', 'u', 'old', 's:*', 'src', 'r', 'sub', 'silos', 'hb', 'addr', 'epoch', 'votes:*', 'genesis',

@@ -1,6 +1,6 @@
 // What every MessageRecords promises (protocol/ports/message-records.ts). Run on Redis and in memory.
 import { expect } from 'chai';
-import type { BroadcastTrackers, DeadLetter, DeadLetterPage, DeadLetterStore, MessageRecords } from '../../protocol/ports/message-records.js';
+import type { BroadcastTrackers, CallJournal, ChainEnds, DeadLetter, DeadLetterPage, DeadLetterStore, MessageRecords } from '../../protocol/ports/message-records.js';
 import { utf8 } from '../state/contract/store-bench.js';
 
 export interface RecordsUnderTest {
@@ -17,6 +17,8 @@ export function messageRecordsContract(name: string, makeRecords: () => Promise<
 
     deadLetters(() => made.records.deadLetters);
     broadcasts(() => made.records.broadcasts);
+    journal(() => made.records.journal);
+    chainEnds(() => made.records.chainEnds);
   });
 }
 
@@ -95,6 +97,51 @@ function deadLetters(opened: () => DeadLetterStore): void {
       const found = await pages(100);
       expect(found.map(({ letters }) => letters.length).slice(0, 2)).to.deep.equal([3, 2]);
       expect(found.flatMap(({ letters }) => letters.map(({ payload: each }) => each.length))).to.deep.equal(Array(5).fill(1_500_000));
+    });
+  });
+}
+
+function journal(opened: () => CallJournal): void {
+  describe('call journal', () => {
+    const note = (id: string, ordinal: number, hash: string) => opened().note(id, ordinal, hash);
+
+    it('keeps what was noted first, however often and by whom it is noted again', async () => {
+      expect(await note('a {1}', 0, 'x')).to.deep.equal({ isNew: true, hash: 'x' });
+      expect([await note('a {1}', 0, 'x'), await note('a {1}', 0, 'y')]).to.deep.equal([{ isNew: false, hash: 'x' }, { isNew: false, hash: 'x' }]);
+      const racing = await Promise.all(Array.from({ length: 20 }, (_, i) => note('a {1}', 1, `h${i}`)));
+      expect(racing.filter(({ isNew }) => isNew)).to.have.length(1);
+      expect(new Set(racing.map(({ hash }) => hash)).size).to.equal(1);
+    });
+
+    it('keeps messages and places apart, and forgets a message whole', async () => {
+      for (const [id, ordinal] of [['a', 0], ['a', 10], ['b', 0]] as const) expect((await note(id, ordinal, `${id}${ordinal}`)).isNew).to.equal(true);
+      await opened().drop('a');
+      await opened().drop('unknown');
+      expect([await note('a', 0, 'other'), await note('a', 10, 'z'), await note('b', 0, 'z')]).to.deep.equal([
+        { isNew: true, hash: 'other' }, { isNew: true, hash: 'z' }, { isNew: false, hash: 'b0' },
+      ]);
+    });
+  });
+}
+
+function chainEnds(opened: () => ChainEnds): void {
+  describe('ends of chains', () => {
+    const well = { failed: false, payload: Uint8Array.from([0, 10, 13, 255]) };
+
+    it('keep what came first, bytes as they are, each for itself', async () => {
+      expect(await opened().find('a {1}')).to.equal(undefined);
+      await opened().keep('a {1}', well);
+      await opened().keep('a {1}', { failed: true, payload: utf8('later') });
+      await opened().keep('b', { failed: true, payload: new Uint8Array() });
+      expect(await opened().find('a {1}')).to.deep.include(well);
+      expect(await opened().find('b')).to.deep.include({ failed: true, payload: new Uint8Array() });
+    });
+
+    it('forget what is dropped', async () => {
+      await opened().keep('a', well);
+      await opened().drop('a');
+      await opened().drop('unknown');
+      expect(await opened().find('a')).to.equal(undefined);
     });
   });
 }

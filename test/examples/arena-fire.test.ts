@@ -3,7 +3,7 @@ import { Arena } from '../../examples/arena/actors/arena.js';
 import { Player } from '../../examples/arena/actors/player.js';
 import { Health } from '../../examples/arena/components/health.js';
 import { Movement } from '../../examples/arena/components/movement.js';
-import { LAVA, SPRING, Vec2 } from '../../examples/arena/shared.js';
+import { LAVA, Snapshot, SPRING, Vec2 } from '../../examples/arena/shared.js';
 import { ComponentCrashedError } from '../../sdk/index.js';
 import { startTestCluster, type TestCluster } from '../../silo/testing/index.js';
 import { arenaClasses } from './arena-classes.js';
@@ -140,5 +140,25 @@ describe('examples/arena, fire on three silos', () => {
     expect(await ada.getComponent(Health).level()).to.be.lessThan(before);
     expect(await ada.parts()).to.not.include('Burning');
     expect(await ada.getComponent(Health).level()).to.equal(76);
+  });
+
+  it('lets who died in the lava come back elsewhere: nobody sees it alive where it died', async () => {
+    await using cluster = await startTestCluster({ silos: 3, seed: 11, modules: arenaClasses, gateway: { session: 'player' } });
+    const client = await cluster.client({ id: 'ada' }, 's1');
+    for (const { name } of cluster.silos) cluster.delay(name, 'store', 40);
+    const ada = cluster.actor(Player, 'ada');
+    await cluster.clock.until(ada.getComponent(Movement).stop(LAVA_SPOT));
+    await cluster.clock.until(ada.enter());
+    await cluster.clock.until(ada.getComponent(Health).damage(1000, 'lava'));
+    await cluster.clock.advance('200ms');
+    const seen: [alive: boolean, inLava: boolean][] = [];
+    await cluster.clock.until(client.actor<Arena>('arena', 'main').on(Snapshot, ({ fighters: [own] }) => {
+      if (own) seen.push([own[3] > 0, own[1] === LAVA_SPOT.x && own[2] === LAVA_SPOT.y]);
+    }));
+    await cluster.clock.advance('5s');
+    expect(seen[0]).to.deep.equal([false, true]);
+    expect(seen.at(-1)).to.deep.equal([true, false]);
+    expect(seen.filter(([alive, inLava]) => alive === inLava)).to.deep.equal([]);
+    expect(await cluster.clock.until(ada.parts())).to.not.include('Burning');
   });
 });

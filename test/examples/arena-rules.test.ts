@@ -56,8 +56,9 @@ describe('examples/arena, rules', () => {
     await cluster.client({ id: 'bob' });
     await player('bob').getComponent(Health).damage(1000, 'player/ada');
     expect((await viewOf('bob')).hp).to.equal(0);
+    await cluster.clock.advance('100ms');
     expect((await player('ada').getComponent(Inventory).contents()).score).to.equal(10);
-    await cluster.clock.advance('2900ms');
+    await cluster.clock.advance('2800ms');
     expect((await viewOf('bob')).hp).to.equal(0);
     await cluster.clock.advance('200ms');
     expect((await viewOf('bob')).hp).to.equal(100);

@@ -38,6 +38,23 @@ describe('examples/arena, in a browser', function () {
     }, undefined);
   });
 
+  it('shows who died and how many, also to a page that comes later, and brings them back', async () => {
+    await using game = await play(0);
+    const tab = await game.join();
+    await tab.walkInto(LAVA[0]!);
+    await tab.until('the player is down', () => document.getElementById('hp')!.textContent === 'down', undefined, 30_000);
+    const isListed = ([count, name]: readonly [string, string | null]) => document.getElementById('deaths')!.textContent === count
+      && [...document.querySelectorAll('#feed li')].map(({ textContent }) => textContent).join() === `the lava got ${name}`;
+    const listed = ['1', await tab.page.textContent('#name')] as const;
+    await tab.until('the page lists it', isListed, listed);
+    expect(await tab.page.textContent('#notice')).to.equal('The lava got you. Back in 3 seconds.');
+    await tab.until('the player is back', () => document.getElementById('hp')!.textContent === '100 / 100', undefined);
+    const later = await game.join();
+    await later.until('the other page lists it', isListed, listed);
+    const folder = process.env['ARENA_SCREENSHOTS'];
+    if (folder) await later.page.screenshot({ path: `${folder}/death.png` });
+  });
+
   it('shows a second tab as another player, whom neither can move for the other, and who is gone within 5 s of closing it', async () => {
     await using game = await play(0);
     const ada = await game.join();

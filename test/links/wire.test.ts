@@ -28,6 +28,9 @@ const anyEnvelope: fc.Arbitrary<Envelope> = fc.record({
   caller: fc.option(fc.array(anyEntity, { minLength: 1, maxLength: 32 }).map(remoteTurns), { nil: undefined }),
   deadlineMs: fc.oneof(fc.nat(2 ** 40), fc.constant(Infinity)), timeoutMs: fc.double({ min: 0, noNaN: true }),
   idempotencyKey: fc.option(anyText, { nil: undefined }),
+  durable: fc.option(fc.record({
+    operation: anyText, isKept: fc.constant(true), mark: fc.record({ sender: anyText, low: fc.maxSafeNat(), ids: fc.tuple(fc.maxSafeNat()) }, { noNullPrototype: true }),
+  }, { noNullPrototype: true }), { nil: undefined }),
   baggage: fc.option(fc.dictionary(anyText, anyText, { minKeys: 1, noNullPrototype: true }), { nil: undefined }),
   hops: fc.nat(100),
 });
@@ -58,8 +61,8 @@ class Ends {
   }
 }
 
-function fieldsOf({ kind, target, method, args, from, identity, chain, caller, deadlineMs, timeoutMs, idempotencyKey, baggage, hops }: Envelope): object {
-  return { kind, target, method, args, from, identity, chain, callers: waitingEntities(caller), deadlineMs, timeoutMs, idempotencyKey, baggage, hops };
+function fieldsOf({ kind, target, method, args, from, identity, chain, caller, deadlineMs, timeoutMs, idempotencyKey, durable, baggage, hops }: Envelope): object {
+  return { kind, target, method, args, from, identity, chain, callers: waitingEntities(caller), deadlineMs, timeoutMs, idempotencyKey, durable, baggage, hops };
 }
 
 describe('the bytes of links', () => {

@@ -60,6 +60,21 @@ describe('RedisMessageRecords', () => {
     for (const key of await bench.keys('/dead}')) expect(await ttl(key), key).to.equal(-1);
   });
 
+  it('lets the calls of a message expire 7 days after the first of them, and so the end of a chain', async () => {
+    await records.journal.note('m', 0, 'x');
+    const key = new RedisKeys(bench.cluster).journal('m');
+    expect(await ttl(key)).to.be.within(7 * DAY_MS - 60_000, 7 * DAY_MS);
+    await bench.ask('pexpire', key, String(DAY_MS));
+    await records.journal.note('m', 1, 'y');
+    await records.journal.note('m', 0, 'x');
+    expect(await ttl(key)).to.be.within(DAY_MS - 60_000, DAY_MS);
+    await records.journal.drop('m');
+    await records.chainEnds.keep('c', { failed: false, payload: utf8('x') });
+    expect(await ttl(new RedisKeys(bench.cluster).chainEnd('c'))).to.be.within(7 * DAY_MS - 60_000, 7 * DAY_MS);
+    await records.chainEnds.drop('c');
+    expect(await bench.keys()).to.deep.equal([]);
+  });
+
   it('leaves of removed letters their ids, for seven days', async () => {
     for (const id of ['a', 'b']) await records.deadLetters.add(letter(id));
     for (const id of ['a', 'b']) await records.deadLetters.remove(id);
@@ -77,11 +92,13 @@ describe('RedisMessageRecords', () => {
       await records.broadcasts.open(odd, utf8('i'));
       await records.broadcasts.received(odd, [1]);
       await records.deadLetters.add(letter(odd, { target: { type: 'player', key: odd } }));
+      await records.journal.note(odd, 0, odd);
+      await records.chainEnds.keep(odd, { failed: false, payload: utf8(odd) });
     }
     const keys = await bench.keys();
-    const table = /^troupe:\{test-[0-9a-f]+\/(bc\/(?:[A-Za-z0-9_-]+|~[A-Za-z0-9_-]{22})\}(:got)?|dead\}(:n|:at|:t:[A-Za-z0-9_-]+)?)$/;
+    const table = /^troupe:\{test-[0-9a-f]+\/(bc\/(?:[A-Za-z0-9_-]+|~[A-Za-z0-9_-]{22})\}(:got)?|(?:calls|ended)\/(?:[A-Za-z0-9_-]+|~[A-Za-z0-9_-]{22})\}|dead\}(:n|:at|:t:[A-Za-z0-9_-]+)?)$/;
     expect(keys.filter((key) => !table.test(key))).to.deep.equal([]);
-    expect(new Set(keys.map((key) => /\{([^}]+)\}/.exec(key)?.[1]))).to.have.length(6);
+    expect(new Set(keys.map((key) => /\{([^}]+)\}/.exec(key)?.[1]))).to.have.length(16);
   });
 
   it('rejects what is under way, and all that comes later, once it is stopped', async () => {

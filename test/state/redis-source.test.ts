@@ -38,4 +38,22 @@ describe('a Cluster client', () => {
     expect(await sent.catch((error: unknown) => error)).to.be.instanceOf(Error);
     cluster.disconnect();
   });
+
+  it('looks at the slots no more once it has ended, also when a look was under way; while it reconnects it goes on', () => {
+    const given = new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true });
+    const looks: (() => void)[] = [];
+    given.refreshSlotsCache = (callback) => void looks.push(() => callback?.());
+    const cluster = createClient(() => given, 'scripts') as unknown as Cluster;
+    let rounds = 0;
+    const look = (): void => cluster.refreshSlotsCache(() => rounds++);
+    look();
+    cluster.disconnect(true);
+    looks.shift()!();
+    look();
+    expect([rounds, looks.length]).to.deep.equal([1, 1]);
+    cluster.disconnect();
+    looks.shift()!();
+    look();
+    expect([rounds, looks.length]).to.deep.equal([1, 0]);
+  });
 });

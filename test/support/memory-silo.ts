@@ -90,7 +90,7 @@ export interface TestSilo {
 }
 
 /** One silo's runtime on stores in memory (or given ones), without gateway. */
-export function memorySilo(classes: readonly object[], given: Partial<Pick<SiloPorts, 'store' | 'records' | 'clock' | 'components' | 'files' | 'threads' | 'random'>> = {}): TestSilo {
+export function memorySilo(classes: readonly object[], given: Partial<Pick<SiloPorts, 'store' | 'records' | 'clock' | 'components' | 'files' | 'threads' | 'random' | 'intercept'>> = {}): TestSilo {
   const store = given.store ?? new MemoryStateStore();
   const membership = loneMembership();
   const log = new RecordingLogger();

@@ -1,18 +1,19 @@
-import { Actor, Every, State, type ActorContext, type Handle, type OnActivate } from 'troupe';
+import { Actor, Every, On, State, type ActorContext, type EventOrigin, type Handle, type OnActivate } from 'troupe';
 import { Burning } from '../components/burning.js';
 import { Health } from '../components/health.js';
 import { Inventory } from '../components/inventory.js';
 import { Movement } from '../components/movement.js';
-import { MAX_HP, type Vec2 } from '../shared.js';
-import { World, type Look } from '../world.js';
+import { Dropped, MAX_HP, type ItemKind, type Vec2 } from '../shared.js';
+import { freeSpot, spotNear, World, type Item, type Look } from '../world.js';
 import type { Bot } from './bot.js';
 import type { Fighter } from './fighter.js';
 import type { Player } from './player.js';
 
 const STRIKE_HP = 9;
 const SPRING_HP = 5;
-const VICTORY_POINTS = 10;
 const BOTS = 8;
+/** What has lain there longest is gone. */
+const MOST_LOOT = 40;
 
 /** What a fighter sees around it. */
 export interface View {
@@ -25,14 +26,19 @@ export interface View {
 
 /**
  * The arena: moves everybody 20 times a second and shows the world to all who watch. Fast things (places, strikes) live in its memory;
- * what must last is told to the fighters, whose components save it. It never waits for a fighter: it only sends one-way calls.
+ * what must last is told to the fighters, whose components save it. It never waits for a fighter: one-way calls carry what the next one makes good,
+ * messages what must not be lost.
  */
 @Actor({ name: 'arena', alwaysOn: true, idleAfter: 'never' })
 export class Arena implements OnActivate {
   /** Keys of the players who are here: whom to ask back in after the arena has been away. */
   @State() players: string[] = [];
+  /** What the dead have left. It outlives the arena's silo, as the other items do not. */
+  @State() loot: Item[] = [];
   private readonly world = new World();
   private readonly fighters = new Map<string, Handle<Fighter>>();
+  /** What they do not know of yet. */
+  private readonly taken = new Map<Handle<Fighter>, ItemKind[]>();
 
   constructor(private readonly ctx: ActorContext<Arena>) {}
 
@@ -72,10 +78,6 @@ export class Arena implements OnActivate {
     for (const hit of this.world.strike(id)) this.fighter(hit.id)?.getComponent(Health).oneWay.damage(STRIKE_HP, id);
   }
 
-  defeatedBy(id: string): void {
-    this.fighter(id)?.getComponent(Inventory).oneWay.earn(VICTORY_POINTS);
-  }
-
   /** Where a fighter's actor runs. */
   seenOn(id: string, silo: string): void {
     Object.assign(this.world.get(id) ?? {}, { silo });
@@ -89,10 +91,37 @@ export class Arena implements OnActivate {
   @Every('50ms')
   protected async tick(elapsedMs: number): Promise<void> {
     this.world.move(Math.min(elapsedMs, 250) / 1000);
-    for (const { body, kind } of this.world.takeItems()) this.fighter(body.id)?.getComponent(Inventory).oneWay.pickUp(kind);
+    await this.pickUp();
     if (this.world.tick % 10 === 0) this.burnAndBathe();
     if (this.world.tick % 5 === 0) this.settle();
     await this.ctx.emit(this.world.snapshot(performance.now()), { live: true, key: 'state' });
+  }
+
+  /** A fighter has died. Their inventory gave it away in the commit that sent this. */
+  @On(Dropped)
+  protected onDropped({ coins, medkits }: Dropped, { type, key }: EventOrigin): void {
+    const near = this.world.get(`${type}/${key}`)?.at ?? freeSpot();
+    const kinds = [...Array.from({ length: coins }, () => 'coin' as const), ...Array.from({ length: medkits }, () => 'medkit' as const)];
+    this.loot = [...this.loot, ...kinds.map((kind) => ({ kind, at: spotNear(near) }))].slice(-MOST_LOOT);
+  }
+
+  /** The fighters are told four times a second what they have picked up, all in one commit; of loot at once, with the commit that takes it away. */
+  private async pickUp(): Promise<void> {
+    for (const { body, kind } of this.world.takeItems()) this.note(body.id, kind);
+    // As it is saved: a tick that failed took nothing.
+    this.world.loot = this.loot;
+    const loot = this.world.takeLoot();
+    if (loot.length > 0) this.loot = [...this.world.loot];
+    else if (this.world.tick % 5 !== 0) return;
+    for (const { body, kind } of loot) this.note(body.id, kind);
+    const told = [...this.taken];
+    this.taken.clear();
+    for (const [fighter, kinds] of told) await fighter.getComponent(Inventory).tell.pickUp(...kinds);
+  }
+
+  private note(id: string, kind: ItemKind): void {
+    const fighter = this.fighter(id);
+    if (fighter) this.taken.set(fighter, [...(this.taken.get(fighter) ?? []), kind]);
   }
 
   private burnAndBathe(): void {

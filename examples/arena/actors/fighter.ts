@@ -1,31 +1,40 @@
-import { ComponentCrashedError, Every, On, Public, type ActorContext, type EntityClass, type Handle, type Timer } from 'troupe';
+import { ComponentCrashedError, Delivery, Every, On, OnReminder, Public, type ActorContext, type Duration, type EntityClass, type Handle, type OnActivate } from 'troupe';
 import { Burning } from '../components/burning.js';
 import { Health } from '../components/health.js';
 import { Inventory } from '../components/inventory.js';
 import { Movement } from '../components/movement.js';
-import { Died } from '../shared.js';
+import { Died, Dropped } from '../shared.js';
 import { freeSpot } from '../world.js';
 import type { Arena } from './arena.js';
+import type { Scoreboard } from './scoreboard.js';
 
 const MEDKIT_HP = 40;
+const RESPAWN: Duration = '3s';
 /** A fire burns so often: for 3 seconds after the lava. */
 const FUEL = 6;
 
 /** What players and bots share: three components, a fourth while they burn; how they fight, die and come back. Decorated members are inherited. */
-export abstract class Fighter {
+export abstract class Fighter implements OnActivate {
   static readonly parts = [Movement, Health, Inventory];
-  private respawning: Timer | undefined;
-
   constructor(protected readonly ctx: ActorContext<Fighter>) {}
 
+  /** Who hears of its death, and of what it loses by it: awake or not, and on whatever silo. Kept with the fighter; binding again changes nothing. */
+  async onActivate(): Promise<void> {
+    await this.ctx.self.bind(Died, this.ctx.actor<Scoreboard>('scoreboard', 'main'));
+    await this.ctx.self.bind(Dropped, this.arena);
+  }
+
   /** Joins the arena as what the components know. Idempotent: the arena asks for it again when it has been away. */
+  @Delivery({ attempts: 20, backoff: '250ms' })
   async enter(): Promise<void> {
+    if (!this.isPresent()) return;
     try {
       const [stance, hp, contents] = await Promise.all([this.part(Movement).stance(), this.part(Health).level(), this.part(Inventory).contents()]);
       await this.arena.join(this.ctx.self, { ...stance, hp, ...contents, burning: this.ctx.get(Burning) !== undefined });
-      if (hp === 0) this.respawnSoon();
     } catch (error) {
-      this.whenBack(error, () => this.enter());
+      // Health may be away for a moment, or for half a minute after many crashes.
+      if (!(error instanceof ComponentCrashedError)) throw error;
+      this.ctx.timer(() => this.enter(), { due: '1s' });
     }
   }
 
@@ -49,12 +58,23 @@ export abstract class Fighter {
     if (!this.ctx.get(Burning)) await this.ctx.addComponent(Burning, { args: [FUEL], tags: ['burning'] });
   }
 
-  /** Health, a component of this actor, emits it: the actor hears its own parts. */
+  /** Health, a component of this actor, emits it: the actor hears its own parts. A reminder, and no timer, brings it back: also when this silo dies. */
   @On(Died, { from: 'self' })
-  protected onDied(event: Died): void {
+  protected async onDied(): Promise<void> {
     this.ctx.get(Burning)?.oneWay.quench();
-    this.arena.oneWay.defeatedBy(event.by);
-    this.respawnSoon();
+    await this.ctx.remind('respawn', { in: RESPAWN });
+  }
+
+  @OnReminder('respawn')
+  protected async respawn(): Promise<void> {
+    try {
+      await this.part(Health).restore();
+    } catch (error) {
+      if (!(error instanceof ComponentCrashedError)) throw error;
+      return this.ctx.remind('respawn', { in: '1s' });
+    }
+    await this.part(Movement).settle(freeSpot());
+    await this.ctx.self.tell.enter();
   }
 
   /** Tells the arena on which silo it runs: after a silo's death it is another one. */
@@ -62,6 +82,11 @@ export abstract class Fighter {
   protected async tellSilo(): Promise<void> {
     const here = await this.ctx.self.manage.activation();
     if (here) this.arena.oneWay.seenOn(this.name, here.silo);
+  }
+
+  /** It may be in the arena now. */
+  protected isPresent(): boolean {
+    return true;
   }
 
   protected get arena(): Handle<Arena> {
@@ -75,26 +100,5 @@ export abstract class Fighter {
 
   protected part<C extends object>(component: EntityClass<C>): Handle<C> {
     return this.ctx.self.getComponent(component);
-  }
-
-  private respawnSoon(): void {
-    this.respawning ??= this.ctx.timer(() => this.respawn(), { due: '3s' });
-  }
-
-  private async respawn(): Promise<void> {
-    this.respawning = undefined;
-    await this.part(Movement).settle(freeSpot());
-    try {
-      await this.part(Health).restore();
-    } catch (error) {
-      return this.whenBack(error, () => this.respawn());
-    }
-    await this.enter();
-  }
-
-  /** Health may be away for a moment, or for half a minute after many crashes: what needs it is tried again. */
-  private whenBack(error: unknown, again: () => Promise<void>): void {
-    if (!(error instanceof ComponentCrashedError)) throw error;
-    this.ctx.timer(again, { due: '1s' });
   }
 }

@@ -16,8 +16,8 @@ export class Player extends Fighter implements OnConnect, OnDisconnect {
   }
 
   /** Not without a client: a player who left stays out until they come back. */
-  override async enter(): Promise<void> {
-    if (this.ctx.clients.length > 0) await super.enter();
+  protected override isPresent(): boolean {
+    return this.ctx.clients.length > 0;
   }
 
   /** The components that it has now, by name. */

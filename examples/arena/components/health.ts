@@ -35,9 +35,9 @@ export class Health {
     if (this.hp > 0) this.change(amount);
   }
 
-  /** Full health again, also for the dead. */
+  /** Full health again, for the dead. The arena hears of it when its fighter enters, in another place than where it died. */
   restore(): void {
-    this.change(MAX_HP);
+    this.hp = MAX_HP;
   }
 
   /** The page's button. The thread dies of it, and with it what this turn has changed: health is again what was committed last. */

@@ -1,0 +1,139 @@
+// ChainFleet. Owns: silos that host walkers, what they say of the steps that they run, and the chains that were begun, until they are judged.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Fleet, within } from '../fleet/fleet.js';
+import { RUNS_VARIABLE, STEPS, type Chain, type ReplyReport, type StepReport, type Walked, type Walker } from './actors.js';
+
+const MODULES = [fileURLToPath(new URL('./actors.js', import.meta.url))];
+const CALL_MS = 30_000;
+const LOOK_MS = 10_000;
+const INSIST_MS = 60_000;
+const PAUSE_MS = 50;
+/** A chain that is not through by then does not go on. */
+const LIMIT_MS = 60_000;
+/** Silos that a chain must be spread over. */
+const SPREAD = 3;
+const MOST_KEYS = 60;
+
+/** How the first call of a chain ended. */
+export type Outcome = { readonly value: number } | { readonly error: Error };
+
+export class ChainFleet implements AsyncDisposable {
+  /** How often each waiting call was answered. */
+  readonly answers = new Map<string, number>();
+  private readonly listeners = new Set<(report: StepReport) => void>();
+  private own!: Fleet;
+  private keys = 0;
+
+  private constructor(private readonly folder: string) {}
+
+  static async start(): Promise<ChainFleet> {
+    const fleet = new ChainFleet(mkdtempSync(join(tmpdir(), 'tail-chains-')));
+    process.env[RUNS_VARIABLE] = fleet.file;
+    writeFileSync(fleet.file, '');
+    fleet.own = await Fleet.start(SPREAD, { modules: MODULES, hear: (message) => fleet.hear(message) });
+    return fleet;
+  }
+
+  get fleet(): Fleet {
+    return this.own;
+  }
+
+  /** Fresh actors by the process that has them, at least one on each of the silos. */
+  async spread(): Promise<ReadonlyMap<number, string>> {
+    await this.own.complete();
+    const byPid = new Map<number, string>();
+    for (let n = 0; n < MOST_KEYS; n++) {
+      const key = `w${++this.keys}`;
+      byPid.set(await this.insist(() => this.walker(key).where()), key);
+      const running = this.own.running.map(({ pid }) => pid);
+      if (running.length === SPREAD && running.every((pid) => byPid.has(pid))) return byPid;
+    }
+    throw new Error(`${MOST_KEYS} actors are on ${byPid.size} silos`);
+  }
+
+  walker(key: string, timeout = LOOK_MS) {
+    return this.own.caller.actor<Walker>('tch-walker', key).with({ timeout });
+  }
+
+  /** Begins the chain; how its call ended, sooner or later. */
+  begin(chain: Chain, how: 'walk' | 'keep' = 'walk'): Promise<Outcome> {
+    const call = this.walker(chain.path[0]!, CALL_MS)[how](chain, 1, 0);
+    return call.then((value) => ({ value }), (error: unknown) => ({ error: error as Error }));
+  }
+
+  /** Hears of each step that begins; returns what ends that. */
+  onStep(listener: (report: StepReport) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /** Ends that silo as a crash does. */
+  async kill(pid: number): Promise<void> {
+    await this.own.silos.find((silo) => silo.pid === pid)?.kill();
+  }
+
+  /** What the actors have committed, when that is all of the chain, or nothing of it. */
+  async ended(chain: Chain): Promise<readonly Walked[]> {
+    let walked: readonly Walked[] = [];
+    const look = async (): Promise<boolean> => {
+      walked = await this.walked(chain);
+      const steps = stepsOf(walked);
+      return steps.length >= STEPS || steps.length === 0;
+    };
+    await within(LIMIT_MS, look);
+    return walked;
+  }
+
+  walked(chain: Chain): Promise<readonly Walked[]> {
+    return Promise.all([...new Set(chain.path)].map((key) => this.insist(() => this.walker(key).walked())));
+  }
+
+  /** How often each step of the chain was begun, the first one at 1. */
+  runsOf(chain: Chain): readonly number[] {
+    const runs = Array.from({ length: STEPS + 1 }, () => 0);
+    for (const line of readFileSync(this.file, 'utf8').split('\n')) {
+      const [name, step] = line.split(' ');
+      if (name === chain.name) runs[Number(step)]!++;
+    }
+    return runs;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.own[Symbol.asyncDispose]();
+    rmSync(this.folder, { recursive: true });
+    delete process.env[RUNS_VARIABLE];
+  }
+
+  /** Again while silos are being replaced. */
+  async insist<T>(call: () => Promise<T>): Promise<T> {
+    for (const endMs = performance.now() + INSIST_MS; ;) {
+      try {
+        return await call();
+      } catch (error) {
+        if (performance.now() > endMs) throw error;
+        await new Promise((resolve) => void setTimeout(resolve, PAUSE_MS));
+      }
+    }
+  }
+
+  private get file(): string {
+    return join(this.folder, 'runs');
+  }
+
+  private hear(message: unknown): void {
+    if (typeof message !== 'object' || message === null) return;
+    if ('answered' in message) {
+      const { answered } = message as ReplyReport;
+      this.answers.set(answered, (this.answers.get(answered) ?? 0) + 1);
+    }
+    if ('chain' in message) for (const listener of this.listeners) listener(message as StepReport);
+  }
+}
+
+/** Of all its actors. */
+export function stepsOf(walked: readonly Walked[]): readonly number[] {
+  return walked.flatMap(({ steps }) => steps.filter((step) => step > 0));
+}
