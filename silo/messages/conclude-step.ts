@@ -5,7 +5,7 @@ import type { Delivery, Message } from '../../protocol/delivery.js';
 import type { Activation } from '../activation/activation.js';
 import { DuplicateOperation } from '../activation/operations.js';
 import { endsChain } from './ends-chain.js';
-import type { Attempted } from './inbox.js';
+import type { Attempted } from './attempt.js';
 import type { SentDraft } from './sent-draft.js';
 
 /** CS1. What became of the message; `undefined` where it is to be tried again, or nobody waits for it. */

@@ -46,7 +46,7 @@ class Burial {
   async all(): Promise<void> {
     for (;;) {
       const page = await this.parts.store.inbox(this.id, PAGE);
-      for (const bytes of page) await this.bury(decodeDeliveries(bytes, this.parts.codec())[0]!);
+      for (const bytes of page) await this.bury(decodeDeliveries(bytes)[0]!);
       if (page.length < PAGE) break;
     }
     await this.outgoing.relayed();
