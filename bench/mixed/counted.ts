@@ -30,6 +30,8 @@ export async function runRounds(world: MixedWorld, rounds: number): Promise<Coun
   const block = async (): Promise<MixedSample> => {
     await world.available();
     for (const end = done + rounds; done < end; done++) await mixedRound(world, done);
+    await world.rest();
+    if (done > rounds) await world.forgotten();
     return takeSample(world, done);
   };
   const first = await block();

@@ -10,6 +10,9 @@ import { Errand, MIXED_ACTORS } from './actors.js';
 
 const REST_MS = 10_000;
 const POLL_MS = 20;
+const FORGOTTEN_MS = 45_000;
+/** What the last look at them has asked of Redis is answered by then. */
+const ANSWERED_MS = 1000;
 
 export type MixedClient = Awaited<ReturnType<typeof connect>>;
 
@@ -49,6 +52,14 @@ export class MixedWorld implements AsyncDisposable {
       }
       await delay(POLL_MS);
     }
+  }
+
+  /** Resolves when the silo has forgotten who had messages on their way: it keeps that a while (10 s), however fast the rounds go. */
+  async forgotten(): Promise<void> {
+    for (const end = performance.now() + FORGOTTEN_MS; (await this.probe.count('dirty/')) > 0; await delay(10 * POLL_MS)) {
+      if (performance.now() > end) throw new Error(`actors seem to have messages on their way ${FORGOTTEN_MS} ms after they fell asleep`);
+    }
+    await delay(ANSWERED_MS);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -16,14 +16,20 @@ export class RedisProbe implements AsyncDisposable {
     this.redis = new Redis(url, { maxRetriesPerRequest: 3 });
   }
 
-  async read(): Promise<RedisReading> {
+  /** How many keys there are, or those whose names go on so. */
+  async count(part = ''): Promise<number> {
     let keys = 0;
     let cursor = '0';
     do {
-      const [next, page] = await this.redis.scan(cursor, 'MATCH', `troupe:{${this.cluster}/*`, 'COUNT', PAGE);
+      const [next, page] = await this.redis.scan(cursor, 'MATCH', `troupe:{${this.cluster}/${part}*`, 'COUNT', PAGE);
       keys += page.length;
       cursor = next;
     } while (cursor !== '0');
+    return keys;
+  }
+
+  async read(): Promise<RedisReading> {
+    const keys = await this.count();
     const info = await this.redis.info('memory');
     return { keys, bytes: Number(/used_memory:(\d+)/.exec(info)?.[1]) };
   }

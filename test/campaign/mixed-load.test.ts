@@ -4,7 +4,7 @@ import { missed, runBench } from './bench-process.js';
 
 /** The short form of `npm run campaign`'s half hour. */
 describe('a silo under mixed load', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   it('is left as it was by each round: objects, heap, handles, keys in Redis', async () => {
     await using redis = await acquireRedis();
