@@ -198,7 +198,7 @@ export class KeptTurns {
   /** The reply, or a dead letter, or both, in the commit that removes it; and the hold ends. */
   private async giveUp({ sequence, component, payload, message, attempts }: Kept, error: unknown, isFinal: boolean): Promise<boolean> {
     const { id, services, commits, log } = this.activation;
-    const drafts = [...services.messages.replies.failures(message, error)];
+    const drafts = [...services.messages.replies.failures(message.reply, error)];
     if (!isFinal) {
       const delivery = { sender: id, sequence, low: sequence, listener: this.addressOf(component), ordinal: 0, total: 1, payload };
       drafts.push(new SentDraft({ to: 'records', letter: letterOf(delivery, attempts, error, services.clock.now(), services.codec) }, services.codec));

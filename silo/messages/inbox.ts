@@ -227,7 +227,7 @@ export class Inbox {
     const draft = new SentDraft({ to: 'records', letter }, services.codec);
     let isBuried = false;
     try {
-      await commits.bury({ mark, due }, [draft, ...failureReplies(this.activation, delivery, failure)]);
+      await commits.bury({ mark, due }, [draft, ...failureReplies(services.messages, delivery, failure)]);
       isBuried = true;
       services.statistics.deadLetters++;
       log.error({ err: failure, attempts }, 'a message is given up: it is a dead letter now');

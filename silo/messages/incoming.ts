@@ -17,7 +17,7 @@ import type { Entity } from '../activation/entity.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
 import { SYSTEM_TURN } from '../turns/turn-mode.js';
-import { concludeStep } from './conclude-step.js';
+import { concludeStep, replyOf } from './conclude-step.js';
 import { Inbox, type Attempted } from './inbox.js';
 import { Marks } from './marks.js';
 import { REMINDER_SENDER, senderOf } from './sender-name.js';
@@ -122,7 +122,7 @@ export class Incoming {
       const mark = due ? undefined : { sender, low: delivery.low, ids: [delivery.sequence] };
       call.mark = mark;
       call.due = due;
-      call.reply = message.kind === 'tell' ? message.reply : undefined;
+      call.reply = replyOf(message, delivery);
       handling.entity.offer(call);
       await call.promise;
       if (mark) this.marks.note(mark);

@@ -7,7 +7,7 @@
 //   R3. A reply on its way keeps nobody else's messages: each is sent aside, with tries of its own.
 import { randomBytes } from 'node:crypto';
 import { fromWireError, toWireError, type Codec, type WireError } from '../../protocol/codec/index.js';
-import type { Message, ReplyAddress } from '../../protocol/delivery.js';
+import type { ReplyAddress } from '../../protocol/delivery.js';
 import { PayloadTooLargeError } from '../../protocol/errors/index.js';
 import type { Clock, Incarnation, Logger, Membership } from '../../protocol/ports/index.js';
 import { Pauses } from '../pauses.js';
@@ -82,9 +82,9 @@ export class Replies {
     return new SentDraft(this.replyOf(address, failed, value), this.parts.codec());
   }
 
-  /** For a message that is given up: what is to be said to whoever waits for it. */
-  failures(message: Message, error: unknown): readonly SentDraft[] {
-    return message.kind === 'tell' && message.reply ? [this.draft(message.reply, true, error)] : [];
+  /** For a message that is given up: what is to be said to whoever waits for it, if somebody does. */
+  failures(address: ReplyAddress | undefined, error: unknown): readonly SentDraft[] {
+    return address ? [this.draft(address, true, error)] : [];
   }
 
   /** For whoever waits for what never runs: sent without an outbox, and lost if this silo ends first. */
