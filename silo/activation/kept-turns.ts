@@ -54,8 +54,8 @@ interface Kept extends Step {
 export class KeptTurns {
   private readonly queue: Kept[] = [];
   private running: Kept | undefined;
-  /** Numbers of those that are committed, and of what brings more of them. */
-  private readonly held = new Set<number>();
+  /** Numbers of those that are committed. */
+  private held: ReadonlySet<number> = new Set();
   private isStopped = false;
   private readonly pauses: Pauses;
   private readonly waiters: (() => void)[] = [];
@@ -89,11 +89,16 @@ export class KeptTurns {
 
   /** KT4. What the row is to say after a commit that brings and takes these; `undefined`: what it says. */
   holdAfter(brought: readonly OutboxDraft[], taken: readonly number[]): string | null | undefined {
-    const before = this.held.size;
-    const isTaken = taken.filter((sequence) => this.held.delete(sequence)).length > 0;
-    for (const draft of brought) if ('step' in draft) this.held.add(draft.sequence);
-    if (!isTaken && this.held.size === before) return undefined;
-    return this.held.size === 0 ? null : [...this.held].join();
+    const steps = brought.filter((draft) => 'step' in draft);
+    if (steps.length === 0 && !taken.some((sequence) => this.held.has(sequence))) return undefined;
+    const held = new Set([...this.held, ...steps.map(({ sequence }) => sequence)]);
+    for (const sequence of taken) held.delete(sequence);
+    return held.size === 0 ? null : [...held].join();
+  }
+
+  /** The row says so now. A commit that is refused for a duplicate says nothing: what it was of is committed anew, in parts. */
+  committed(hold: string | null): void {
+    this.held = new Set(numbersOf(hold));
   }
 
   /** KT1, KT2. Committed by the unit of `chain`, whose mailboxes are sealed yet. */
@@ -111,8 +116,8 @@ export class KeptTurns {
 
   /** KT3. What an earlier activation left; `hold`: of the row. Throws when it cannot be read. */
   restore(sequence: number, { kept }: Stored, hold: string | undefined): void {
-    if (!hold?.split(',').includes(String(sequence))) return this.activation.services.messages.settling.settle(this.activation.id, sequence, 0, 1);
-    this.held.add(sequence);
+    this.held = new Set(numbersOf(hold));
+    if (!this.held.has(sequence)) return this.activation.services.messages.settling.settle(this.activation.id, sequence, 0, 1);
     this.queue.push(this.keptOf(kept, sequence));
   }
 
@@ -233,4 +238,8 @@ export class KeptTurns {
 /** It is what an outbox entry of a step that keeps its turn holds. */
 export function isKept(decoded: unknown): decoded is Stored {
   return typeof decoded === 'object' && decoded !== null && 'kept' in decoded;
+}
+
+function numbersOf(hold: string | null | undefined): readonly number[] {
+  return hold ? hold.split(',').map(Number) : [];
 }
