@@ -153,6 +153,7 @@ export class CommitQueue {
     }
     if (result.status === 'duplicate') {
       this.putBack(lazy, kept === this.kept ? undefined : kept);
+      this.activation.operationsIfAny?.putBack(request.forgottenOperations);
       throw new DuplicateOperation(result.operationId, await this.storedResult(result.operationId));
     }
     this.activation.lose(`its commit was refused (${result.status})`);

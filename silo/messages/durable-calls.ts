@@ -6,11 +6,12 @@
 //   DC4. An error that says that nothing happened is told when the message is out of the outbox.
 //   DC5. The turn of a message that is run again makes the same calls under the same operations, or none.
 //   DC6. A record is acknowledged only where no other message carries its operation: not those of a turn that is run again.
+//   DC7. A turn whose activation has lost the actor makes none: the turn that took its place may be through, and have acknowledged.
 import { randomBytes } from 'node:crypto';
 import { printEntityId } from '../../protocol/actor-id.js';
 import type { Message } from '../../protocol/delivery.js';
 import type { Envelope, Invoker } from '../../protocol/envelope.js';
-import { NonDeterministicError } from '../../protocol/errors/index.js';
+import { NonDeterministicError, StaleEpochError } from '../../protocol/errors/index.js';
 import type { CallJournal } from '../../protocol/ports/message-records.js';
 import type { Membership } from '../../protocol/ports/index.js';
 import { runOutsideTurns, type TurnInfo } from '../../sdk/context/turn-scope.js';
@@ -20,7 +21,7 @@ import { Acknowledgements } from './acknowledgements.js';
 import { DurableAttempt } from './durable-attempt.js';
 import { DurableWait } from './durable-wait.js';
 import { mayHaveRun } from './durable-outcomes.js';
-import { operationOf, originOf, type DurableOrigin } from './durable-origin.js';
+import { isLeftBehind, operationOf, originOf, type DurableOrigin } from './durable-origin.js';
 import type { MessageParts } from './message-parts.js';
 import { senderOf } from './sender-name.js';
 import { SentDraft } from './sent-draft.js';
@@ -87,7 +88,9 @@ export class DurableCalls {
     const { envelope, origin, operation, wait } = made;
     wait.refuseAborted();
     const isFirst = origin === undefined || (await wait.stored(this.note(origin, made)));
+    refuseLeftBehind(made);
     const held = await this.hold(made);
+    refuseLeftBehind(made, held);
     this.open.add(held);
     try {
       const value = await this.untilOutcome(invoker, made, held);
@@ -172,4 +175,11 @@ export class DurableCalls {
     if (!this.parts.membership.isValid) throw wait.abandoned(error);
     throw error;
   }
+}
+
+/** DC7. */
+function refuseLeftBehind({ origin, envelope: { target, method } }: Made, held?: HeldMessage): void {
+  if (!origin || !isLeftBehind(origin)) return;
+  held?.settle();
+  throw new StaleEpochError(`${printEntityId(target)}.${method}: the actor was lost while the turn ran that makes this durable call; it did not run`);
 }
