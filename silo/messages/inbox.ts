@@ -5,6 +5,7 @@
 //   N5. What waits is not put there again when it comes again.
 //   N4. Others append too, a silo that could not reach this one among them: `look` finds that.
 import type { Delivery } from '../../protocol/delivery.js';
+import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import { decodeDeliveries, encodeDeliveries } from '../../protocol/delivery.js';
 import type { Activation } from '../activation/activation.js';
 import { DuplicateOperation } from '../activation/operations.js';
@@ -71,6 +72,8 @@ export class Inbox {
 
   /** N1: resolves when it is in the store. N5. */
   park(sender: string, delivery: Delivery, { running, failure }: Arrival = {}): Promise<void> {
+    // An activation that was lost meanwhile: whoever brings it looks for the next one, which would not look into its inbox by itself.
+    if (this.isStopped) return Promise.reject(new SiloUnavailableError(`${this.activation.name}: the activation ended`));
     const name = messageName(sender, delivery);
     const present = this.known.get(name);
     if (present !== undefined && present !== 'lost') return present === 'stored' ? Promise.resolve() : present;

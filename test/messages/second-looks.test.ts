@@ -174,3 +174,16 @@ describe('a dead letter of a chain', () => {
     expect((await letters.list()).letters.map(({ error }) => error.name)).to.deep.equal(['RangeError']);
   });
 });
+
+describe('a message that an activation left behind runs yet', () => {
+  it('is run by the next one soon', async () => {
+    const stage = new TillStage([Late]);
+    Object.assign(late, { runs: 0, hold: gate(), entered: gate() });
+    await stage.silo.actor(Late, 'l').tell.pay();
+    await stage.clock.until(late.entered.opened);
+    stage.silo.runtime.catalog.get({ type: 'sl-late', key: 'l' })!.lose('the test says so');
+    await stage.clock.advance('3s');
+    expect([late.runs, await stage.count()]).to.deep.equal([2, [1, 1]]);
+    await stage.stop();
+  });
+});
