@@ -1,7 +1,7 @@
 // Calls that are recorded (durable ones, those with an idempotency key) whose method hands over: the record names the chain, and whoever makes the
 // call again gets the end of that (R4 in silo/messages/replies.ts, O6 in silo/activation/operations.ts).
 import { expect } from 'chai';
-import { Actor, Delivery, ReadOnly, State, type ActorContext, type Handle } from '../../sdk/index.js';
+import { Actor, Delivery, ReadOnly, SiloUnavailableError, State, type ActorContext, type Handle } from '../../sdk/index.js';
 import { startTestCluster, type TestCluster } from '../../silo/testing/index.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { MemoryMessageRecords } from '../../state/memory-message-records.js';
@@ -89,6 +89,23 @@ describe('recorded calls that hand over', () => {
     expect([(await walk()).message, (await walk()).message]).to.deep.equal(['no way on', 'no way on']);
     expect(world.runs).to.deep.equal(['a1', 'b2']);
     expect(await step('b').all(), 'undone').to.deep.equal([]);
+  });
+
+  it('that others are to blame for to the last attempt fail with that at once, and so again, also from other silos', async () => {
+    world.during = (run) => {
+      if (run === 'b2') throw new SiloUnavailableError('somebody is away');
+    };
+    const told = (error: Error): unknown => [error.name, (error as { remoteName?: string }).remoteName, error.message];
+    const end = ['SiloUnavailableError', undefined, 'somebody is away'];
+    const durable = step('a').with({ durable: true, timeout: '10m' }).walk('b');
+    expect(told(await clock.until(failure(durable), '1s'))).to.deep.equal(['RemoteError', 'SiloUnavailableError', 'somebody is away']);
+    expect(clock.monotonicMs(), 'its attempts are over').to.be.below(60_000);
+    const keyed = (): Promise<unknown> => step('a').with({ idempotencyKey: 'k' }).walk('b');
+    expect(told(await clock.until(failure(keyed()), '1s'))).to.deep.equal(end);
+    const deadlineMs = clock.monotonicMs() + 5000;
+    const far = silo.runtime['router'].deliverFar({ kind: 'call', target: STEP, method: 'walk', args: ['b'], idempotencyKey: 'k', deadlineMs, timeoutMs: 5000, hops: 1 });
+    const answer = new Promise<Error>((resolve) => far.tell({ succeeded: () => undefined, failed: (_, error) => resolve(error as Error) }));
+    expect(told(await clock.until(answer, '1s'))).to.deep.equal(end);
   });
 
   it('leave nothing behind when they were durable and have their result', async () => {
