@@ -92,14 +92,13 @@ export class DurableCalls {
     const held = await this.hold(made);
     refuseLeftBehind(made, held);
     this.open.add(held);
+    const acknowledge = (): void => this.acknowledgements.add(invoker, envelope.target, operation);
+    // DC6. Of an error, too: a call that handed over has a record, however its chain ended.
+    const heard = (): void => void (isFirst && (origin ? origin.unit.defer(acknowledge) : acknowledge()));
     try {
-      const value = await this.untilOutcome(invoker, made, held);
+      const value = await this.untilOutcome(invoker, made, held, heard);
       held.settle();
-      const acknowledge = (): void => this.acknowledgements.add(invoker, envelope.target, operation);
-      // DC6.
-      if (!isFirst) return value;
-      if (origin) origin.unit.defer(acknowledge);
-      else acknowledge();
+      heard();
       return value;
     } finally {
       this.open.delete(held);
@@ -135,7 +134,7 @@ export class DurableCalls {
     }
   }
 
-  private async untilOutcome(invoker: Invoker, { envelope, operation, wait }: Made, held: HeldMessage): Promise<unknown> {
+  private async untilOutcome(invoker: Invoker, { envelope, operation, wait }: Made, held: HeldMessage, heard: () => void): Promise<unknown> {
     const { clock, random, codec } = this.parts;
     const sender = senderOf({ sender: this.parts.sender.id, listener: envelope.target });
     // An attempt that ran here may have changed its arguments.
@@ -147,7 +146,7 @@ export class DurableCalls {
         return await invoker.invoke(made);
       } catch (error) {
         if (this.state === 'stopped') throw wait.abandoned(error);
-        if (!mayHaveRun(error)) return await this.failed(held, wait, error);
+        if (!mayHaveRun(error)) return await this.failed(held, wait, error, heard);
         const leftMs = wait.deadlineMs - clock.monotonicMs();
         const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) * (0.5 + random());
         if (this.state === 'open' && leftMs > 0 && !wait.isAborted) await wait.orAborted(this.pauses.pause(Math.min(leftMs, pauseMs)));
@@ -166,13 +165,14 @@ export class DurableCalls {
   }
 
   /** DC4. */
-  private async failed(held: HeldMessage, wait: DurableWait, error: unknown): Promise<never> {
+  private async failed(held: HeldMessage, wait: DurableWait, error: unknown, heard: () => void): Promise<never> {
     if (held.isReleased) throw wait.stopping(error);
     await wait.stored(runOutsideTurns(() => held.settled())).catch((cause: unknown) => {
       throw wait.abandoned(cause);
     });
     // Others think that this silo is dead, and may have sent it on before.
     if (!this.parts.membership.isValid) throw wait.abandoned(error);
+    heard();
     throw error;
   }
 }

@@ -118,6 +118,12 @@ describe('recorded calls that hand over', () => {
     expect(await silo.store.operations(STEP)).to.have.length.at.most(1);
   });
 
+  it('leave nothing behind when they were durable and their chain has failed', async () => {
+    for (let i = 0; i < 3; i++) expect((await clock.until(failure(step('a').with({ durable: true }).walk('b!')), '1s')).message).to.equal('no way on');
+    await clock.advance('1s');
+    expect([kept.length, (await silo.store.operations(STEP)).length, await found()]).to.deep.equal([3, 1, [undefined, undefined, undefined]]);
+  });
+
   it('of a message whose turn is run again are not walked again: it gets the same end', async () => {
     world.failures = 2;
     await walker().tell.go('bc');
