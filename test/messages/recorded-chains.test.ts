@@ -2,6 +2,7 @@
 // call again gets the end of that (R4 in silo/messages/replies.ts, O6 in silo/activation/operations.ts).
 import { expect } from 'chai';
 import { Actor, Delivery, ReadOnly, SiloUnavailableError, State, type ActorContext, type Handle } from '../../sdk/index.js';
+import { storedEntries } from '../../silo/messages/stored-message.js';
 import { startTestCluster, type TestCluster } from '../../silo/testing/index.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { MemoryMessageRecords } from '../../state/memory-message-records.js';
@@ -106,6 +107,24 @@ describe('recorded calls that hand over', () => {
     const far = silo.runtime['router'].deliverFar({ kind: 'call', target: STEP, method: 'walk', args: ['b'], idempotencyKey: 'k', deadlineMs, timeoutMs: 5000, hops: 1 });
     const answer = new Promise<Error>((resolve) => far.tell({ succeeded: () => undefined, failed: (_, error) => resolve(error as Error) }));
     expect(told(await clock.until(answer, '1s'))).to.deep.equal(end);
+  });
+
+  it('that come as a message, too, keep no later one waiting until their chain ends', async () => {
+    const [hold, entered] = [gate(), gate()];
+    world.during = (run) => (run === 'b2' ? (entered.open(), hold.opened) : undefined);
+    const call = step('a').with({ durable: true }).walk('b');
+    await clock.until(entered.opened);
+    const stored = storedEntries(await silo.store.outbox({ type: '@silo', key: silo.membership.incarnation }, 10), silo.runtime.codec);
+    const [message] = stored.flatMap((each) => (each.message.to === 'one' ? [each.message] : []));
+    const later = silo.runtime.codec.encode({ kind: 'tell', method: 'walk', args: ['', 9] }, 'args');
+    for (const [i, payload] of [message!.payload, later].entries()) {
+      const delivery = { sender: { type: '@silo', key: 'a dead one' }, sequence: i + 1, low: 1, listener: STEP, ordinal: 0, total: 1, payload };
+      await clock.until(silo.runtime.messages.outbound.add([delivery]));
+      await clock.advance('2s');
+    }
+    expect(world.runs, 'the later one').to.deep.equal(['a1', 'b2', 'a9']);
+    hold.open();
+    expect(await clock.until(call)).to.equal('b after 2');
   });
 
   it('leave nothing behind when they were durable and have their result', async () => {
