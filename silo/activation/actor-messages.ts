@@ -123,13 +123,15 @@ export class ActorMessages {
     if (row.hasReminders) void this.fireAgain();
     if (!row.hasOutbox) return;
     const { store, codec } = activation.services;
+    // Whole: one that cannot be read now stays named.
+    if (row.hold !== undefined) this.kept.committed(row.hold);
     const left: { sequence: number; message: StoredMessage }[] = [];
     for (const { sequence, payload } of await store.outbox(activation.id, row.lastSequence)) {
       try {
         const decoded = codec.decode(payload);
         const message = asStored(decoded);
         if (message) left.push({ sequence, message });
-        else if (isKept(decoded)) this.kept.restore(sequence, decoded, row.hold);
+        else if (isKept(decoded)) this.kept.restore(sequence, decoded);
         else this.selfEvents.resume(sequence, decoded);
       } catch (error) {
         activation.log.error({ err: error, sequence }, 'a message left by an earlier activation cannot be read; it stays where it is');

@@ -96,7 +96,7 @@ export class KeptTurns {
     return held.size === 0 ? null : [...held].join();
   }
 
-  /** The row says so now. A commit that is refused for a duplicate says nothing: what it was of is committed anew, in parts. */
+  /** The row says so. A commit that is refused for a duplicate says nothing: what it was of is committed anew, in parts. */
   committed(hold: string | null): void {
     this.held = new Set(numbersOf(hold));
   }
@@ -114,9 +114,8 @@ export class KeptTurns {
     this.startNext();
   }
 
-  /** KT3. What an earlier activation left; `hold`: of the row. Throws when it cannot be read. */
-  restore(sequence: number, { kept }: Stored, hold: string | undefined): void {
-    this.held = new Set(numbersOf(hold));
+  /** KT3. What an earlier activation left. Throws when it cannot be read. */
+  restore(sequence: number, { kept }: Stored): void {
     if (!this.held.has(sequence)) return this.activation.services.messages.settling.settle(this.activation.id, sequence, 0, 1);
     this.queue.push(this.keptOf(kept, sequence));
   }

@@ -78,6 +78,36 @@ describe('a step that keeps its turn', () => {
     expect(seen.order.filter((each) => each.startsWith('step'))).to.deep.equal(['step 1', 'step 0', 'step 0']);
     await clock.until(silo.runtime.stop(), '1s');
   });
+
+  it('that an activation cannot read is kept for one that can', async () => {
+    seen.reset();
+    const clock = new VirtualClock();
+    const silo = memorySilo([Counter], { clock, random: () => 0.5 });
+    const counter = silo.actor(Counter, 'c');
+    const lose = () => silo.runtime.catalog.get({ type: 'kept-counter', key: 'c' })!.lose('the test says so');
+    const begun = gate();
+    seen.during = (run) => (run === 'step 0' ? (begun.open(), new Promise(() => undefined)) : undefined);
+    void failure(counter.count(1));
+    await clock.until(begun.opened);
+    lose();
+    seen.during = () => undefined;
+    const { codec } = silo.runtime;
+    const decode = codec.decode.bind(codec);
+    codec.decode = (bytes) => {
+      if (Buffer.from(bytes).includes('kept')) throw new TypeError('unreadable');
+      return decode(bytes);
+    };
+    const added = counter.add('x');
+    await clock.advance(10);
+    codec.decode = decode;
+    await clock.until(added);
+    await clock.until(counter.count(2));
+    lose();
+    await clock.until(counter.read());
+    await clock.advance('1s');
+    expect(seen.order).to.deep.equal(['step 1', 'step 0', 'add x', 'step 2', 'step 1', 'step 0', 'step 0']);
+    await clock.until(silo.runtime.stop(), '1s');
+  });
 });
 
 describe('a durable call', () => {
