@@ -116,8 +116,9 @@ export class KeptTurns {
 
   /** KT3. What an earlier activation left. Throws when it cannot be read. */
   restore(sequence: number, { kept }: Stored): void {
-    if (!this.held.has(sequence)) return this.activation.services.messages.settling.settle(this.activation.id, sequence, 0, 1);
-    this.queue.push(this.keptOf(kept, sequence));
+    const left = this.keptOf(kept, sequence);
+    if (this.held.has(sequence)) this.queue.push(left);
+    else this.drop(left);
   }
 
   /** Runs the first one, unless one runs; when there is none, everybody may get in. An activation that ends begins nothing (KT4). */
@@ -130,13 +131,15 @@ export class KeptTurns {
     runOutsideTurns(() => void this.run(next));
   }
 
-  /** KT4. Whoever waits is told, as far as that is possible. */
   private takeAlong(): void {
+    for (const kept of [...(this.running ? [this.running] : []), ...this.queue]) this.drop(kept);
+  }
+
+  /** KT4. Whoever waits is told, as far as that is possible. */
+  private drop({ sequence, message }: Kept): void {
     const { id, services: { messages }, name } = this.activation;
-    for (const { sequence, message } of [...(this.running ? [this.running] : []), ...this.queue]) {
-      messages.settling.settle(id, sequence, 0, 1);
-      if (message.reply) messages.replies.refuse(message.reply, new CancelledError(`${name}.${message.method}: the actor was destroyed before this step of a chain; it did not run`));
-    }
+    messages.settling.settle(id, sequence, 0, 1);
+    if (message.reply) messages.replies.refuse(message.reply, new CancelledError(`${name}.${message.method}: the actor was destroyed before this step of a chain; it did not run`));
   }
 
   private release(): void {
