@@ -1,12 +1,13 @@
 // Chains of ten tail calls through kill -9: silos are processes on a real Redis, each step commits its number, and hosts are killed in the middle.
-//   node dist/bench/tail-chains.js [--rounds 50] [--seed 5] [--only words]
+//   node dist/bench/tail-chains.js [--rounds 50] [--seed 5] [--only words] [--redis-cluster]
 import { parseArgs } from 'node:util';
+import { DescribedRedis } from './fleet/fleet-redis.js';
 import { seeded } from './fleet/random.js';
 import { atLeast, atMost, finish, type Goal } from './support/report.js';
 import { ChainFleet } from './tail-chains/chain-fleet.js';
 import { afterHandOver, atRandom, judgeAgain, keptTurns, Tally } from './tail-chains/rounds.js';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '50' }, seed: { type: 'string', default: '5' }, only: { type: 'string', default: '' } } });
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '50' }, seed: { type: 'string', default: '5' }, only: { type: 'string', default: '' }, 'redis-cluster': { type: 'boolean', default: false } } });
 const rounds = Number(values.rounds);
 const seed = Number(values.seed);
 const KINDS = {
@@ -17,7 +18,8 @@ const KINDS = {
 
 const figures: Record<string, unknown> = {};
 const goals: Goal[] = [];
-const fleet = await ChainFleet.start();
+const redis = values['redis-cluster'] ? await DescribedRedis.cluster() : undefined;
+const fleet = await ChainFleet.start(redis);
 try {
   for (const [name, { round, share }] of Object.entries(KINDS)) {
     if (!new RegExp(values.only).test(name)) continue;
@@ -36,12 +38,14 @@ try {
     );
   }
   const twice = [...fleet.answers.values()].filter((times) => times > 1).length;
+  figures['rounds over three silos'] = fleet.fullySpread;
   figures['calls answered by a reply'] = fleet.answers.size;
   goals.push(atMost('calls that were answered twice', twice, 0));
 } finally {
   await fleet[Symbol.asyncDispose]();
+  await redis?.[Symbol.asyncDispose]();
 }
-finish({ bench: 'tail-chains', settings: { rounds, seed, node: process.version }, figures, goals });
+finish({ bench: 'tail-chains', settings: { rounds, seed, redis: redis ? 'cluster' : 'one', node: process.version }, figures, goals });
 process.exit();
 
 function spreadOf(times: readonly number[]): object {

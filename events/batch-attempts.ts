@@ -1,5 +1,5 @@
 // BatchAttempts. Owns: the attempts at one batch after another, and the pauses between them. Does not own: where the batches are stored.
-import type { BatchHandler } from '../protocol/ports/delivery-queue.js';
+import type { BatchesHandler } from '../protocol/ports/delivery-queue.js';
 import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
 import type { Logger } from '../protocol/ports/logger.js';
 
@@ -8,13 +8,13 @@ const LONGEST_PAUSE_MS = 2000;
 
 export interface BatchAttemptsOptions {
   readonly partition: number;
-  readonly handle: BatchHandler;
+  readonly handler: BatchesHandler;
   readonly clock: Pick<Clock, 'setTimer'>;
   /** Is told of handlers that reject: they are meant to see to their failures themselves. */
   readonly log?: Pick<Logger, 'warn'> | undefined;
 }
 
-/** Tries a batch until it is handled, for as long as the consumer runs: whoever gave it back would let later ones pass. */
+/** Tries batches until they are handled, for as long as the consumer runs: whoever gave them back would let later ones pass. */
 export class BatchAttempts {
   private pause: { readonly timer: TimerHandle; readonly end: () => void } | undefined;
   private isStopped = false;
@@ -22,10 +22,10 @@ export class BatchAttempts {
   constructor(private readonly options: BatchAttemptsOptions) {}
 
   /** True: handled. False: it was stopped before, and nothing runs any more. */
-  async run(batch: Uint8Array): Promise<boolean> {
+  async run(batches: readonly Uint8Array[]): Promise<boolean> {
     for (let pauseMs = FIRST_PAUSE_MS; !this.isStopped; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
-        await this.options.handle(batch);
+        await this.options.handler.handle(batches);
         return true;
       } catch (error) {
         const { partition, log } = this.options;

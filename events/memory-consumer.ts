@@ -7,7 +7,7 @@ export class MemoryConsumer implements DeliveryConsumer, BatchTaker {
   private readonly attempts: BatchAttempts;
   private running: Promise<void> = Promise.resolve();
 
-  constructor(private readonly queue: MemoryQueue, options: BatchAttemptsOptions, private readonly onStopped: () => void) {
+  constructor(private readonly queue: MemoryQueue, private readonly options: BatchAttemptsOptions, private readonly onStopped: () => void) {
     this.attempts = new BatchAttempts(options);
   }
 
@@ -15,8 +15,12 @@ export class MemoryConsumer implements DeliveryConsumer, BatchTaker {
     this.queue.join(this);
   }
 
-  take(batch: Uint8Array): void {
-    this.running = this.work(batch);
+  get atMost(): number {
+    return this.options.handler.atMost;
+  }
+
+  take(batches: readonly Uint8Array[]): void {
+    this.running = this.work(batches);
   }
 
   async stop(): Promise<void> {
@@ -33,9 +37,9 @@ export class MemoryConsumer implements DeliveryConsumer, BatchTaker {
     this.queue.giveBack(this);
   }
 
-  private async work(batch: Uint8Array): Promise<void> {
+  private async work(batches: readonly Uint8Array[]): Promise<void> {
     await Promise.resolve(); // Not inside the `add` that brought it.
-    if (await this.attempts.run(batch)) this.queue.done(this);
+    if (await this.attempts.run(batches)) this.queue.done(this);
     else this.queue.giveBack(this);
   }
 }

@@ -1,7 +1,7 @@
 // MemoryDeliveryQueues. Owns: one silo's consumers. The batches are its cluster's (MemoryQueues), which the silos of a test cluster share.
 import { LinkLostError } from '../protocol/errors/index.js';
 import type { Clock } from '../protocol/ports/clock.js';
-import type { BatchHandler, DeliveryConsumer, DeliveryQueues } from '../protocol/ports/delivery-queue.js';
+import { asBatchesHandler, type BatchHandler, type BatchesHandler, type DeliveryConsumer, type DeliveryQueues } from '../protocol/ports/delivery-queue.js';
 import type { Logger } from '../protocol/ports/logger.js';
 import { MemoryConsumer } from './memory-consumer.js';
 import { MemoryQueue } from './memory-queue.js';
@@ -41,8 +41,8 @@ export class MemoryDeliveryQueues implements DeliveryQueues {
     this.open(partition).addDelayed(id, batch, dueMs, this.options.queueClock ?? this.options.clock);
   }
 
-  consume(partition: number, handle: BatchHandler): DeliveryConsumer {
-    const consumer = new MemoryConsumer(this.open(partition), { ...this.options, partition, handle }, () => this.consumers.delete(consumer));
+  consume(partition: number, handler: BatchHandler | BatchesHandler): DeliveryConsumer {
+    const consumer = new MemoryConsumer(this.open(partition), { ...this.options, partition, handler: asBatchesHandler(handler) }, () => this.consumers.delete(consumer));
     this.consumers.add(consumer);
     consumer.start();
     return consumer;

@@ -1,6 +1,6 @@
-// MemoryQueue. Owns: the batches of one partition, waiting, delayed, and the one that is out.
-//   MQ1. At most one batch is out, with one taker; what another says of it (a silo that was taken for dead) is not heard.
-//   MQ2. A batch that comes back goes to the head.
+// MemoryQueue. Owns: the batches of one partition, waiting, delayed, and those that are out.
+//   MQ1. What is out is with one taker; what another says of it (a silo that was taken for dead) is not heard.
+//   MQ2. What comes back goes to the head.
 import Denque from 'denque';
 import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
 
@@ -9,8 +9,9 @@ const LONGEST_TIMER_MS = 3_600_000;
 
 /** Who takes batches. */
 export interface BatchTaker {
-  /** It is out with this taker until `done` or `giveBack`. */
-  take(batch: Uint8Array): void;
+  readonly atMost: number;
+  /** They are out with this taker until `done` or `giveBack`. */
+  take(batches: readonly Uint8Array[]): void;
 }
 
 interface StoredBatch {
@@ -24,10 +25,10 @@ export class MemoryQueue {
   /** By id: with a timer those that are not due yet, without one those that are due and not handled. */
   private readonly delayed = new Map<string, TimerHandle | undefined>();
   private readonly takers = new Set<BatchTaker>();
-  private out: { readonly batch: StoredBatch; readonly taker: BatchTaker } | undefined;
+  private out: { readonly batches: readonly StoredBatch[]; readonly taker: BatchTaker } | undefined;
 
   get depth(): number {
-    return this.waiting.length + (this.out ? 1 : 0);
+    return this.waiting.length + (this.out?.batches.length ?? 0);
   }
 
   add(bytes: Uint8Array): void {
@@ -57,15 +58,14 @@ export class MemoryQueue {
   /** Handled. */
   done(taker: BatchTaker): void {
     if (this.out?.taker !== taker) return; // MQ1
-    const { id } = this.out.batch;
-    if (id !== undefined) this.delayed.delete(id);
+    for (const { id } of this.out.batches) if (id !== undefined) this.delayed.delete(id);
     this.out = undefined;
     this.handOver();
   }
 
   giveBack(taker: BatchTaker): void {
     if (this.out?.taker !== taker) return; // MQ1
-    this.waiting.unshift(this.out.batch); // MQ2
+    for (const batch of this.out.batches.toReversed()) this.waiting.unshift(batch); // MQ2
     this.out = undefined;
     this.handOver();
   }
@@ -78,9 +78,9 @@ export class MemoryQueue {
   private handOver(): void {
     if (this.out) return;
     const [taker] = this.takers;
-    const batch = taker && this.waiting.shift();
-    if (!taker || !batch) return;
-    this.out = { batch, taker };
-    taker.take(batch.bytes);
+    if (!taker || this.waiting.length === 0) return;
+    const batches = this.waiting.remove(0, Math.min(taker.atMost, this.waiting.length));
+    this.out = { batches, taker };
+    taker.take(batches.map(({ bytes }) => bytes));
   }
 }

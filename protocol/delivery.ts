@@ -1,5 +1,4 @@
 import type { ActorId, EntityId } from './actor-id.js';
-import type { Codec } from './codec/index.js';
 import type { Incarnation } from './ports/index.js';
 
 /** One message on its way to one listener. Its identity is (sender, sequence, listener): whatever brings it twice, its effects on state happen once. */
@@ -40,22 +39,42 @@ export type Message =
   | { readonly kind: 'own'; readonly event: string; readonly method: string; readonly value: unknown; readonly origin: object }
   | { readonly kind: 'event'; readonly event: string; readonly value: unknown; readonly origin: object };
 
-type Row = readonly [senderType: string, senderKey: string, sequence: number, low: number, type: string, key: string, component: string | undefined, ordinal: number, total: number, payload: number, tracker: string | undefined];
+type Row = readonly [senderType: string, senderKey: string, sequence: number, low: number, type: string, key: string, component: string | null, ordinal: number, total: number, payload: number, tracker: string | null];
 
-/** Deliveries as bytes; what several of them carry is in it once. */
-export function encodeDeliveries(deliveries: readonly Delivery[], codec: Codec): Uint8Array {
+/** How long each payload is, and what each delivery says. */
+type Head = readonly [lengths: readonly number[], rows: readonly Row[]];
+
+const HEAD_START = 4;
+
+/**
+ * Deliveries as bytes: the length of the head, the head (JSON), and the payloads behind each other; what several deliveries carry is in it once.
+ */
+export function encodeDeliveries(deliveries: readonly Delivery[]): Uint8Array {
   const payloads: Uint8Array[] = [];
   const rows = deliveries.map(({ sender, sequence, low, listener, ordinal, total, payload, tracker }): Row => {
     if (payloads.at(-1) !== payload) payloads.push(payload);
-    return [sender.type, sender.key, sequence, low, listener.type, listener.key, listener.component, ordinal, total, payloads.length - 1, tracker];
+    return [sender.type, sender.key, sequence, low, listener.type, listener.key, listener.component ?? null, ordinal, total, payloads.length - 1, tracker ?? null];
   });
-  return codec.encode([payloads, rows], 'deliveries');
+  const head = new TextEncoder().encode(JSON.stringify([payloads.map(({ length }) => length), rows] satisfies Head));
+  const bytes = new Uint8Array(payloads.reduce((sum, { length }) => sum + length, HEAD_START + head.length));
+  new DataView(bytes.buffer).setUint32(0, head.length);
+  bytes.set(head, HEAD_START);
+  let at = HEAD_START + head.length;
+  for (const payload of payloads) {
+    bytes.set(payload, at);
+    at += payload.length;
+  }
+  return bytes;
 }
 
-export function decodeDeliveries(bytes: Uint8Array, codec: Codec): readonly Delivery[] {
-  const [payloads, rows] = codec.decode(bytes) as readonly [readonly Uint8Array[], readonly Row[]];
+/** Their payloads are views of `bytes`. */
+export function decodeDeliveries(bytes: Uint8Array): readonly Delivery[] {
+  const end = HEAD_START + new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
+  const [lengths, rows] = JSON.parse(new TextDecoder().decode(bytes.subarray(HEAD_START, end))) as Head;
+  let at = end;
+  const payloads = lengths.map((length) => bytes.subarray(at, (at += length)));
   return rows.map(([senderType, senderKey, sequence, low, type, key, component, ordinal, total, payload, tracker]) => ({
-    sender: { type: senderType, key: senderKey }, sequence, low,
-    listener: component === undefined ? { type, key } : { type, key, component }, ordinal, total, payload: payloads[payload]!, tracker,
+    sender: { type: senderType, key: senderKey }, sequence, low, listener: component === null ? { type, key } : { type, key, component },
+    ordinal, total, payload: payloads[payload]!, tracker: tracker ?? undefined,
   }));
 }

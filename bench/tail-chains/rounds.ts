@@ -44,7 +44,7 @@ export async function atRandom(fleet: ChainFleet, tally: Tally, random: () => nu
 /** Once a step has been handed over, the silo of the one before (which made the tail call, and waits for the reply) and the step's own are killed. */
 export async function afterHandOver(fleet: ChainFleet, tally: Tally, random: () => number): Promise<void> {
   const keys = [...(await fleet.spread()).entries()].sort(() => random() - 0.5);
-  const [[callerPid, caller], [, callee], [, third]] = keys as [[number, string], [number, string], [number, string]];
+  const [[callerPid, caller], [, callee], [, third] = keys[0]!] = keys as [[number, string], [number, string], [number, string]?];
   const chain: Chain = { name: `handed-${tally.rounds}`, path: [caller, callee, ...Array.from({ length: STEPS - 2 }, (_, n) => [third, callee, caller][n % 3]!)], held: 2 };
   const begun = await run(fleet, tally, chain, new Set([2]), () => 0, callerPid);
   judge(fleet, tally, begun);

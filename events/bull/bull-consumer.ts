@@ -1,6 +1,8 @@
-// BullConsumer. Owns: the worker of one partition on this silo, and the one batch that it has.
+// BullConsumer. Owns: the worker of one partition on this silo, and the batches that it has.
 //   C1. BullMQ's own retries are not used: they put a job behind the others. A batch is tried again while its lock is held (BatchAttempts), and
 //       whoever stops in between puts it back at the head.
+//   C3. A busy one handles together what waits behind its batch. That stays where it is until it is handled: whoever takes over finds it in its
+//       place. Only for so long: what is due later is put into its place between two jobs.
 //   C2. `stop` waits for the handler, not for Redis: when Redis does not answer, the lock ends by itself.
 import { WaitingError, type Job } from 'bullmq';
 import type { Clock } from '../../protocol/ports/clock.js';
@@ -14,6 +16,10 @@ import { StuckWatch } from './stuck-watch.js';
 /** How long BullMQ has to end a worker that runs nothing any more. */
 const CLOSE_LIMIT_MS = 3000;
 const PREPARE_AGAIN_MS = 1000;
+/** C3: whose next batch comes so soon after the last one. */
+const BUSY_MS = 1000;
+const LONGEST_JOB_MS = 250;
+const MOST_BYTES = 1_000_000;
 
 export interface BullConsumerOptions extends BatchAttemptsOptions {
   readonly clock: Clock;
@@ -23,6 +29,13 @@ export interface BullConsumerOptions extends BatchAttemptsOptions {
   /** Makes a worker that begins at once. */
   makeWorker(process: BatchProcessor): PartitionWorker;
   backlog(): Promise<number>;
+  /** Jobs that wait, the oldest first. */
+  waiting(from: number, count: number): Promise<readonly Job<string>[]>;
+}
+
+interface WaitingJob {
+  readonly job: Job<string>;
+  readonly bytes: Uint8Array;
 }
 
 export class BullConsumer implements DeliveryConsumer {
@@ -31,6 +44,7 @@ export class BullConsumer implements DeliveryConsumer {
   private worker: PartitionWorker | undefined;
   private running: Promise<boolean> | undefined;
   private taken = 0;
+  private endedMs = -Infinity;
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly options: BullConsumerOptions) {
@@ -78,14 +92,43 @@ export class BullConsumer implements DeliveryConsumer {
       return;
     }
     this.taken += 1;
-    const running = this.attempts.run(batch);
+    const running = this.run(batch);
     this.running = running;
     const isHandled = await running;
     if (this.running === running) this.running = undefined;
+    this.endedMs = this.options.clock.monotonicMs();
     if (isHandled) return;
     await job.moveToWait(lockToken); // C1. When that fails the lock ends by itself: BullMQ reports it.
     throw new WaitingError();
   };
+
+  /** False: it was stopped before the job's own batch was handled. C3. */
+  private async run(batch: Uint8Array): Promise<boolean> {
+    const { clock, handler } = this.options;
+    const startMs = clock.monotonicMs();
+    let next = handler.atMost > 1 && startMs - this.endedMs < BUSY_MS ? this.waitingFrom(0) : undefined;
+    if (!(await this.attempts.run([batch]))) return false;
+    for (let jobs = await next; jobs?.length; jobs = await next) {
+      next = clock.monotonicMs() - startMs < LONGEST_JOB_MS ? this.waitingFrom(jobs.length) : undefined;
+      if (!(await this.attempts.run(jobs.map(({ bytes }) => bytes)))) break;
+      await Promise.all(jobs.map(({ job }) => job.remove().catch(() => undefined))); // Else it comes again, and is known.
+    }
+    await next;
+    return true;
+  }
+
+  /** What can be read of it, as far as that is not too much. Never rejects. */
+  private async waitingFrom(from: number): Promise<readonly WaitingJob[]> {
+    const jobs = await this.options.waiting(from, this.options.handler.atMost).catch(() => []);
+    const readable: WaitingJob[] = [];
+    let size = 0;
+    for (const job of jobs) {
+      const bytes = readBatch(job.data);
+      if (!bytes || (size += bytes.length) > MOST_BYTES) break;
+      readable.push({ job, bytes });
+    }
+    return readable;
+  }
 
   private restart(): void {
     const { partition, log } = this.options;

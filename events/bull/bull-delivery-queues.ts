@@ -3,7 +3,7 @@
 //       ids. BullMQ takes no ':' and no digits alone.
 import { randomUUID } from 'node:crypto';
 import { LinkLostError } from '../../protocol/errors/index.js';
-import type { BatchHandler, DeliveryConsumer, DeliveryQueues } from '../../protocol/ports/delivery-queue.js';
+import { asBatchesHandler, type BatchHandler, type BatchesHandler, type DeliveryConsumer, type DeliveryQueues } from '../../protocol/ports/delivery-queue.js';
 import { encodeKeyPart } from '../../state/redis-keys.js';
 import { writeBatch } from './batch-data.js';
 import { BullConsumer } from './bull-consumer.js';
@@ -34,11 +34,11 @@ export class BullDeliveryQueues implements DeliveryQueues {
     await queue.add(JOB_NAME, writeBatch(batch), { jobId: `d-${encodeKeyPart(id)}`, timestamp: nowMs, delay: Math.max(0, Math.ceil(dueMs - nowMs)) });
   }
 
-  consume(partition: number, handle: BatchHandler): DeliveryConsumer {
+  consume(partition: number, handler: BatchHandler | BatchesHandler): DeliveryConsumer {
     const link = this.open();
     const { clock, log } = this.options;
     const consumer = new BullConsumer({
-      partition, handle, clock, log,
+      partition, handler: asBatchesHandler(handler), clock, log, waiting: async (from, count) => (await link.queue(partition)).getWaiting(from, from + count - 1),
       prepare: () => link.queue(partition), backlog: () => this.depth(partition), makeWorker: (process) => link.worker(partition, process),
     });
     this.consumers.add(consumer);

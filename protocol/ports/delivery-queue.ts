@@ -1,6 +1,14 @@
 /** What is done with one batch; rejecting means: not handled. */
 export type BatchHandler = (batch: Uint8Array) => Promise<void>;
 
+/** What is done with successive batches at once; rejecting means: none is handled. */
+export interface BatchesHandler {
+  /** In their order. */
+  handle(batches: readonly Uint8Array[]): Promise<void>;
+  /** So many at most. */
+  readonly atMost: number;
+}
+
 /** One silo's hold on the batches of one partition. */
 export interface DeliveryConsumer {
   /**
@@ -11,7 +19,7 @@ export interface DeliveryConsumer {
 }
 
 /**
- * Queues of batches, one per partition: at least once, first in, first out, one batch of a partition at a time in the whole cluster. What a batch
+ * Queues of batches, one per partition: at least once, first in, first out, one handler of a partition at a time in the whole cluster. What a batch
  * holds is opaque here.
  * Q1. A batch whose `add` resolved is handed over until a handler has resolved for it, whoever stops or dies meanwhile.
  * Q2. A batch that was not handled comes again before any later one of its partition. So it may come to a handler more than once, and while an
@@ -30,10 +38,18 @@ export interface DeliveryQueues {
    * adding it again changes nothing. Any text is an id; partitions do not share them.
    */
   addDelayed(partition: number, id: string, batch: Uint8Array, dueMs: number): Promise<void>;
-  /** Takes the partition's batches, one at a time. Of several consumers any may get a batch; a rejected one is tried again after a growing pause. */
-  consume(partition: number, handle: BatchHandler): DeliveryConsumer;
+  /**
+   * Takes the partition's batches, one at a time, or some that wait behind each other together. Of several consumers any may get a batch; a
+   * rejected one is tried again after a growing pause.
+   */
+  consume(partition: number, handler: BatchHandler | BatchesHandler): DeliveryConsumer;
   /** How many batches are stored and not handled; those that are not due yet are left out. */
   depth(partition: number): Promise<number>;
   /** Stops this silo's consumers and rejects what it adds later. The batches stay. Idempotent. */
   stop(): Promise<void>;
+}
+
+/** As one that takes one batch at a time. */
+export function asBatchesHandler(handler: BatchHandler | BatchesHandler): BatchesHandler {
+  return typeof handler === 'function' ? { handle: ([batch]) => handler(batch!), atMost: 1 } : handler;
 }

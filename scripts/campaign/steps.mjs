@@ -101,6 +101,12 @@ export const STEPS = [
     name: 'messages through faults, on a Redis Cluster', script: 'bench/message-faults.js', full: ['--redis-cluster', '--events', '20000'], short: ['--short', '--redis-cluster'],
   },
   {
+    name: 'chains of tail calls, on a Redis Cluster', script: 'bench/tail-chains.js', full: ['--rounds', '20', '--redis-cluster'], short: ['--rounds', '3', '--redis-cluster'],
+  },
+  {
+    name: 'durable calls, on a Redis Cluster', script: 'bench/durable-calls.js', full: ['--kills', '10', '--redis-cluster'], short: ['--short', '--redis-cluster'],
+  },
+  {
     name: 'reminders, on a Redis Cluster', script: 'bench/reminders.js', full: ['--redis-cluster', '--count', '5000'], short: ['--short', '--redis-cluster'],
   },
   {

@@ -155,6 +155,7 @@ export class Activation extends Residents {
 
   /** As `requestEnd`, by a turn of `unit`: if that fails, nothing is destroyed. */
   requestEndAfter(unit: UnitOfWork | undefined, how: 'deactivate' | 'destroy'): void {
+    if (unit) unit.isLast = true;
     if (unit && how === 'destroy') unit.defer(() => this.requestEnd(how));
     else this.requestEnd(how);
   }

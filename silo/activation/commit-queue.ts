@@ -1,17 +1,20 @@
 // CommitQueue. Owns: the version of one activation's state and the one commit in flight. Units that end meanwhile merge into the next.
 //   Q1. One commit in flight; the next starts only after a definite answer (P3).
 //   Q2. A lost answer is asked for again with the same commit id until it is definite or the lease is lost.
+//   Q4. Units that are followed (U5) wait for what follows them at once, and are lost with it: none of it is written without what was before.
 //   Q3. `fenced` and `conflict` end the activation: what it held is nobody's.
-import { randomBytes } from 'node:crypto';
 import { StaleEpochError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import { CallChain } from '../turns/call-chain.js';
 import type { CommitRequest, CommitResult } from '../../protocol/ports/index.js';
+import { afterMicrotasks } from '../after-microtasks.js';
 import { SentDraft } from '../messages/sent-draft.js';
 import type { Activation } from './activation.js';
+import { nextCommitId } from './commit-id.js';
+import { mergeMessages } from './merged-messages.js';
 import { DuplicateOperation } from './operations.js';
 import { UnitOfWork, type OutboxDraft } from './unit-of-work.js';
-import type { UnitChanges } from './unit-changes.js';
+import { addAll, type UnitChanges } from './unit-changes.js';
 
 interface Waiting {
   readonly unit: UnitOfWork | undefined;
@@ -23,8 +26,6 @@ interface Waiting {
 type Fields = Map<string, Uint8Array | undefined>;
 
 const RESEND_DELAY_MS = 100;
-const commitIdOrigin = randomBytes(9).toString('base64url');
-let commitSerial = 0;
 
 export class CommitQueue {
   version = 0;
@@ -68,7 +69,7 @@ export class CommitQueue {
 
   /** Something waits lazily, records of operations are to go, or a commit is under way. */
   get isBusy(): boolean {
-    return this.lazy !== undefined || this.inFlight || this.activation.operationsIfAny?.hasExpired === true;
+    return this.lazy !== undefined || this.inFlight || this.waiting !== undefined || this.activation.operationsIfAny?.hasExpired === true;
   }
 
   /** Saves what waits lazily, now. */
@@ -78,40 +79,47 @@ export class CommitQueue {
 
   /** Removes an outbox entry without any effect but a dead letter. */
   settle(sequence: number, letter?: SentDraft): Promise<void> {
-    const unit = new UnitOfWork(new CallChain(), undefined);
-    unit.settled = [sequence];
-    if (letter) unit.send(letter);
-    return this.enqueue(unit, undefined);
+    return this.record((unit) => {
+      unit.settled = [sequence];
+      if (letter) unit.send(letter);
+    });
   }
 
   /** Records a message as handled, without any effect but what it leaves: a dead letter, a reply. */
   bury(handled: Parameters<UnitOfWork['carry']>[0], left: readonly SentDraft[]): Promise<void> {
-    const unit = new UnitOfWork(new CallChain(), undefined);
-    unit.carry(handled);
-    for (const draft of left) unit.send(draft);
-    return this.enqueue(unit, undefined);
+    return this.record((unit) => {
+      unit.carry(handled);
+      for (const draft of left) unit.send(draft);
+    });
   }
 
   /** Removes what the head of the inbox holds. One at a time. */
   takeFromInbox(count: number): Promise<void> {
-    const unit = new UnitOfWork(new CallChain(), undefined);
-    unit.inboxTaken = count;
-    return this.enqueue(unit, undefined);
+    return this.record((unit) => (unit.inboxTaken = count));
   }
 
   /** Stores messages that were sent outside any turn. */
   append(entries: readonly OutboxDraft[]): Promise<void> {
+    return this.record((unit) => (unit.outbox = [...entries]));
+  }
+
+  private record(fill: (unit: UnitOfWork) => unknown): Promise<void> {
     const unit = new UnitOfWork(new CallChain(), undefined);
-    unit.outbox = [...entries];
+    fill(unit);
     return this.enqueue(unit, undefined);
   }
 
   private enqueue(unit: UnitOfWork | undefined, changes: UnitChanges | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       (this.waiting ??= []).push({ unit, changes, resolve, reject });
-      if (!this.inFlight) void this.drain();
+      if (unit?.isFollowed) afterMicrotasks(this.begin);
+      else this.begin();
     });
   }
+
+  private readonly begin = (): void => {
+    if (!this.inFlight) void this.drain();
+  };
 
   private async drain(): Promise<void> {
     this.inFlight = true;
@@ -123,24 +131,32 @@ export class CommitQueue {
   }
 
   /** A duplicate in a merged commit concerns one unit: each is committed alone then. */
-  private async commitAndTell(batch: readonly Waiting[]): Promise<void> {
+  private async commitAndTell(batch: Waiting[]): Promise<void> {
     try {
       const tags = await this.commit(batch);
       for (const part of batch) part.resolve();
       if (tags?.removed.length) await this.activation.tagBook!.unindex(tags.removed, this.version);
     } catch (error) {
       if (error instanceof DuplicateOperation && batch.length > 1) for (const part of batch) await this.commitAndTell([part]);
-      else for (const part of batch) part.reject(error);
+      else {
+        // Q4. What it did twice is in the fields.
+        if (error instanceof DuplicateOperation && batch[0]!.unit?.isFollowed) this.activation.lose('a message that was handled before was handled again, and others after it');
+        for (const part of batch) part.reject(error);
+      }
     }
   }
 
   /** Tells what it did to the actor's tags. */
-  private async commit(batch: readonly Waiting[]): Promise<CommitRequest['tags']> {
+  private async commit(batch: Waiting[]): Promise<CommitRequest['tags']> {
     const { lazy, kept } = this;
-    const request = this.request(batch);
+    let request = this.request(batch);
     if (request.fields.size === 0 && !request.forgottenOperations?.length && !batch.some((part) => part.unit?.hasMessages)) return undefined;
     let result = await this.send(request);
-    if (result.status === 'regressed') result = await this.rewrite(request, result.version);
+    if (result.status === 'regressed') {
+      this.putBack(lazy, kept === this.kept ? undefined : kept);
+      request = this.requestAll(batch, request);
+      result = await this.rewrite(request, result.version);
+    }
     if (result.status === 'committed') {
       this.version = result.version;
       if (result.oldestUnsettled !== undefined) this.activation.messages.outgoing.low = result.oldestUnsettled;
@@ -163,44 +179,29 @@ export class CommitQueue {
   private request(batch: readonly Waiting[]): CommitRequest {
     const fields: Fields = new Map(this.lazy);
     this.lazy = undefined;
-    if (batch.some((part) => part.unit)) {
+    const units = batch.flatMap(({ unit }) => unit ?? []);
+    if (units.length > 0) {
       for (const [name, value] of this.kept ?? []) fields.set(name, value);
       this.kept = undefined;
     }
-    for (const { changes } of batch) {
-      for (const [name, value] of changes?.lazy ?? []) fields.set(name, value);
-      for (const [name, value] of changes?.manual ?? []) fields.set(name, value);
-      for (const [name, value] of changes?.saved ?? []) fields.set(name, value);
-    }
+    for (const { changes } of batch) if (changes) addAll(fields, changes);
     return {
       id: this.activation.id,
       token: this.activation.token,
-      commitId: `${commitIdOrigin}${(++commitSerial).toString(36)}`,
+      commitId: nextCommitId(),
       version: this.version,
       fields,
       tags: this.activation.tagBook?.changesOf(fields),
       forgottenOperations: this.activation.operationsIfAny?.takeExpired(),
-      ...(batch.some((part) => part.unit?.hasMessages) ? this.messages(batch) : undefined),
+      ...(units.some((unit) => unit.hasMessages) ? mergeMessages(units, this.activation) : undefined),
     };
   }
 
-  private messages(batch: readonly Waiting[]): Pick<CommitRequest, 'operations' | 'outbox' | 'settled' | 'marks' | 'inboxTaken' | 'bindings' | 'reminders' | 'hold'> {
-    const all = <T>(pick: (unit: UnitOfWork) => readonly T[] | undefined): T[] => batch.flatMap(({ unit }) => (unit && pick(unit)) ?? []);
-    const operations = all((unit) => unit.operations);
-    const outbox = all((unit) => unit.outbox);
-    for (const draft of outbox) {
-      if (draft.sequence === 0) draft.sequence = this.activation.messages.nextSequence();
-      if (draft.seal) draft.payload = draft.seal(this.version + 1);
-    }
-    const inboxTaken = batch.reduce((sum, { unit }) => sum + (unit?.inboxTaken ?? 0), 0);
-    const bindings = all((unit) => unit.bindings);
-    const steps = all((unit) => unit.reminders);
-    const reminders = steps.length > 0 ? this.activation.messages.reminders.effective(steps) : steps;
-    const settled = all((unit) => unit.settled);
-    return {
-      operations, outbox, settled, hold: this.activation.messages.holdAfter(outbox, settled), marks: all((unit) => unit.marks),
-      inboxTaken: inboxTaken || undefined, bindings: bindings.length > 0 ? bindings : undefined, reminders: reminders.length > 0 ? reminders : undefined,
-    };
+  /** Q4. The whole state that is written anew has in it what waits. */
+  private requestAll(batch: Waiting[], { forgottenOperations }: CommitRequest): CommitRequest {
+    batch.push(...(this.waiting?.splice(0) ?? []));
+    this.activation.operationsIfAny?.putBack(forgottenOperations);
+    return this.request(batch);
   }
 
   /** Nothing of a duplicate is written; what waited before it goes with the next commit, unless it changed since. */

@@ -55,6 +55,11 @@ export function merge(entities: readonly Entity[], staged: readonly StagedChange
   return merged;
 }
 
+/** As one commit writes them: what is saved counts more than what may wait. */
+export function addAll(fields: Map<string, Uint8Array | undefined>, { lazy, manual, saved }: UnitChanges): void {
+  for (const part of [lazy, manual, saved]) for (const [name, value] of part) fields.set(name, value);
+}
+
 /** Something differs from the unit's start. */
 export function isChanged({ saved, lazy, manual }: StagedChanges): boolean {
   return saved.size > 0 || lazy.size > 0 || manual.size > 0;

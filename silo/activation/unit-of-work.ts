@@ -3,6 +3,8 @@
 //   U2. One commit carries all of it; the reply, the events and the live events leave only after that (P6).
 //   U3. If the outermost turn throws, nothing of it happened: entities return to the unit's start, nothing was emitted.
 //   U3b. Where turns of other chains overlapped it (reentrancy `all`, `@Interleave`) its fields cannot be told from theirs: see `Units.undo`.
+//   U5. A unit that handles a message may be followed by that of the next one before it is durable: its changes are what the next one's throw returns
+//       to, and both commit in order, or the activation is lost with both.
 //   U4. Its entities are held from their first change until the end, so nobody sees or mixes with half of it.
 import type { BindingChange, OperationRecord, SenderMark } from '../../protocol/ports/index.js';
 import type { PendingCall } from '../turns/pending-call.js';
@@ -48,6 +50,10 @@ export class UnitOfWork {
   endedMs: number | undefined;
   /** Turns that carry an idempotency key and have not ended. */
   openKeyed = 0;
+  /** U5. */
+  isFollowed = false;
+  /** The actor's end was asked for in it: nothing may follow. */
+  isLast = false;
   /** A save point of it failed, or what it had staged was lost: so does the unit. */
   failure: { readonly error: unknown } | undefined;
   /** Runs when it is durable, before anybody gets in. */

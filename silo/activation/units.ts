@@ -8,6 +8,7 @@ import type { Entity } from './entity.js';
 import { ClosingUnits } from './closing-units.js';
 import { concludeChain } from './hand-over.js';
 import { OpenUnits } from './open-units.js';
+import { beFollowed, letIn } from './followed-units.js';
 import { adopt, awaitCommit, savePoint } from './save-point.js';
 import { merge, stageAll } from './unit-changes.js';
 import { UnitOfWork } from './unit-of-work.js';
@@ -100,23 +101,24 @@ export class Units {
     if (failure) return this.undo(unit, failure.error);
     if (unit.outcome?.failed) return this.undo(unit, unit.outcome.error);
     const earlier = this.closing.stagedBeside(unit);
-    const settled = earlier.length > 0 ? this.settleAfter(earlier, unit) : this.settle(unit);
-    if (settled && (unit.isStaged || earlier.length > 0)) this.closing.add(unit, settled);
+    const settled = earlier.length > 0 ? this.after(earlier, () => (unit.failure ? this.undo(unit, unit.failure.error) : this.settle(unit))) : this.settle(unit);
+    // U5: of a followed one nobody need wait.
+    if (settled && !unit.isFollowed && (unit.isStaged || earlier.length > 0)) this.closing.add(unit, settled);
     return settled;
   }
 
   /** Overlapping units end one after the other: what this one set back to the last commit would seem unchanged while another is on its way. */
-  private async settleAfter(earlier: readonly Promise<void>[], unit: UnitOfWork): Promise<void> {
+  private async after(earlier: readonly Promise<void>[], end: () => Promise<void> | void): Promise<void> {
     this.committing++;
     await Promise.allSettled(earlier);
     this.committing--;
-    await (unit.failure ? this.undo(unit, unit.failure.error) : this.settle(unit));
+    await end();
   }
 
   /** Takes what the unit changed, and commits it. */
   private settle(unit: UnitOfWork): Promise<void> | void {
     if (this.activation.isLost) return this.end(unit, true, this.staleError());
-    let staged: readonly StagedChanges[] | Promise<readonly StagedChanges[]>;
+    let staged: ReturnType<typeof stageAll>;
     try {
       if (unit.outcome) concludeChain(this.activation, unit);
       staged = stageAll(unit.held);
@@ -152,10 +154,11 @@ export class Units {
     }
     this.committing++;
     const answered = awaitCommit(unit.held);
-    return this.activation.commits.submit(unit, changes).then(
+    beFollowed(this.activation, unit, staged);
+    const submitted = this.activation.commits.submit(unit, changes).then(
       () => {
         this.committing--;
-        adopt(this.activation, unit, staged);
+        if (!unit.isFollowed) adopt(this.activation, unit, staged);
         answered();
         this.end(unit, false, unit.outcome?.value);
       },
@@ -165,6 +168,8 @@ export class Units {
         return this.undo(unit, error);
       },
     );
+    letIn(unit);
+    return submitted;
   }
 
   /**
@@ -173,7 +178,8 @@ export class Units {
    */
   private undo(unit: UnitOfWork, error: unknown): Promise<void> | void {
     const earlier = this.activation.isLost ? [] : this.closing.beside(unit);
-    if (earlier.length > 0) return this.undoAfter(earlier, unit, error);
+    // What they commit is in the fields already, but not yet what a rollback returns to.
+    if (earlier.length > 0) return this.after(earlier, () => this.undo(unit, error));
     const known = this.activation.operations.duplicateResult(error, unit);
     unit.afterCommit = undefined;
     const end = (): void => (known ? this.end(unit, false, known.value) : this.end(unit, true, error));
@@ -190,14 +196,6 @@ export class Units {
       return broken(cause);
     }
     return end();
-  }
-
-  /** What they commit is in the fields already, but not yet what a rollback returns to. */
-  private async undoAfter(earlier: readonly Promise<void>[], unit: UnitOfWork, error: unknown): Promise<void> {
-    this.committing++;
-    await Promise.allSettled(earlier);
-    this.committing--;
-    await this.undo(unit, error);
   }
 
   /** The entities that nobody else is inside of. */
@@ -226,7 +224,7 @@ export class Units {
     this.activation.endIfRequested();
     const held = unit.held;
     unit.held = [];
-    for (const entity of held) entity.mailbox.unseal();
+    for (const entity of held) entity.mailbox.unseal(unit.isFollowed);
     if (!unit.outermost) this.activation.trim();
     // Ticks of its own keep no actor awake.
     if (unit.outermost?.envelope.kind !== 'timer') this.activation.touch(unit.endedMs);

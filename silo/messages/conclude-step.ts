@@ -6,7 +6,7 @@ import type { Delivery, Message, ReplyAddress } from '../../protocol/delivery.js
 import type { Activation } from '../activation/activation.js';
 import { DuplicateOperation } from '../activation/operations.js';
 import { endsChain } from './ends-chain.js';
-import type { Attempted } from './inbox.js';
+import type { Attempted } from './attempt.js';
 import type { MessageParts } from './message-parts.js';
 import type { SentDraft } from './sent-draft.js';
 import { LETTER_SENDER } from './sender-name.js';

@@ -1,5 +1,5 @@
 // Deliverer. Owns: the batches of the partitions that this silo consumes, until each of their messages is with its listener.
-//   V1. A batch is done when each message is handled, or in its listener's inbox. A listener that cannot be reached has it put there from here.
+//   V1. Batches are done when each message is handled, or in its listener's inbox. A listener that cannot be reached has it put there from here.
 //   V3. While he was not told, what comes again is not put there again: an outbox that stands still is relayed again and again.
 //   V2. Whoever was put something there from here is told, until that succeeds; before anything else is delivered to him.
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
@@ -36,10 +36,10 @@ export class Deliverer {
 
   constructor(private readonly parts: BurialParts, private readonly invoker: Invoker, private readonly incarnation: Incarnation) {}
 
-  /** Rejects when the store does not answer: the batch must come again. */
-  async handle(batch: Uint8Array): Promise<void> {
+  /** Rejects when the store does not answer: the batches must come again. */
+  async handle(batches: readonly Uint8Array[]): Promise<void> {
     const byActor = new Map<string, Delivery[]>();
-    for (const delivery of decodeDeliveries(batch, this.parts.codec())) {
+    for (const delivery of batches.flatMap((batch) => decodeDeliveries(batch))) {
       const { type, key } = delivery.listener;
       const name = printEntityId({ type, key });
       const present = byActor.get(name);
@@ -80,13 +80,12 @@ export class Deliverer {
   /** V1. */
   private async park(id: ActorId, deliveries: readonly Delivery[]): Promise<void> {
     const { dirty, store, receipts } = this.parts;
-    const codec = this.parts.codec();
     await dirty.note(id);
     for (const delivery of deliveries) {
       const sender = senderOf(delivery);
       const name = messageName(sender, delivery);
       if (this.unseen.get(printEntityId(id))?.parked.has(name)) continue;
-      const parked = await store.park(id, { sender, sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec) });
+      const parked = await store.park(id, { sender, sequence: delivery.sequence, payload: encodeDeliveries([delivery]) });
       if (parked === 'duplicate') {
         receipts.processed(delivery);
         continue;

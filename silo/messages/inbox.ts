@@ -11,6 +11,7 @@ import type { Activation } from '../activation/activation.js';
 import { DuplicateOperation } from '../activation/operations.js';
 import { degradedUntil } from '../degraded-until.js';
 import { Pauses } from '../pauses.js';
+import type { Attempted } from './attempt.js';
 import { failureReplies } from './conclude-step.js';
 import { letterOf } from './dead-letters.js';
 import type { Incoming } from './incoming.js';
@@ -22,9 +23,6 @@ const LONGEST_BACKOFF_MS = 60_000;
 const RETRY_MS = 500;
 /** How many leave a lane before the store is rid of them, though others still wait there. */
 const LOOK_EVERY = 256;
-
-/** What becomes of an attempt. `ended`: the activation is over, which says nothing of the message. */
-export type Attempted = { readonly status: 'handled' } | { readonly status: 'ended' } | { readonly status: 'failed'; readonly error: unknown };
 
 interface Waiting {
   readonly sender: string;
@@ -56,9 +54,10 @@ export class Inbox {
     return this.lanes.size > 0 || this.looking !== undefined;
   }
 
-  /** N2. */
+  /** It waits here, or N2. */
   holdsBack(sender: string, delivery: Delivery): boolean {
-    return this.lanes.has(sender) && this.incoming.retryOf(delivery).isStrict;
+    if (this.lanes.size === 0) return false;
+    return this.known.has(messageName(sender, delivery)) || (this.lanes.has(sender) && this.incoming.retryOf(delivery).isStrict);
   }
 
   restore(): void {
@@ -71,9 +70,11 @@ export class Inbox {
   }
 
   /** N1: resolves when it is in the store. N5. */
-  park(sender: string, delivery: Delivery, { running, failure }: Arrival = {}): Promise<void> {
+  park(sender: string, arrived: Delivery, { running, failure }: Arrival = {}): Promise<void> {
     // An activation that was lost meanwhile: whoever brings it looks for the next one, which would not look into its inbox by itself.
     if (this.isStopped) return Promise.reject(new SiloUnavailableError(`${this.activation.name}: the activation ended`));
+    // It may wait for long, and must not keep all of its batch.
+    const delivery = { ...arrived, payload: arrived.payload.slice() };
     const name = messageName(sender, delivery);
     const present = this.known.get(name);
     if (present !== undefined && present !== 'lost') return present === 'stored' ? Promise.resolve() : present;
@@ -89,9 +90,9 @@ export class Inbox {
   }
 
   private async store(sender: string, delivery: Delivery): Promise<void> {
-    const { id, services: { messages, store, codec } } = this.activation;
+    const { id, services: { messages, store } } = this.activation;
     await messages.dirty.note(id);
-    const parked = await store.park(id, { sender, sequence: delivery.sequence, payload: encodeDeliveries([delivery], codec) });
+    const parked = await store.park(id, { sender, sequence: delivery.sequence, payload: encodeDeliveries([delivery]) });
     if (parked === 'duplicate') this.incoming.settle(delivery);
     else messages.receipts.received(delivery);
   }
@@ -129,8 +130,8 @@ export class Inbox {
   }
 
   private async readOnce(): Promise<void> {
-    const { services, commits } = this.activation;
-    const all = (await this.everything()).map((bytes) => decodeDeliveries(bytes, services.codec)[0]!);
+    const { commits } = this.activation;
+    const all = (await this.everything()).map((bytes) => decodeDeliveries(bytes)[0]!);
     let done = 0;
     while (done < all.length && (await this.isDone(all[done]!))) done++;
     for (const delivery of all.slice(done)) await this.adopt(delivery);
@@ -215,7 +216,7 @@ export class Inbox {
   }
 
   private async attemptUnlessKnown(sender: string, delivery: Delivery): Promise<Attempted> {
-    if (!(await this.incoming.isDone(sender, delivery))) return this.incoming.attempt(sender, delivery);
+    if (!(await this.incoming.isDone(sender, delivery))) return this.incoming.attempt(sender, delivery).ended;
     this.incoming.settle(delivery);
     return { status: 'handled' };
   }

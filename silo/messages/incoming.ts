@@ -1,6 +1,6 @@
 // Incoming. Owns: the messages that one activation handles now.
 //   I1. A message that is known runs nothing. One that runs already is joined.
-//   I2. The mark commits with the effect of the turn (P7), whose unit is the message's alone.
+//   I2. The mark commits with the effect of the turn (P7), whose unit is the message's alone; the units of successive ones may share a commit (U5).
 //   I3. What fails, takes long, or comes behind such a one of its sender, waits in the actor's inbox; the rest of the world goes on.
 //   I4. Who delivers for the first time may come after one that could not reach this activation and put something into the inbox: that is looked for first.
 import { DEFAULT_DELIVERY, type DeliveryMetadata } from '../../decorators/index.js';
@@ -17,13 +17,12 @@ import type { Entity } from '../activation/entity.js';
 import { CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
 import { SYSTEM_TURN } from '../turns/turn-mode.js';
+import { Attempt, type Attempted, type AttemptJudge } from './attempt.js';
+import { DeliveredBatch } from './delivered-batch.js';
 import { concludeStep, replyOf } from './conclude-step.js';
-import { Inbox, type Attempted } from './inbox.js';
+import { Inbox } from './inbox.js';
 import { Marks } from './marks.js';
-import { REMINDER_SENDER, senderOf } from './sender-name.js';
-
-/** After that the queue goes on without it. */
-const PATIENCE_MS = 500;
+import { REMINDER_SENDER, messageName } from './sender-name.js';
 
 /** What to run for a message. */
 interface Handling {
@@ -33,11 +32,12 @@ interface Handling {
   readonly delivery: DeliveryMetadata;
 }
 
-export class Incoming {
+export class Incoming implements AttemptJudge {
   readonly marks: Marks;
   readonly inbox: Inbox;
   private deliveredBy: Incarnation | undefined;
-  private readonly taking = new Map<string, Promise<void>>();
+  /** By name, those that run. */
+  private readonly running = new Map<string, Attempt>();
 
   constructor(private readonly activation: Activation) {
     this.marks = new Marks(activation);
@@ -62,78 +62,68 @@ export class Incoming {
     // I4: only now, so that whoever comes while the look is under way, or after one that failed, looks too.
     this.deliveredBy = by;
     if (deliveries.length === 0) await activation.messages.relayAgain();
-    const lanes = new Map<string, Delivery[]>();
-    for (const delivery of deliveries) {
-      const sender = senderOf(delivery);
-      const lane = lanes.get(sender);
-      if (lane) lane.push(delivery);
-      else lanes.set(sender, [delivery]);
-    }
-    await Promise.all([...lanes].map(([sender, lane]) => this.takeInOrder(sender, lane)));
+    const batch = new DeliveredBatch(activation, this, deliveries);
+    await this.marks.prepare(batch.senders);
+    await batch.run();
   }
 
-  private async takeInOrder(sender: string, lane: readonly Delivery[]): Promise<void> {
-    for (const delivery of lane) await this.take(sender, delivery);
-  }
-
-  private take(sender: string, delivery: Delivery): Promise<void> {
-    const name = `${sender}#${delivery.sequence}`;
-    const present = this.taking.get(name);
+  /** I1, I2. It has begun already if the message runs. `followed`: others come behind it; is told when the next may run. */
+  attempt(sender: string, delivery: Delivery, followed?: () => void): Attempt {
+    const name = messageName(sender, delivery);
+    const present = this.running.get(name);
     if (present) return present;
-    const taken = this.handleOrPark(sender, delivery).finally(() => this.taking.delete(name));
-    this.taking.set(name, taken);
-    return taken;
-  }
-
-  private async handleOrPark(sender: string, delivery: Delivery): Promise<void> {
-    if (await this.isHandled(sender, delivery)) return this.settle(delivery);
-    if (this.inbox.holdsBack(sender, delivery)) return this.inbox.park(sender, delivery);
-    const attempt = this.attempt(sender, delivery);
-    this.activation.services.messages.receipts.received(delivery);
-    const outcome = await this.withPatience(attempt);
-    if (outcome === undefined) return this.inbox.park(sender, delivery, { running: attempt });
-    if (outcome.status === 'failed') return this.inbox.park(sender, delivery, { failure: outcome.error });
-    if (outcome.status === 'ended') throw new SiloUnavailableError(`${this.activation.name}: the activation ended`);
-  }
-
-  private withPatience(attempt: Promise<Attempted>): Promise<Attempted | undefined> {
-    return new Promise((resolve) => {
-      const timer = this.activation.services.clock.setTimer(() => resolve(undefined), PATIENCE_MS);
-      void attempt.then((outcome) => {
-        timer.cancel();
-        resolve(outcome);
-      });
-    });
-  }
-
-  /** I2. Never rejects. When it is handled, it is settled too. */
-  async attempt(sender: string, delivery: Delivery): Promise<Attempted> {
-    const { activation } = this;
+    const { codec, clock } = this.activation.services;
+    const attempt = new Attempt(sender, delivery, clock.monotonicMs(), this, followed);
+    this.running.set(name, attempt);
+    attempt.whenEnded(() => this.running.delete(name));
     try {
-      const message = activation.services.codec.decode(delivery.payload) as Message;
-      const due = message.kind === 'reminder' ? await activation.messages.reminders.due(message) : undefined;
-      if (message.kind === 'reminder' && !due) return { status: 'handled' };
-      const handling = this.handlingOf(message, delivery, due);
-      const call = new PendingCall(
-        { kind: 'event', target: handling.entity.id, method: handling.method, args: handling.args, deadlineMs: Infinity, timeoutMs: Infinity, hops: 0, ...aboutCaller(message) },
-        new CallChain(),
-        SYSTEM_TURN,
-      );
-      const mark = due ? undefined : { sender, low: delivery.low, ids: [delivery.sequence] };
-      call.mark = mark;
-      call.due = due;
-      call.reply = replyOf(message, delivery);
-      handling.entity.offer(call);
-      await call.promise;
-      if (mark) this.marks.note(mark);
-      activation.services.statistics.deliveries++;
-      this.settle(delivery);
-      return { status: 'handled' };
+      const message = codec.decode(delivery.payload) as Message;
+      if (message.kind === 'reminder') void this.fire(attempt, message);
+      else this.begin(attempt, message);
     } catch (error) {
       // While it begins nothing has run: what fails then is the message's own.
-      if (activation.status === 'ending' || activation.status === 'ended' || activation.isLost) return { status: 'ended' };
-      return (await concludeStep(activation, sender, delivery, error)) ?? { status: 'failed', error };
+      attempt.failed(undefined, error);
     }
+    return attempt;
+  }
+
+  private async fire(attempt: Attempt, message: Extract<Message, { kind: 'reminder' }>): Promise<void> {
+    try {
+      const due = await this.activation.messages.reminders.due(message);
+      if (due) this.begin(attempt, message, due);
+      else attempt.end({ status: 'handled' });
+    } catch (error) {
+      attempt.failed(undefined, error);
+    }
+  }
+
+  private begin(attempt: Attempt, message: Message, due?: DueReminder): void {
+    const { sender, delivery } = attempt;
+    const { entity, method, args } = this.handlingOf(message, delivery, due);
+    const call = new PendingCall(
+      { kind: 'event', target: entity.id, method, args, deadlineMs: Infinity, timeoutMs: Infinity, hops: 0, ...aboutCaller(message) },
+      new CallChain(),
+      SYSTEM_TURN,
+    );
+    if (!due) attempt.mark = { sender, low: delivery.low, ids: [delivery.sequence] };
+    call.mark = attempt.mark;
+    call.due = due;
+    call.reply = replyOf(message, delivery);
+    call.message = attempt;
+    call.tell(attempt);
+    entity.offer(call);
+  }
+
+  handled({ mark, delivery }: Attempt): void {
+    if (mark) this.marks.note(mark);
+    this.activation.services.statistics.deliveries++;
+    this.settle(delivery);
+  }
+
+  async whyFailed({ sender, delivery }: Attempt, error: unknown): Promise<Attempted> {
+    const { activation } = this;
+    if (activation.status === 'ending' || activation.status === 'ended' || activation.isLost) return { status: 'ended' };
+    return (await concludeStep(activation, sender, delivery, error)) ?? { status: 'failed', error };
   }
 
   /** Its effect is committed, or it is a dead letter that says `failure`. */
@@ -141,9 +131,9 @@ export class Incoming {
     this.activation.services.messages.receipts.processed(delivery, failure);
   }
 
-  /** I1. A reminder's firing is looked at when it is its turn. */
-  isHandled(sender: string, delivery: Delivery): Promise<boolean> {
-    return delivery.sender.type === REMINDER_SENDER ? Promise.resolve(false) : this.marks.knows(sender, delivery.sequence);
+  /** I1, of a sender whose marks are known. A reminder's firing is looked at when it is its turn. */
+  isHandled(sender: string, delivery: Delivery): boolean {
+    return delivery.sender.type !== REMINDER_SENDER && this.marks.has(sender, delivery.sequence);
   }
 
   /** Nothing of it is left to do: also for a firing whose reminder has gone on. */

@@ -10,14 +10,32 @@ interface Known {
 
 export class Marks {
   private readonly bySender = new Map<string, Known>();
-  private readonly loading = new Map<string, Promise<Known>>();
 
   constructor(private readonly activation: Activation) {}
 
   /** `sender`: as marks name it. */
   async knows(sender: string, sequence: number): Promise<boolean> {
-    const known = this.bySender.get(sender) ?? (await this.load(sender));
-    return sequence < known.low || known.ids.has(sequence);
+    if (!this.bySender.has(sender)) await this.prepare([sender]);
+    return this.has(sender, sequence);
+  }
+
+  /** As `knows`, of a sender that was asked for. */
+  has(sender: string, sequence: number): boolean {
+    const known = this.bySender.get(sender);
+    return known !== undefined && (sequence < known.low || known.ids.has(sequence));
+  }
+
+  /** Asks for those of whom nothing is known here, all at once. */
+  async prepare(senders: readonly string[]): Promise<void> {
+    const unknown = senders.filter((sender) => !this.bySender.has(sender));
+    if (unknown.length === 0) return;
+    const { services, id, commits } = this.activation;
+    // An actor that never committed has handled nothing.
+    const marks = commits.version === 0 ? [] : await services.store.marks(id, unknown);
+    unknown.forEach((sender, i) => {
+      // Who has asked meanwhile, and noted since, knows more.
+      if (!this.bySender.has(sender)) this.bySender.set(sender, { low: marks[i]?.low ?? 0, ids: new Set(marks[i]?.ids) });
+    });
   }
 
   /** Committed. */
@@ -28,20 +46,5 @@ export class Marks {
     if (low <= known.low) return;
     known.low = low;
     for (const id of known.ids) if (id < low) known.ids.delete(id);
-  }
-
-  private load(sender: string): Promise<Known> {
-    let loading = this.loading.get(sender);
-    if (!loading) this.loading.set(sender, (loading = this.ask(sender).finally(() => this.loading.delete(sender))));
-    return loading;
-  }
-
-  private async ask(sender: string): Promise<Known> {
-    const { services, id, commits } = this.activation;
-    // An actor that never committed has handled nothing.
-    const [mark] = commits.version === 0 ? [undefined] : await services.store.marks(id, [sender]);
-    const known = { low: mark?.low ?? 0, ids: new Set(mark?.ids) };
-    this.bySender.set(sender, known);
-    return known;
   }
 }

@@ -1,20 +1,30 @@
 // Outbound. Owns: deliveries of this silo's senders on their way into the queues, a batch per partition at a time; what comes meanwhile goes into the next.
 //   B1. Per sender and listener they enter the queue in the order in which they were added: a partition's next batch follows the last one's answer.
+import Denque from 'denque';
 import type { Codec } from '../../protocol/codec/index.js';
 import { encodeDeliveries, type Delivery } from '../../protocol/delivery.js';
 import type { Clock, DeliveryQueues, Logger } from '../../protocol/ports/index.js';
 
 const MAX_BATCH = 256;
+/** Of payloads; one of its own may be larger. */
+const MAX_BYTES = 1_000_000;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 2000;
 
-interface Waiting {
-  readonly delivery: Delivery;
+/** What was added at once. */
+interface Addition {
+  /** Not stored. */
+  left: number;
   readonly stored: () => void;
 }
 
+interface Waiting {
+  readonly delivery: Delivery;
+  readonly addition: Addition;
+}
+
 interface Line {
-  readonly waiting: Waiting[];
+  readonly waiting: Denque<Waiting>;
   isSending: boolean;
 }
 
@@ -34,7 +44,11 @@ export class Outbound {
 
   /** Resolves when all of them are stored; never when this is stopped first. */
   async add(deliveries: readonly Delivery[]): Promise<void> {
-    await Promise.all(deliveries.map((delivery) => new Promise<void>((stored) => this.enqueue({ delivery, stored }))));
+    if (deliveries.length === 0) return;
+    await new Promise<void>((stored) => {
+      const addition = { left: deliveries.length, stored };
+      for (const delivery of deliveries) this.enqueue({ delivery, addition });
+    });
   }
 
   stop(): void {
@@ -45,7 +59,7 @@ export class Outbound {
   private enqueue(waiting: Waiting): void {
     const partition = this.parts.partitionOf(waiting.delivery);
     let line = this.lines.get(partition);
-    if (!line) this.lines.set(partition, (line = { waiting: [], isSending: false }));
+    if (!line) this.lines.set(partition, (line = { waiting: new Denque(), isSending: false }));
     line.waiting.push(waiting);
     if (line.isSending) return;
     line.isSending = true;
@@ -55,11 +69,20 @@ export class Outbound {
 
   private async drain(partition: number, line: Line): Promise<void> {
     while (line.waiting.length > 0 && !this.isStopped) {
-      const batch = line.waiting.splice(0, MAX_BATCH);
-      if (!(await this.store(partition, encodeDeliveries(batch.map(({ delivery }) => delivery), this.parts.codec())))) break;
-      for (const { stored } of batch) stored();
+      const batch = this.nextBatch(line);
+      if (!(await this.store(partition, encodeDeliveries(batch.map(({ delivery }) => delivery))))) break;
+      for (const { addition } of batch) if (--addition.left === 0) addition.stored();
     }
     line.isSending = false;
+  }
+
+  private nextBatch({ waiting }: Line): readonly Waiting[] {
+    let count = 0;
+    for (let size = 0; count < Math.min(MAX_BATCH, waiting.length); count++) {
+      size += waiting.peekAt(count)!.delivery.payload.length;
+      if (count > 0 && size > MAX_BYTES) break;
+    }
+    return waiting.remove(0, count);
   }
 
   /** Again until it is known to be stored: duplicates are known to their listeners. False: this was stopped before. */

@@ -64,7 +64,14 @@ export class Outgoing {
   /** Successive messages go together; an event for many goes page by page. */
   private async send(batch: readonly Entry[]): Promise<void> {
     let together: Delivery[] = [];
+    const { sender, low } = this;
     for (const entry of batch) {
+      const { sequence, message } = entry;
+      // Most are so: neither generators nor promises stand between.
+      if (message.to === 'one') {
+        together.push({ sender, sequence, low, listener: message.listener, ordinal: 0, total: 1, payload: message.payload });
+        continue;
+      }
       for await (const deliveries of this.deliveriesOf(entry)) {
         together.push(...deliveries);
         if (together.length < LISTENERS_A_PAGE) continue;
@@ -88,10 +95,7 @@ export class Outgoing {
       await parts.later(message);
       return parts.settling.settle(sender, sequence, 0, 1);
     }
-    if (message.to === 'one') {
-      yield [{ sender, sequence, low, listener: message.listener, ordinal: 0, total: 1, payload: message.payload }];
-      return;
-    }
+    if (message.to === 'one') return;
     const { payload, tracker } = message;
     let total = 0;
     // How many there are travels with each: the last one to handle it settles the message.

@@ -1,6 +1,8 @@
 // Settling. Owns: what this silo's listeners are through with, on its way into the senders' outboxes.
+//   T2. Between two looks at what waits there is a pause, in which a sender's messages come together; the first goes at once.
 //   T1. A message is settled after its effect (or its dead letter) is durable. What is lost on the way is delivered again by its sender, and known.
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
+import { Pauses } from '../pauses.js';
 import { hasOutbox } from './sender-name.js';
 import type { Clock, Logger, StateStore } from '../../protocol/ports/index.js';
 
@@ -13,6 +15,8 @@ interface Share {
 
 const ATTEMPTS = 5;
 const RETRY_MS = 200;
+/** T2. */
+const PAUSE_MS = 20;
 
 interface Waiting {
   readonly sender: ActorId;
@@ -22,8 +26,12 @@ interface Waiting {
 export class Settling {
   private waiting = new Map<string, Waiting>();
   private flushing: Promise<void> | undefined;
+  private readonly pauses: Pauses;
+  private isEnding = false;
 
-  constructor(private readonly store: StateStore, private readonly clock: Clock, private readonly log: Logger) {}
+  constructor(private readonly store: StateStore, private readonly clock: Clock, private readonly log: Logger) {
+    this.pauses = new Pauses(clock);
+  }
 
   settle(sender: ActorId, sequence: number, ordinal: number, total: number): void {
     if (!hasOutbox(sender)) return;
@@ -34,8 +42,10 @@ export class Settling {
     this.flushing ??= this.flush();
   }
 
-  /** Resolves when nothing is on its way. */
+  /** Resolves when nothing is on its way; from now on without pauses. */
   async settled(): Promise<void> {
+    this.isEnding = true;
+    this.pauses.end();
     await this.flushing;
   }
 
@@ -46,6 +56,7 @@ export class Settling {
       const now = [...this.waiting.values()];
       this.waiting = new Map();
       await Promise.all(now.map((each) => this.tell(each)));
+      if (!this.isEnding) await this.pauses.pause(PAUSE_MS);
     }
     // In the same step as the last look at what waits.
     this.flushing = undefined;

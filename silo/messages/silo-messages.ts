@@ -44,6 +44,8 @@ export interface SiloMessagesParts {
   readonly statistics: BurialParts['statistics'];
 }
 
+/** Of one partition. */
+const BATCHES_AT_ONCE = 16;
 /** A silo that stops gives each step so long. */
 const LIMIT_MS = 5000;
 /** And its durable calls so long for what they wait for. */
@@ -93,7 +95,7 @@ export class SiloMessages implements BurialParts {
 
   /** Delivers what is in the queues: of all partitions, or its share among the silos of a cluster; and looks after what dead ones left. */
   async start(isShared = false): Promise<void> {
-    const consume = (partition: number): DeliveryConsumer => this.queues.consume(partition, (batch) => this.deliverer.handle(batch));
+    const consume = (partition: number): DeliveryConsumer => this.queues.consume(partition, { handle: (batches) => this.deliverer.handle(batches), atMost: BATCHES_AT_ONCE });
     if (!isShared) {
       this.consumers = Array.from({ length: PARTITIONS }, (_, partition) => consume(partition));
       return;
@@ -112,7 +114,7 @@ export class SiloMessages implements BurialParts {
   /** Adding one that waits changes nothing. */
   async later({ listener, id, due, payload }: Extract<StoredMessage, { to: 'later' }>): Promise<void> {
     const delivery = { sender: { type: REMINDER_SENDER, key: id }, sequence: 1, low: 1, listener, ordinal: 0, total: 1, payload };
-    await this.queues.addDelayed(partitionOf(listener), id, encodeDeliveries([delivery], this.codec()), due);
+    await this.queues.addDelayed(partitionOf(listener), id, encodeDeliveries([delivery]), due);
   }
 
   /** Delivers nothing more. Resolves when what it has is delivered, or others may do that. */

@@ -57,7 +57,7 @@ class Burial {
     this.outgoing.relay(storedEntries(await this.parts.store.outbox(this.id, MAX_LEFT), this.parts.codec()));
     for (;;) {
       const page = await this.parts.store.inbox(this.id, PAGE);
-      for (const bytes of page) await this.bury(decodeDeliveries(bytes, this.parts.codec())[0]!);
+      for (const bytes of page) await this.bury(decodeDeliveries(bytes)[0]!);
       if (page.length < PAGE) break;
     }
     await this.outgoing.relayed();

@@ -93,9 +93,15 @@ export class Mailbox extends Occupancy implements CallQueue {
     this.addSeal();
   }
 
+  /** The unit that sealed it is on its way to the store: what follows it gets in. */
+  relax(): void {
+    this.relaxSeal();
+    this.startNext();
+  }
+
   /** M4: the unit is durable or undone. */
-  unseal(): void {
-    this.removeSeal();
+  unseal(isRelaxed: boolean): void {
+    this.removeSeal(isRelaxed);
     this.startNext();
   }
 
@@ -232,18 +238,10 @@ export class Mailbox extends Occupancy implements CallQueue {
   }
 
   private nextToStart(): PendingCall | undefined {
-    if (this.waitingCount === 0 || this.isSealed) return undefined;
-    if (this.isRestricted) return this.waiting!.find((call) => this.admits(call) && this.fits(call), false);
+    if (this.waitingCount === 0) return undefined;
     const first = this.waiting!.first()!;
-    return this.fits(first) ? first : (this.ownOfThoseInside() ?? this.waiting!.find((call) => this.fits(call), true));
-  }
-
-  /** M3: a chain came in while another call of it waits behind those who wait for that chain now. */
-  private ownOfThoseInside(): PendingCall | undefined {
-    for (const chain of this.present()) {
-      if (!chain.waiting?.size) continue;
-      for (const call of chain.waiting) if (call.mailbox === this && this.fits(call)) return call;
-    }
-    return undefined;
+    if (this.isSealedFor(first)) return undefined;
+    if (this.isRestricted) return this.waiting!.find((call) => this.admits(call) && this.fits(call), false);
+    return this.fits(first) ? first : (this.waiting!.ofThose(this.present(), (call) => this.fits(call)) ?? this.waiting!.find((call) => this.fits(call), true));
   }
 }

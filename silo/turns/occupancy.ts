@@ -3,6 +3,7 @@
 //   O2. An interleaving call (`@Interleave`, or any under reentrancy `all`) fits beside all but a strong holder. As a writer it shares, as a
 //       reader it visits: sharers keep out strong holders and reads that must not be dirty, visitors nobody. Strict reads keep sharers out, too.
 //   O3. While a unit that was inside commits, the entity is sealed: nobody gets in, not even the unit's own chain.
+//   O4. A seal that is relaxed lets in who follows (the next message): what the unit did stays, or is lost together with what follows.
 import type { Reentrancy } from '../../decorators/index.js';
 import type { CallChain } from './call-chain.js';
 import type { PendingCall } from './pending-call.js';
@@ -22,6 +23,8 @@ export abstract class Occupancy {
   private holder: CallChain | undefined;
   private isStrong = false;
   private seals = 0;
+  /** O4: how many of them. */
+  private relaxed = 0;
   private guests: Guests | undefined;
 
   constructor(protected readonly reentrancy: Reentrancy) {}
@@ -64,8 +67,8 @@ export abstract class Occupancy {
     return (holder ? 1 : 0) + (guests ? guests.readers.length + guests.sharers.length : 0);
   }
 
-  protected get isSealed(): boolean {
-    return this.seals > 0;
+  protected isSealedFor(call: PendingCall): boolean {
+    return this.seals > 0 && this.seals > (call.follows ? this.relaxed : 0);
   }
 
   /** It may run while turns of other chains await. */
@@ -86,7 +89,7 @@ export abstract class Occupancy {
 
   /** Nobody but its own chain is in the way. */
   protected fits(call: PendingCall): boolean {
-    if (this.seals > 0) return false;
+    if (this.isSealedFor(call)) return false;
     const { holder } = this;
     if (holder && !this.fitsBeside(holder, call)) return false;
     if (!this.guests) return true;
@@ -144,8 +147,14 @@ export abstract class Occupancy {
     this.seals++;
   }
 
-  protected removeSeal(): void {
+  /** O4. */
+  protected relaxSeal(): void {
+    this.relaxed++;
+  }
+
+  protected removeSeal(isRelaxed: boolean): void {
     if (this.seals > 0) this.seals--;
+    if (isRelaxed) this.relaxed--;
   }
 
   private fitsBeside(holder: CallChain, call: PendingCall): boolean {

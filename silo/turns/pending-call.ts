@@ -18,6 +18,14 @@ export type CallState = 'new' | 'queued' | 'running' | 'settled';
 
 const ONCE = Object.freeze({ once: true });
 
+/** A run of a message. */
+export interface MessageTurn {
+  /** Other messages come behind it. */
+  readonly isFollowed: boolean;
+  /** What it did is on its way to the store; `isFollowed`: the next may run. */
+  submitted(isFollowed: boolean): void;
+}
+
 export class PendingCall implements DeadlineLink, Answer {
   state: CallState = 'new';
   /** The queue it stands in, while `queued`. */
@@ -34,6 +42,8 @@ export class PendingCall implements DeadlineLink, Answer {
   settles: number | undefined;
   /** The message that its turn handles. */
   mark: SenderMark | undefined;
+  /** The run of a message that its turn is. */
+  message: MessageTurn | undefined;
   /** The reminder whose firing it handles. */
   due: DueReminder | undefined;
   /** It is a step of a chain of tail calls: who waits for the end of that. */
@@ -99,6 +109,11 @@ export class PendingCall implements DeadlineLink, Answer {
   /** What it does is recorded under an id (an idempotency key, an event's number): only its own chain may run beside it. */
   get isExclusive(): boolean {
     return this.isPartOfExclusive || this.settles !== undefined || this.mark !== undefined || this.due !== undefined || (this.isKeyed && !this.mode.readOnly);
+  }
+
+  /** O4: it may run while what was before it commits. */
+  get follows(): boolean {
+    return this.mark !== undefined;
   }
 
   get isSettled(): boolean {

@@ -1,6 +1,7 @@
 // WaitingCalls. Owns: the calls that stand in the queue of one mailbox, in the order in which they get their turn.
 //   W1. A call that left is still in the queue for a while; only `isWaiting` calls count.
 import Denque from 'denque';
+import type { CallChain } from './call-chain.js';
 import type { Mailbox } from './mailbox.js';
 import type { PendingCall } from './pending-call.js';
 
@@ -58,6 +59,15 @@ export class WaitingCalls {
   find(test: (call: PendingCall) => boolean, onlyInterleaving: boolean): PendingCall | undefined {
     if (onlyInterleaving && this.interleaving === 0) return undefined;
     return this.queue.toArray().find((call) => this.isWaiting(call) && (!onlyInterleaving || call.mode.interleave) && test(call));
+  }
+
+  /** M3: a chain came in while another call of it waits behind those who wait for that chain now. */
+  ofThose(inside: readonly CallChain[], test: (call: PendingCall) => boolean): PendingCall | undefined {
+    for (const { waiting } of inside) {
+      if (!waiting?.size) continue;
+      for (const call of waiting) if (call.mailbox === this.mailbox && test(call)) return call;
+    }
+    return undefined;
   }
 
   /** Those that get their turn before `call`. */

@@ -8,7 +8,11 @@ if row[1] ~= ARGV[1] then return {'FENCED', row[1] or '', row[2] or ''} end
 local version, expected = tonumber(row[3] or '0'), tonumber(ARGV[3])
 local function ok(v) return {'OK', v, ARGV[4] == '1' and redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')[2] or nil} end
 if row[4] == ARGV[2] then return ok(version) end
-local function mark(sender) return (redis.call('HGET', KEYS[2], sender) or '0 ,'):match('^(%d+) (.*)$') end -- 'low ,id,id,'
+local marks = {} -- Each is read once, and written once.
+local function mark(sender)
+  marks[sender] = marks[sender] or redis.call('HGET', KEYS[2], sender) or '0 ,'
+  return marks[sender]:match('^(%d+) (.*)$') -- 'low ,id,id,'
+end
 for i = 7, 6 + ARGV[5] do if redis.call('HEXISTS', KEYS[2], ARGV[i]) == 1 then return {'DUP', ARGV[i]} end end
 for i = 7 + ARGV[5], at - 1, 2 do
   local low, ids = mark(ARGV[i])
@@ -22,7 +26,8 @@ function steps.MARK(_, key, sender, carriedLow, carriedIds) -- Ids leave from th
     if tonumber(id) >= tonumber(low) then break end
     from = behind
   end
-  redis.call('HSET', key, sender, low .. ' ' .. (ids .. carriedIds):sub(from or 1))
+  marks[sender] = low .. ' ' .. (ids .. carriedIds):sub(from or 1)
+  redis.call('HSET', key, sender, marks[sender])
 end
 function steps.BIND(_, key, event, listener, isBound) -- A member is 'listener\0bound', with ' unbound' behind it when that is over (binding-rows.ts).
   local live

@@ -4,6 +4,7 @@ import { consuming } from '../events/contract/consuming.js';
 import { delays } from '../events/contract/delays.js';
 import { failing } from '../events/contract/failing.js';
 import { stopping } from '../events/contract/stopping.js';
+import { together } from '../events/contract/together.js';
 
 /** Runs the whole suite; `makeQueues` opens empty queues for each test. */
 export function deliveryQueuesContract(name: string, makeQueues: () => Promise<QueuesUnderTest>): void {
@@ -16,5 +17,6 @@ export function deliveryQueuesContract(name: string, makeQueues: () => Promise<Q
     failing(bench);
     stopping(bench);
     delays(bench);
+    together(bench);
   });
 }

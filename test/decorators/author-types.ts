@@ -112,11 +112,14 @@ export async function contexts(actor: ActorContext<Player>, component: Component
   const receipts: Broadcast = await actor.emit(new Died('x'), { receipts: true });
   const moved: Promise<void> = actor.tailCall(player, { keepTurn: true }).move(undefined as unknown as Vec2);
   const struck: Promise<number> = actor.tailCall(actor.self).strike('p2');
+  const handsOver = async (): Promise<number> => actor.tailCall(player).strike('p2');
+  // @ts-expect-error the method that hands over must promise what the last one returns
+  const promisesOther = async (): Promise<string> => actor.tailCall(player).strike('p2');
   for await (const found of actor.findActors<Player>({ tag: 'x', type: Player })) void found.strike('p2');
   await actor.remind('rent', { cron: '0 0 * * *', timezone: 'UTC' });
   actor.timer(() => undefined, { due: '1s', every: 100 }).cancel();
   const id: string | undefined = actor.call.identity?.id;
-  void [arena, bare, self, owner, health, all, stored, live, receipts, moved, struck, id];
+  void [arena, bare, self, owner, health, all, stored, live, receipts, moved, struck, handsOver, promisesOther, id];
   // @ts-expect-error the framework constructs with one argument
   void actor.actor(class { constructor(readonly a: ActorContext<Player>, readonly b: string) {} }, 'x');
   // @ts-expect-error a live event has no receipts

@@ -55,7 +55,7 @@ describe('messages', () => {
     sender: { type: 'ledger', key: 'a' }, sequence, low: 1, listener: { type: 'ledger', key: 'target' }, ordinal: 0, total: 1,
     payload: silo.runtime.codec.encode({ kind: 'tell', method: 'add', args: [entry] }, 'args'),
   });
-  const batch = (sequence: number, entry: string): Uint8Array => encodeDeliveries([numbered(sequence, entry)], silo.runtime.codec);
+  const batch = (sequence: number, entry: string): Uint8Array => encodeDeliveries([numbered(sequence, entry)]);
 
   it('wait in the inbox, and hold up no other actor\'s, when the store does not answer their listener', async () => {
     await ledger('target').add('before');
@@ -63,7 +63,7 @@ describe('messages', () => {
     const marks = store.marks.bind(store);
     store.marks = () => new Promise(() => undefined);
     let isOver = false;
-    const handled = new Deliverer(silo.runtime.messages, silo.runtime.backend, 'third').handle(batch(1, 'first')).then(() => (isOver = true));
+    const handled = new Deliverer(silo.runtime.messages, silo.runtime.backend, 'third').handle([batch(1, 'first')]).then(() => (isOver = true));
     await clock.advance('29s');
     expect(isOver).to.equal(false);
     await clock.advance('2s');
@@ -85,7 +85,7 @@ describe('messages', () => {
     const third = new Deliverer(silo.runtime.messages, silo.runtime.backend, 'third');
     expect(await third.remind(parked.listener).catch((error: Error) => error.message)).to.equal('away');
     store.inbox = inbox;
-    await third.handle(batch(2, 'second'));
+    await third.handle([batch(2, 'second')]);
     await until('target', ['before', 'first', 'second']);
   });
 
@@ -93,7 +93,7 @@ describe('messages', () => {
     await ledger('target').add('before');
     const parked = numbered(1, 'first');
     await silo.store.park(parked.listener, { sender: senderOf(parked), sequence: 1, payload: batch(1, 'first') });
-    await new Deliverer(silo.runtime.messages, silo.runtime.backend, 'third').handle(batch(2, 'second'));
+    await new Deliverer(silo.runtime.messages, silo.runtime.backend, 'third').handle([batch(2, 'second')]);
     await until('target', ['before', 'first', 'second']);
   });
 });

@@ -65,9 +65,10 @@ describe('whatever is added while the last of something ends', () => {
           if (settled.length === 1) void steps(count).then(() => settling.settle(SENDER, 2, 0, 1));
         },
       };
-      const settling: Settling = new Settling(store as unknown as StateStore, new VirtualClock(), new RecordingLogger());
+      const clock = new VirtualClock();
+      const settling: Settling = new Settling(store as unknown as StateStore, clock, new RecordingLogger());
       settling.settle(SENDER, 1, 0, 1);
-      await passes();
+      await clock.advance('30ms');
       expect(settled).to.deep.equal([1, 2]);
     });
 
@@ -144,13 +145,45 @@ describe('the way of messages between silos', () => {
       },
     };
     const deliverer = new Deliverer(parts({ clock, dirty: { note: () => undefined }, store: new MemoryStateStore(), settling: {}, receipts: { received: () => undefined, processed: () => undefined } }), invoker, 'here');
-    await deliverer.handle(encodeDeliveries([delivery(1)], codec));
+    await deliverer.handle([encodeDeliveries([delivery(1)])]);
     await clock.advance('500ms');
-    await deliverer.handle(encodeDeliveries([delivery(2)], codec));
+    await deliverer.handle([encodeDeliveries([delivery(2)])]);
     looked.open();
     await passes();
-    await deliverer.handle(encodeDeliveries([delivery(3)], codec));
+    await deliverer.handle([encodeDeliveries([delivery(3)])]);
     expect(asked).to.deep.equal([[1, false], [0, true], [1, true], [1, true]]);
     deliverer.stop();
+  });
+});
+
+describe('what is settled', () => {
+  const settlingInto = (settled: (readonly number[])[], clock: VirtualClock): Settling => {
+    const store = { settle: async (_: ActorId, sequences: readonly number[]) => void settled.push(sequences) };
+    return new Settling(store as unknown as StateStore, clock, new RecordingLogger());
+  };
+
+  it('goes at once when nothing went lately, and together with what comes within a while after that', async () => {
+    const settled: (readonly number[])[] = [];
+    const clock = new VirtualClock();
+    const settling = settlingInto(settled, clock);
+    settling.settle(SENDER, 1, 0, 1);
+    await passes();
+    for (const sequence of [2, 3, 4]) {
+      settling.settle(SENDER, sequence, 0, 1);
+      await passes();
+    }
+    expect(settled).to.deep.equal([[1]]);
+    await clock.advance('20ms');
+    expect(settled).to.deep.equal([[1], [2, 3, 4]]);
+  });
+
+  it('waits no more when the silo ends', async () => {
+    const settled: (readonly number[])[] = [];
+    const settling = settlingInto(settled, new VirtualClock());
+    settling.settle(SENDER, 1, 0, 1);
+    await passes();
+    settling.settle(SENDER, 2, 0, 1);
+    await settling.settled();
+    expect(settled).to.deep.equal([[1], [2]]);
   });
 });
