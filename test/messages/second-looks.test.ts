@@ -79,6 +79,27 @@ describe('a step that keeps its turn', () => {
     await clock.until(silo.runtime.stop(), '1s');
   });
 
+  it('is kept for the next activation also where the store had lost commits, and the whole state is written with it', async () => {
+    seen.reset();
+    const clock = new VirtualClock();
+    const silo = memorySilo([Counter], { clock, random: () => 0.5 });
+    const counter = silo.actor(Counter, 'c');
+    const commit = silo.store.commit.bind(silo.store);
+    let hasRegressed = false;
+    silo.store.commit = (request) => {
+      if (hasRegressed || request.hold === undefined) return commit(request);
+      hasRegressed = true;
+      return Promise.resolve({ status: 'regressed', version: request.version });
+    };
+    const begun = gate();
+    seen.during = (run) => (run === 'step 0' && seen.order.filter((each) => each === run).length === 1 ? (begun.open(), new Promise(() => undefined)) : undefined);
+    const chain = counter.count(1);
+    await clock.until(begun.opened);
+    silo.runtime.catalog.get({ type: 'kept-counter', key: 'c' })!.lose('the test says so');
+    expect([await clock.until(chain), hasRegressed]).to.deep.equal([2, true]);
+    await clock.until(silo.runtime.stop(), '1s');
+  });
+
   it('that an activation cannot read is kept for one that can', async () => {
     seen.reset();
     const clock = new VirtualClock();
