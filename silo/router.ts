@@ -9,7 +9,7 @@ import type { Incarnation, Membership } from '../protocol/ports/index.js';
 import type { Activation } from './activation/activation.js';
 import { unknownComponent } from './activation/component-lookup.js';
 import type { Statistics } from './activation/silo-services.js';
-import { systemMode } from './activation/system-methods.js';
+import { ACKNOWLEDGE_MODE, systemMode } from './activation/system-methods.js';
 import type { ActorTypes } from './actor-types.js';
 import type { Catalog } from './catalog.js';
 import { Moved } from './links/moved.js';
@@ -135,6 +135,8 @@ export class Router implements Invoker {
 
   private offer(call: PendingCall, metadata: ActorMetadata, present?: Activation): void {
     const { target } = call.envelope;
+    // Nobody is woken to hear that a result arrived, least of all who was destroyed by that call.
+    if (call.mode === ACKNOWLEDGE_MODE && !this.catalog.get(target)) return call.succeed(undefined);
     const activation = present ?? this.catalog.getOrActivate(metadata, target, call.chain);
     call.isInStack = true;
     activation.offer(call);

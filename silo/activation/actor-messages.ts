@@ -1,5 +1,5 @@
 // ActorMessages. Owns: the durable messages of one activation: numbers of what it sends, what is on its way, who may listen, what it handles.
-import type { BindingChange, ClaimedRow } from '../../protocol/ports/index.js';
+import type { BindingChange, ClaimedRow, CommitRequest } from '../../protocol/ports/index.js';
 import { Incoming } from '../messages/incoming.js';
 import { Outgoing } from '../messages/outgoing.js';
 import { asStored, storedEntries, type StoredMessage } from '../messages/stored-message.js';
@@ -87,8 +87,10 @@ export class ActorMessages {
   }
 
   /** Who is unbound may have been the last; the next activation knows. */
-  committed(bindings: readonly BindingChange[]): void {
-    for (const { event, bound } of bindings) if (bound) this.heard.add(event);
+  committed({ bindings, reminders, hold }: Pick<CommitRequest, 'bindings' | 'reminders' | 'hold'>): void {
+    for (const { event, bound } of bindings ?? []) if (bound) this.heard.add(event);
+    if (reminders) this.reminders.committed(reminders);
+    if (hold !== undefined) this.kept.committed(hold);
   }
 
   /** What was sent in a unit that is committed now. */
@@ -121,13 +123,15 @@ export class ActorMessages {
     if (row.hasReminders) void this.fireAgain();
     if (!row.hasOutbox) return;
     const { store, codec } = activation.services;
+    // Whole: one that cannot be read now stays named.
+    if (row.hold !== undefined) this.kept.committed(row.hold);
     const left: { sequence: number; message: StoredMessage }[] = [];
     for (const { sequence, payload } of await store.outbox(activation.id, row.lastSequence)) {
       try {
         const decoded = codec.decode(payload);
         const message = asStored(decoded);
         if (message) left.push({ sequence, message });
-        else if (isKept(decoded)) this.kept.restore(sequence, decoded, row.hold);
+        else if (isKept(decoded)) this.kept.restore(sequence, decoded);
         else this.selfEvents.resume(sequence, decoded);
       } catch (error) {
         activation.log.error({ err: error, sequence }, 'a message left by an earlier activation cannot be read; it stays where it is');

@@ -160,8 +160,7 @@ export class CommitQueue {
     if (result.status === 'committed') {
       this.version = result.version;
       if (result.oldestUnsettled !== undefined) this.activation.messages.outgoing.low = result.oldestUnsettled;
-      if (request.reminders) this.activation.messages.reminders.committed(request.reminders);
-      if (request.bindings) this.activation.messages.committed(request.bindings);
+      if (request.reminders || request.bindings || request.hold !== undefined) this.activation.messages.committed(request);
       // Here, and not where each unit ends: they leave in the order of their numbers.
       if (request.outbox?.length) this.activation.messages.relay(request.outbox.filter((draft): draft is SentDraft => draft instanceof SentDraft));
       this.activation.services.statistics.commits++;
@@ -170,6 +169,7 @@ export class CommitQueue {
     }
     if (result.status === 'duplicate') {
       this.putBack(lazy, kept === this.kept ? undefined : kept);
+      this.activation.operationsIfAny?.putBack(request.forgottenOperations);
       throw new DuplicateOperation(result.operationId, await this.storedResult(result.operationId));
     }
     this.activation.lose(`its commit was refused (${result.status})`);
@@ -200,7 +200,8 @@ export class CommitQueue {
   /** Q4. The whole state that is written anew has in it what waits. */
   private requestAll(batch: Waiting[], { forgottenOperations }: CommitRequest): CommitRequest {
     batch.push(...(this.waiting?.splice(0) ?? []));
-    return { ...this.request(batch), forgottenOperations };
+    this.activation.operationsIfAny?.putBack(forgottenOperations);
+    return this.request(batch);
   }
 
   /** Nothing of a duplicate is written; what waited before it goes with the next commit, unless it changed since. */

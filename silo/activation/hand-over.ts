@@ -45,9 +45,10 @@ export class HandOver extends TailCall {
   }
 }
 
-/** HO3. Whoever waits for a turn that has handed over, now or when it was called before, waits for the reply of the last step. */
+/** HO3. Whoever waits for a turn that has handed over, now or when it was called before, waits for the reply of the last step. Messages do not. */
 export function succeed({ services }: Activation, call: PendingCall, value: unknown): void {
-  if (value instanceof ChainAhead) services.messages.replies.follow(call, value);
+  if (value instanceof ChainAhead && call.envelope.kind !== 'call') call.succeed(undefined);
+  else if (value instanceof ChainAhead) services.messages.replies.follow(call, value);
   else if (!(value instanceof HandOver)) call.succeed(value);
   else if (!value.isAwaited) call.succeed(undefined);
 }

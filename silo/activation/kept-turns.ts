@@ -54,8 +54,8 @@ interface Kept extends Step {
 export class KeptTurns {
   private readonly queue: Kept[] = [];
   private running: Kept | undefined;
-  /** Numbers of those that are committed, and of what brings more of them. */
-  private readonly held = new Set<number>();
+  /** Numbers of those that are committed. */
+  private held: ReadonlySet<number> = new Set();
   private isStopped = false;
   private readonly pauses: Pauses;
   private readonly waiters: (() => void)[] = [];
@@ -89,11 +89,16 @@ export class KeptTurns {
 
   /** KT4. What the row is to say after a commit that brings and takes these; `undefined`: what it says. */
   holdAfter(brought: readonly OutboxDraft[], taken: readonly number[]): string | null | undefined {
-    const before = this.held.size;
-    const isTaken = taken.filter((sequence) => this.held.delete(sequence)).length > 0;
-    for (const draft of brought) if ('step' in draft) this.held.add(draft.sequence);
-    if (!isTaken && this.held.size === before) return undefined;
-    return this.held.size === 0 ? null : [...this.held].join();
+    const steps = brought.filter((draft) => 'step' in draft);
+    if (steps.length === 0 && !taken.some((sequence) => this.held.has(sequence))) return undefined;
+    const held = new Set([...this.held, ...steps.map(({ sequence }) => sequence)]);
+    for (const sequence of taken) held.delete(sequence);
+    return held.size === 0 ? null : [...held].join();
+  }
+
+  /** The row says so. A commit that is refused for a duplicate says nothing: what it was of is committed anew, in parts. */
+  committed(hold: string | null): void {
+    this.held = new Set(numbersOf(hold));
   }
 
   /** KT1, KT2. Committed by the unit of `chain`, whose mailboxes are sealed yet. */
@@ -109,11 +114,11 @@ export class KeptTurns {
     this.startNext();
   }
 
-  /** KT3. What an earlier activation left; `hold`: of the row. Throws when it cannot be read. */
-  restore(sequence: number, { kept }: Stored, hold: string | undefined): void {
-    if (!hold?.split(',').includes(String(sequence))) return this.activation.services.messages.settling.settle(this.activation.id, sequence, 0, 1);
-    this.held.add(sequence);
-    this.queue.push(this.keptOf(kept, sequence));
+  /** KT3. What an earlier activation left. Throws when it cannot be read. */
+  restore(sequence: number, { kept }: Stored): void {
+    const left = this.keptOf(kept, sequence);
+    if (this.held.has(sequence)) this.queue.push(left);
+    else this.drop(left);
   }
 
   /** Runs the first one, unless one runs; when there is none, everybody may get in. An activation that ends begins nothing (KT4). */
@@ -126,13 +131,15 @@ export class KeptTurns {
     runOutsideTurns(() => void this.run(next));
   }
 
-  /** KT4. Whoever waits is told, as far as that is possible. */
   private takeAlong(): void {
+    for (const kept of [...(this.running ? [this.running] : []), ...this.queue]) this.drop(kept);
+  }
+
+  /** KT4. Whoever waits is told, as far as that is possible. */
+  private drop({ sequence, message }: Kept): void {
     const { id, services: { messages }, name } = this.activation;
-    for (const { sequence, message } of [...(this.running ? [this.running] : []), ...this.queue]) {
-      messages.settling.settle(id, sequence, 0, 1);
-      if (message.reply) messages.replies.refuse(message.reply, new CancelledError(`${name}.${message.method}: the actor was destroyed before this step of a chain; it did not run`));
-    }
+    messages.settling.settle(id, sequence, 0, 1);
+    if (message.reply) messages.replies.refuse(message.reply, new CancelledError(`${name}.${message.method}: the actor was destroyed before this step of a chain; it did not run`));
   }
 
   private release(): void {
@@ -198,7 +205,7 @@ export class KeptTurns {
   /** The reply, or a dead letter, or both, in the commit that removes it; and the hold ends. */
   private async giveUp({ sequence, component, payload, message, attempts }: Kept, error: unknown, isFinal: boolean): Promise<boolean> {
     const { id, services, commits, log } = this.activation;
-    const drafts = [...services.messages.replies.failures(message, error)];
+    const drafts = [...services.messages.replies.failures(message.reply, error)];
     if (!isFinal) {
       const delivery = { sender: id, sequence, low: sequence, listener: this.addressOf(component), ordinal: 0, total: 1, payload };
       drafts.push(new SentDraft({ to: 'records', letter: letterOf(delivery, attempts, error, services.clock.now(), services.codec) }, services.codec));
@@ -233,4 +240,8 @@ export class KeptTurns {
 /** It is what an outbox entry of a step that keeps its turn holds. */
 export function isKept(decoded: unknown): decoded is Stored {
   return typeof decoded === 'object' && decoded !== null && 'kept' in decoded;
+}
+
+function numbersOf(hold: string | null | undefined): readonly number[] {
+  return hold ? hold.split(',').map(Number) : [];
 }

@@ -102,6 +102,11 @@ export class Operations {
     return this.hasExpired ? this.expired.splice(0) : undefined;
   }
 
+  /** The commit that was to remove them changed nothing: the next one does. */
+  putBack(expired: readonly string[] = []): void {
+    this.expired.push(...expired);
+  }
+
   /** The stored result behind a `DuplicateOperation`, if it answers the unit's outermost call. */
   duplicateResult(error: unknown, unit: UnitOfWork): { readonly value: unknown } | undefined {
     if (!(error instanceof DuplicateOperation)) return undefined;
@@ -120,7 +125,9 @@ export class Operations {
 
   private expire(known: OperationIndex): void {
     const now = this.activation.services.clock.now();
-    this.expired.push(...known.takeOlderThan(now - KEPT_MS, now - DURABLE_KEPT_MS));
+    const old = known.takeOlderThan(now - KEPT_MS, now - DURABLE_KEPT_MS);
+    for (const id of old) this.chains.delete(id);
+    this.expired.push(...old);
   }
 
   private encode(value: unknown, isDurable: boolean): Uint8Array {

@@ -9,9 +9,8 @@ import type { Invoker } from '../../protocol/envelope.js';
 import type { Incarnation, TimerHandle } from '../../protocol/ports/index.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { DELIVER } from '../activation/system-methods.js';
-import type { MessageParts } from './message-parts.js';
 import { messageName, senderOf } from './sender-name.js';
-import { UNHOSTED_MS, buryUnhosted } from './unhosted.js';
+import { UNHOSTED_MS, buryUnhosted, type BurialParts } from './unhosted.js';
 
 const DELIVERY_TIMEOUT_MS = 30_000;
 const FIRST_REMINDER_MS = 500;
@@ -35,7 +34,7 @@ export class Deliverer {
   private readonly unseen = new Map<string, Unseen>();
   private isStopped = false;
 
-  constructor(private readonly parts: MessageParts, private readonly invoker: Invoker, private readonly incarnation: Incarnation) {}
+  constructor(private readonly parts: BurialParts, private readonly invoker: Invoker, private readonly incarnation: Incarnation) {}
 
   /** Rejects when the store does not answer: the batches must come again. */
   async handle(batches: readonly Uint8Array[]): Promise<void> {
@@ -134,7 +133,7 @@ export class Deliverer {
       const nowMs = this.parts.clock.monotonicMs();
       unseen.unhostedMs ??= nowMs;
       if (nowMs - unseen.unhostedMs < UNHOSTED_MS) throw error;
-      await buryUnhosted(id, error, this.incarnation, this.parts);
+      await buryUnhosted(id, error, this.parts);
     }
   }
 

@@ -6,11 +6,12 @@
 //   DC4. An error that says that nothing happened is told when the message is out of the outbox.
 //   DC5. The turn of a message that is run again makes the same calls under the same operations, or none.
 //   DC6. A record is acknowledged only where no other message carries its operation: not those of a turn that is run again.
+//   DC7. A turn whose activation has lost the actor makes none: the turn that took its place may be through, and have acknowledged.
 import { randomBytes } from 'node:crypto';
 import { printEntityId } from '../../protocol/actor-id.js';
 import type { Message } from '../../protocol/delivery.js';
 import type { Envelope, Invoker } from '../../protocol/envelope.js';
-import { NonDeterministicError } from '../../protocol/errors/index.js';
+import { NonDeterministicError, StaleEpochError } from '../../protocol/errors/index.js';
 import type { CallJournal } from '../../protocol/ports/message-records.js';
 import type { Membership } from '../../protocol/ports/index.js';
 import { runOutsideTurns, type TurnInfo } from '../../sdk/context/turn-scope.js';
@@ -20,7 +21,7 @@ import { Acknowledgements } from './acknowledgements.js';
 import { DurableAttempt } from './durable-attempt.js';
 import { DurableWait } from './durable-wait.js';
 import { mayHaveRun } from './durable-outcomes.js';
-import { operationOf, originOf, type DurableOrigin } from './durable-origin.js';
+import { isLeftBehind, operationOf, originOf, type DurableOrigin } from './durable-origin.js';
 import type { MessageParts } from './message-parts.js';
 import { senderOf } from './sender-name.js';
 import { SentDraft } from './sent-draft.js';
@@ -87,16 +88,17 @@ export class DurableCalls {
     const { envelope, origin, operation, wait } = made;
     wait.refuseAborted();
     const isFirst = origin === undefined || (await wait.stored(this.note(origin, made)));
+    refuseLeftBehind(made);
     const held = await this.hold(made);
+    refuseLeftBehind(made, held);
     this.open.add(held);
+    const acknowledge = (): void => this.acknowledgements.add(invoker, envelope.target, operation);
+    // DC6. Of an error, too: a call that handed over has a record, however its chain ended.
+    const heard = (): void => void (isFirst && (origin ? origin.unit.defer(acknowledge) : acknowledge()));
     try {
-      const value = await this.untilOutcome(invoker, made, held);
+      const value = await this.untilOutcome(invoker, made, held, heard);
       held.settle();
-      const acknowledge = (): void => this.acknowledgements.add(invoker, envelope.target, operation);
-      // DC6.
-      if (!isFirst) return value;
-      if (origin) origin.unit.defer(acknowledge);
-      else acknowledge();
+      heard();
       return value;
     } finally {
       this.open.delete(held);
@@ -132,7 +134,7 @@ export class DurableCalls {
     }
   }
 
-  private async untilOutcome(invoker: Invoker, { envelope, operation, wait }: Made, held: HeldMessage): Promise<unknown> {
+  private async untilOutcome(invoker: Invoker, { envelope, operation, wait }: Made, held: HeldMessage, heard: () => void): Promise<unknown> {
     const { clock, random, codec } = this.parts;
     const sender = senderOf({ sender: this.parts.sender.id, listener: envelope.target });
     // An attempt that ran here may have changed its arguments.
@@ -144,7 +146,7 @@ export class DurableCalls {
         return await invoker.invoke(made);
       } catch (error) {
         if (this.state === 'stopped') throw wait.abandoned(error);
-        if (!mayHaveRun(error)) return await this.failed(held, wait, error);
+        if (!mayHaveRun(error)) return await this.failed(held, wait, error, heard);
         const leftMs = wait.deadlineMs - clock.monotonicMs();
         const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) * (0.5 + random());
         if (this.state === 'open' && leftMs > 0 && !wait.isAborted) await wait.orAborted(this.pauses.pause(Math.min(leftMs, pauseMs)));
@@ -163,13 +165,21 @@ export class DurableCalls {
   }
 
   /** DC4. */
-  private async failed(held: HeldMessage, wait: DurableWait, error: unknown): Promise<never> {
+  private async failed(held: HeldMessage, wait: DurableWait, error: unknown, heard: () => void): Promise<never> {
     if (held.isReleased) throw wait.stopping(error);
     await wait.stored(runOutsideTurns(() => held.settled())).catch((cause: unknown) => {
       throw wait.abandoned(cause);
     });
     // Others think that this silo is dead, and may have sent it on before.
     if (!this.parts.membership.isValid) throw wait.abandoned(error);
+    heard();
     throw error;
   }
+}
+
+/** DC7. */
+function refuseLeftBehind({ origin, envelope: { target, method } }: Made, held?: HeldMessage): void {
+  if (!origin || !isLeftBehind(origin)) return;
+  held?.settle();
+  throw new StaleEpochError(`${printEntityId(target)}.${method}: the actor was lost while the turn ran that makes this durable call; it did not run`);
 }

@@ -24,6 +24,11 @@ export function originOf(turn: TurnInfo | undefined): DurableOrigin | undefined 
   return identity && { messageId: hash(identity), ordinal: unit.durableCalls++, unit };
 }
 
+/** Its activation has lost the actor: the next one runs the message anew, or has. */
+export function isLeftBehind({ unit }: DurableOrigin): boolean {
+  return unit.held.some(({ activation }) => activation.isLost);
+}
+
 /** Under which the call is known, wherever it is made again. */
 export function operationOf({ messageId, ordinal }: DurableOrigin, target: EntityId, method: string, args: Uint8Array): string {
   return hash([messageId, String(ordinal), printEntityId(target), method], args);

@@ -5,6 +5,7 @@
 //   N5. What waits is not put there again when it comes again.
 //   N4. Others append too, a silo that could not reach this one among them: `look` finds that.
 import type { Delivery } from '../../protocol/delivery.js';
+import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import { decodeDeliveries, encodeDeliveries } from '../../protocol/delivery.js';
 import type { Activation } from '../activation/activation.js';
 import { DuplicateOperation } from '../activation/operations.js';
@@ -70,6 +71,8 @@ export class Inbox {
 
   /** N1: resolves when it is in the store. N5. */
   park(sender: string, arrived: Delivery, { running, failure }: Arrival = {}): Promise<void> {
+    // An activation that was lost meanwhile: whoever brings it looks for the next one, which would not look into its inbox by itself.
+    if (this.isStopped) return Promise.reject(new SiloUnavailableError(`${this.activation.name}: the activation ended`));
     // It may wait for long, and must not keep all of its batch.
     const delivery = { ...arrived, payload: arrived.payload.slice() };
     const name = messageName(sender, delivery);
@@ -228,7 +231,7 @@ export class Inbox {
     const draft = new SentDraft({ to: 'records', letter }, services.codec);
     let isBuried = false;
     try {
-      await commits.bury({ mark, due }, [draft, ...failureReplies(this.activation, delivery, failure)]);
+      await commits.bury({ mark, due }, [draft, ...failureReplies(services.messages, delivery, failure)]);
       isBuried = true;
       services.statistics.deadLetters++;
       log.error({ err: failure, attempts }, 'a message is given up: it is a dead letter now');

@@ -19,7 +19,7 @@ import { PendingCall } from '../turns/pending-call.js';
 import { SYSTEM_TURN } from '../turns/turn-mode.js';
 import { Attempt, type Attempted, type AttemptJudge } from './attempt.js';
 import { DeliveredBatch } from './delivered-batch.js';
-import { concludeStep } from './conclude-step.js';
+import { concludeStep, replyOf } from './conclude-step.js';
 import { Inbox } from './inbox.js';
 import { Marks } from './marks.js';
 import { REMINDER_SENDER, messageName } from './sender-name.js';
@@ -108,7 +108,7 @@ export class Incoming implements AttemptJudge {
     if (!due) attempt.mark = { sender, low: delivery.low, ids: [delivery.sequence] };
     call.mark = attempt.mark;
     call.due = due;
-    call.reply = message.kind === 'tell' ? message.reply : undefined;
+    call.reply = replyOf(message, delivery);
     call.message = attempt;
     call.tell(attempt);
     entity.offer(call);

@@ -5,10 +5,11 @@
 //       loses it.
 //   R4. The end of a chain that a recorded call began is kept before it is sent: the same call, made again, waits for the same end, wherever it is made.
 //   R3. A reply on its way keeps nobody else's messages: each is sent aside, with tries of its own.
+//   R5. A chain that was given up is over, whatever is to blame: a durable call is not made again for it.
 import { randomBytes } from 'node:crypto';
 import { fromWireError, toWireError, type Codec, type WireError } from '../../protocol/codec/index.js';
-import type { Message, ReplyAddress } from '../../protocol/delivery.js';
-import { PayloadTooLargeError } from '../../protocol/errors/index.js';
+import type { ReplyAddress } from '../../protocol/delivery.js';
+import { PayloadTooLargeError, RemoteError } from '../../protocol/errors/index.js';
 import type { Clock, Incarnation, Logger, Membership } from '../../protocol/ports/index.js';
 import { Pauses } from '../pauses.js';
 import type { PeerTopics } from '../sessions/peer-topics.js';
@@ -16,6 +17,7 @@ import { SiloLine, type ControlLinks } from '../sessions/silo-line.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { ChainEnds } from '../../protocol/ports/message-records.js';
 import type { ChainAhead } from './chain-ahead.js';
+import { mayHaveRun } from './durable-outcomes.js';
 import { SentDraft } from './sent-draft.js';
 import type { StoredMessage } from './stored-message.js';
 
@@ -68,6 +70,8 @@ export class Replies {
 
   /** R4. For a call that began the chain when it was made before. */
   follow(call: PendingCall, { chain }: ChainAhead): void {
+    // What it asks for has begun: no end of it says that this silo could not run it.
+    call.hasBegun = true;
     this.wait(chain, call);
     void this.lookFor(chain, call);
   }
@@ -82,9 +86,9 @@ export class Replies {
     return new SentDraft(this.replyOf(address, failed, value), this.parts.codec());
   }
 
-  /** For a message that is given up: what is to be said to whoever waits for it. */
-  failures(message: Message, error: unknown): readonly SentDraft[] {
-    return message.kind === 'tell' && message.reply ? [this.draft(message.reply, true, error)] : [];
+  /** For a message that is given up: what is to be said to whoever waits for it, if somebody does. */
+  failures(address: ReplyAddress | undefined, error: unknown): readonly SentDraft[] {
+    return address ? [this.draft(address, true, error)] : [];
   }
 
   /** For whoever waits for what never runs: sent without an outbox, and lost if this silo ends first. */
@@ -152,7 +156,7 @@ export class Replies {
     } catch (error) {
       return call.fail(error);
     }
-    if (failed) call.fail(fromWireError(value as WireError));
+    if (failed) call.fail(failureOf(call, fromWireError(value as WireError)));
     else call.succeed(value);
   }
 
@@ -186,6 +190,11 @@ export class Replies {
     if (!this.line.isDead(silo)) await this.parts.membership.refresh();
     return this.line.isUp(silo);
   }
+}
+
+/** R5. */
+function failureOf({ envelope }: PendingCall, error: Error): Error {
+  return envelope.durable && mayHaveRun(error) ? new RemoteError(error.message, { remoteName: error.name, cause: error }) : error;
 }
 
 function errorBytes(error: unknown, codec: Codec): Uint8Array {

@@ -4,7 +4,8 @@ import type { Codec } from '../../protocol/codec/index.js';
 import { encodeDeliveries } from '../../protocol/delivery.js';
 import { UnknownActorTypeError } from '../../protocol/errors/index.js';
 import type { Invoker } from '../../protocol/envelope.js';
-import { Partitions, type PartitionsOptions } from '../../events/partitions.js';
+import type { ActorDirectory } from '../../directory/actor-directory.js';
+import { Partitions } from '../../events/partitions.js';
 import type { MessageRecords } from '../../protocol/ports/message-records.js';
 import { MemoryMessageRecords } from '../../state/memory-message-records.js';
 import { PARTITIONS, partitionOf } from '../../protocol/partitions.js';
@@ -17,7 +18,6 @@ import { Deliverer } from './deliverer.js';
 import { DurableCalls } from './durable-calls.js';
 import { DirtyActors } from './dirty-actors.js';
 import { Legacies } from './legacies.js';
-import type { MessageParts } from './message-parts.js';
 import { Outbound } from './outbound.js';
 import { REMINDER_SENDER } from './sender-name.js';
 import { Receipts } from './receipts.js';
@@ -26,6 +26,7 @@ import { Settling } from './settling.js';
 import { SILO_SENDER, SiloSender, takeOverOutbox } from './silo-sender.js';
 import type { StoredMessage } from './stored-message.js';
 import { Telling } from './telling.js';
+import type { BurialParts } from './unhosted.js';
 
 /** Of a silo's ports. */
 export interface SiloMessagesParts {
@@ -39,6 +40,8 @@ export interface SiloMessagesParts {
   readonly random?: (() => number) | undefined;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The silo's. */
+  readonly statistics: BurialParts['statistics'];
 }
 
 /** Of one partition. */
@@ -48,7 +51,7 @@ const LIMIT_MS = 5000;
 /** And its durable calls so long for what they wait for. */
 const GRACE_MS = 1000;
 
-export class SiloMessages implements MessageParts {
+export class SiloMessages implements BurialParts {
   readonly store: StateStore;
   readonly clock: Clock;
   readonly log: Logger;
@@ -69,7 +72,7 @@ export class SiloMessages implements MessageParts {
   private consumers: readonly DeliveryConsumer[] = [];
   private partitions: Partitions | undefined;
 
-  constructor(private readonly parts: SiloMessagesParts, private readonly directory: PartitionsOptions['directory'], invoker: Invoker, readonly codec: () => Codec) {
+  constructor(private readonly parts: SiloMessagesParts, readonly directory: ActorDirectory, invoker: Invoker, readonly codec: () => Codec) {
     const { siloId, membership: { incarnation }, store, queues, records, clock, log } = parts;
     this.store = store;
     this.clock = clock;
@@ -102,6 +105,10 @@ export class SiloMessages implements MessageParts {
     this.partitions.start();
     membership.onChange(({ dead }) => dead.forEach((member) => this.inherit(member)));
     for (const member of await membership.members()) if (member.status === 'dead') this.inherit(member);
+  }
+
+  get statistics(): BurialParts['statistics'] {
+    return this.parts.statistics;
   }
 
   /** Adding one that waits changes nothing. */

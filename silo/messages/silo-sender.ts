@@ -67,17 +67,20 @@ export class SiloSender {
     await this.send(draft, true);
     const { sequence } = draft;
     const { held } = this;
+    let isSettling = false;
     return {
       get isReleased() {
         return !held.has(sequence);
       },
       mark: () => ({ low: this.outgoing.low, ids: [sequence] }),
-      release: () => void (held.delete(sequence) && this.outgoing.relay([draft])),
+      // What is being settled goes nowhere: its caller is told that nothing of it goes on. S2 where that does not succeed.
+      release: () => void (!isSettling && held.delete(sequence) && this.outgoing.relay([draft])),
       settle: () => {
         held.delete(sequence);
         this.parts.settling.settle(this.id, sequence, 0, 1);
       },
       settled: async () => {
+        isSettling = true;
         await this.untilAnswered(() => this.parts.store.settle(this.id, [sequence]));
         held.delete(sequence);
       },
@@ -92,8 +95,10 @@ export class SiloSender {
   /** What does not leave the outbox may have been lost on its way. */
   async relayAgain(): Promise<void> {
     if (this.version < 0 || this.outgoing.isBusy) return;
+    // S2. As of before the look: what was held then, or came later, may be settled by the time of its answer, and must go nowhere.
+    const [held, last] = [new Set(this.held), this.sequence];
     const left = storedEntries(await this.parts.store.outbox(this.id, MAX_LEFT), this.parts.codec());
-    this.outgoing.relay(left.filter(({ sequence }) => !this.held.has(sequence)));
+    this.outgoing.relay(left.filter(({ sequence }) => sequence <= last && !held.has(sequence)));
   }
 
   stop(): void {

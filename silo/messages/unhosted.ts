@@ -1,33 +1,42 @@
 // Unhosted: what becomes of messages to an actor whose type no silo hosts.
 //   UH1. They wait for such a silo in the inbox. When none came for half a day, since a silo that lives found that out, they are dead letters; receipts live twice as long.
 //   UH2. As everywhere a message is marked and becomes a dead letter in one commit, by whoever holds the actor: here this silo, for as long as that takes.
-import { randomBytes } from 'node:crypto';
+//   UH3. What its outbox holds yet goes to whom it is for: nobody else would relay it. A dead letter that an earlier look made may be among it.
+//   UH4. An actor that a living silo has is hosted, whoever says otherwise.
+import type { ActorDirectory } from '../../directory/actor-directory.js';
 import type { ActorId } from '../../protocol/actor-id.js';
 import { decodeDeliveries, type Delivery } from '../../protocol/delivery.js';
 import { SiloUnavailableError, type UnknownActorTypeError } from '../../protocol/errors/index.js';
-import type { ClaimedRow, CommitRequest, Incarnation, Token } from '../../protocol/ports/index.js';
+import type { ClaimedRow, CommitRequest, Token } from '../../protocol/ports/index.js';
+import { failureReplies } from './conclude-step.js';
 import { letterOf } from './dead-letters.js';
 import type { MessageParts } from './message-parts.js';
 import { Outgoing } from './outgoing.js';
 import { REMINDER_SENDER, senderOf } from './sender-name.js';
 import { SentDraft } from './sent-draft.js';
+import { storedEntries } from './stored-message.js';
 
 /** UH1. */
 export const UNHOSTED_MS = 12 * 3_600_000;
 const PAGE = 100;
+const MAX_LEFT = 10_000;
+
+export interface BurialParts extends MessageParts {
+  readonly directory: Pick<ActorDirectory, 'register'>;
+  readonly statistics: { deadLetters: number };
+}
 
 /** Makes dead letters of all that the inbox holds; `cause` is their error. Rejects when another has the actor, or the store does not answer: nothing is lost. */
-export async function buryUnhosted(id: ActorId, cause: UnknownActorTypeError, incarnation: Incarnation, parts: MessageParts): Promise<void> {
-  const { store } = parts;
-  const token = `${incarnation}:${randomBytes(12).toString('base64url')}`;
-  const holder = await store.lookup(id);
-  const row = await store.claim({ id, token, incarnation, expected: holder?.token });
-  if (row.status !== 'claimed') throw new SiloUnavailableError('another silo has the actor now');
+export async function buryUnhosted(id: ActorId, cause: UnknownActorTypeError, parts: BurialParts): Promise<void> {
+  const registered = await parts.directory.register(id);
+  // UH4.
+  if ('holder' in registered) throw new SiloUnavailableError('another silo has the actor');
+  const { token, row } = registered;
   try {
     await parts.dirty.note(id);
     await new Burial(id, token, row, cause, parts).all();
   } finally {
-    await store.release(id, token);
+    await parts.store.release(id, token);
   }
 }
 
@@ -37,13 +46,15 @@ class Burial {
   private commits = 0;
   private readonly outgoing: Outgoing;
 
-  constructor(private readonly id: ActorId, private readonly token: Token, row: ClaimedRow, private readonly cause: UnknownActorTypeError, private readonly parts: MessageParts) {
+  constructor(private readonly id: ActorId, private readonly token: Token, row: ClaimedRow, private readonly cause: UnknownActorTypeError, private readonly parts: BurialParts) {
     this.version = row.version;
     this.sequence = row.lastSequence;
     this.outgoing = new Outgoing(id, parts, () => true);
   }
 
   async all(): Promise<void> {
+    // UH3.
+    this.outgoing.relay(storedEntries(await this.parts.store.outbox(this.id, MAX_LEFT), this.parts.codec()));
     for (;;) {
       const page = await this.parts.store.inbox(this.id, PAGE);
       for (const bytes of page) await this.bury(decodeDeliveries(bytes)[0]!);
@@ -59,16 +70,17 @@ class Burial {
     // A reminder stays where it is and fires when its actor's type is hosted again.
     if (delivery.sender.type === REMINDER_SENDER) return void (await this.commit({ inboxTaken: 1 }));
     const letter = letterOf(delivery, 0, this.cause, clock.now(), codec);
-    const draft = new SentDraft({ to: 'records', letter }, codec);
-    draft.sequence = ++this.sequence;
+    const drafts = [new SentDraft({ to: 'records', letter }, codec), ...failureReplies(this.parts, delivery, this.cause)];
+    for (const draft of drafts) draft.sequence = ++this.sequence;
     const mark = { sender: senderOf(delivery), low: delivery.low, ids: [delivery.sequence] };
-    const isNew = await this.commit({ inboxTaken: 1, marks: [mark], outbox: [{ sequence: draft.sequence, payload: draft.payload }] });
+    const isNew = await this.commit({ inboxTaken: 1, marks: [mark], outbox: drafts.map(({ sequence, payload }) => ({ sequence, payload })) });
     // Handled before it got here.
     if (!isNew) await this.commit({ inboxTaken: 1 });
     receipts.processed(delivery, isNew ? letter.error : undefined);
     if (!isNew) return;
     log.error({ err: this.cause, target: delivery.listener }, 'a message waited half a day for a silo that hosts its type: it is a dead letter now');
-    this.outgoing.relay([draft]);
+    this.parts.statistics.deadLetters++;
+    this.outgoing.relay(drafts);
   }
 
   /** False: what it marks was marked before, and nothing was changed. */

@@ -1,7 +1,8 @@
 // Calls that are recorded (durable ones, those with an idempotency key) whose method hands over: the record names the chain, and whoever makes the
 // call again gets the end of that (R4 in silo/messages/replies.ts, O6 in silo/activation/operations.ts).
 import { expect } from 'chai';
-import { Actor, Delivery, ReadOnly, State, type ActorContext, type Handle } from '../../sdk/index.js';
+import { Actor, Delivery, ReadOnly, SiloUnavailableError, State, type ActorContext, type Handle } from '../../sdk/index.js';
+import { storedEntries } from '../../silo/messages/stored-message.js';
 import { startTestCluster, type TestCluster } from '../../silo/testing/index.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { MemoryMessageRecords } from '../../state/memory-message-records.js';
@@ -91,6 +92,41 @@ describe('recorded calls that hand over', () => {
     expect(await step('b').all(), 'undone').to.deep.equal([]);
   });
 
+  it('that others are to blame for to the last attempt fail with that at once, and so again, also from other silos', async () => {
+    world.during = (run) => {
+      if (run === 'b2') throw new SiloUnavailableError('somebody is away');
+    };
+    const told = (error: Error): unknown => [error.name, (error as { remoteName?: string }).remoteName, error.message];
+    const end = ['SiloUnavailableError', undefined, 'somebody is away'];
+    const durable = step('a').with({ durable: true, timeout: '10m' }).walk('b');
+    expect(told(await clock.until(failure(durable), '1s'))).to.deep.equal(['RemoteError', 'SiloUnavailableError', 'somebody is away']);
+    expect(clock.monotonicMs(), 'its attempts are over').to.be.below(60_000);
+    const keyed = (): Promise<unknown> => step('a').with({ idempotencyKey: 'k' }).walk('b');
+    expect(told(await clock.until(failure(keyed()), '1s'))).to.deep.equal(end);
+    const deadlineMs = clock.monotonicMs() + 5000;
+    const far = silo.runtime['router'].deliverFar({ kind: 'call', target: STEP, method: 'walk', args: ['b'], idempotencyKey: 'k', deadlineMs, timeoutMs: 5000, hops: 1 });
+    const answer = new Promise<Error>((resolve) => far.tell({ succeeded: () => undefined, failed: (_, error) => resolve(error as Error) }));
+    expect(told(await clock.until(answer, '1s'))).to.deep.equal(end);
+  });
+
+  it('that come as a message, too, keep no later one waiting until their chain ends', async () => {
+    const [hold, entered] = [gate(), gate()];
+    world.during = (run) => (run === 'b2' ? (entered.open(), hold.opened) : undefined);
+    const call = step('a').with({ durable: true }).walk('b');
+    await clock.until(entered.opened);
+    const stored = storedEntries(await silo.store.outbox({ type: '@silo', key: silo.membership.incarnation }, 10), silo.runtime.codec);
+    const [message] = stored.flatMap((each) => (each.message.to === 'one' ? [each.message] : []));
+    const later = silo.runtime.codec.encode({ kind: 'tell', method: 'walk', args: ['', 9] }, 'args');
+    for (const [i, payload] of [message!.payload, later].entries()) {
+      const delivery = { sender: { type: '@silo', key: 'a dead one' }, sequence: i + 1, low: 1, listener: STEP, ordinal: 0, total: 1, payload };
+      await clock.until(silo.runtime.messages.outbound.add([delivery]));
+      await clock.advance('2s');
+    }
+    expect(world.runs, 'the later one').to.deep.equal(['a1', 'b2', 'a9']);
+    hold.open();
+    expect(await clock.until(call)).to.equal('b after 2');
+  });
+
   it('leave nothing behind when they were durable and have their result', async () => {
     await clock.until(step('a').with({ durable: true }).walk('b'), '1s');
     await clock.until(step('a').with({ durable: true }).walk(''), '1s');
@@ -99,6 +135,12 @@ describe('recorded calls that hand over', () => {
     expect(kept).to.have.length(1);
     expect(await found()).to.deep.equal([undefined]);
     expect(await silo.store.operations(STEP)).to.have.length.at.most(1);
+  });
+
+  it('leave nothing behind when they were durable and their chain has failed', async () => {
+    for (let i = 0; i < 3; i++) expect((await clock.until(failure(step('a').with({ durable: true }).walk('b!')), '1s')).message).to.equal('no way on');
+    await clock.advance('1s');
+    expect([kept.length, (await silo.store.operations(STEP)).length, await found()]).to.deep.equal([3, 1, [undefined, undefined, undefined]]);
   });
 
   it('of a message whose turn is run again are not walked again: it gets the same end', async () => {

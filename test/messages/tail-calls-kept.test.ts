@@ -203,7 +203,7 @@ describe('tail calls that keep their turn', () => {
     activation().lose('the test says so');
     await answered(counter().manage.destroy());
     expect(await answered(counter().read())).to.equal(0);
-    expect((await failure(answered(chain)))['code']).to.equal('ERR_CALL_TIMEOUT');
+    expect((await failure(answered(chain)))['code']).to.equal('ERR_CANCELLED');
     expect(seen.order).to.deep.equal(['step 1', 'step 0']);
     await nothingIsLeft();
   });

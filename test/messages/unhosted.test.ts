@@ -3,7 +3,7 @@ import { Actor, ActorEvent, On, ReadOnly, State, type ActorContext, type Broadca
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { MemoryMessageRecords } from '../../state/memory-message-records.js';
 import { MemoryStateStore } from '../../state/memory-state-store.js';
-import { memorySilo } from '../support/memory-silo.js';
+import { failure, memorySilo } from '../support/memory-silo.js';
 
 @ActorEvent('uh-sold')
 class Sold {}
@@ -13,6 +13,9 @@ class Shop {
   constructor(private readonly ctx: ActorContext<Shop>) {}
   async order(...items: string[]): Promise<void> {
     for (const item of items) await this.ctx.actor<Depot>('uh-depot', 'd').tell.send1(item);
+  }
+  async handOver(): Promise<void> {
+    return this.ctx.tailCall(this.ctx.actor<Depot>('uh-depot', 'd')).send1('ink');
   }
   async sell(): Promise<string> {
     const broadcast: Broadcast = await this.ctx.emit(new Sold(), { receipts: true });
@@ -66,6 +69,7 @@ describe('messages to a type that no silo hosts', () => {
     expect(letters.map(({ target, method, attempts, error }) => [target, method, attempts, error.name])).to.deep.equal([
       [DEPOT, 'send1', 0, 'UnknownActorTypeError'], [DEPOT, 'send1', 0, 'UnknownActorTypeError'],
     ]);
+    expect(shops.runtime.statistics.deadLetters, 'counted').to.equal(2);
     for (const id of [SHOP, DEPOT]) expect(await store.outbox(id, 10)).to.deep.equal([]);
     expect(await store.inbox(DEPOT, 10)).to.deep.equal([]);
     const depots = memorySilo([Depot], { clock, store, records });
@@ -89,6 +93,39 @@ describe('messages to a type that no silo hosts', () => {
     await clock.advance('13h');
     expect(await records.deadLetters.count()).to.equal(0);
     expect(await store.inbox(DEPOT, 10)).to.deep.equal([]);
+  });
+
+  it('are dead letters though the answer to the commit that made them one was lost', async () => {
+    const commit = store.commit.bind(store);
+    let lost = 0;
+    store.commit = async (request) => {
+      const result = await commit(request);
+      if (request.inboxTaken !== undefined && lost++ === 0) throw new Error('the answer was lost');
+      return result;
+    };
+    await shops.actor(Shop, 's').order('ink');
+    await clock.advance('13h');
+    expect([lost > 0, await records.deadLetters.count()]).to.deep.equal([true, 1]);
+    for (const id of [SHOP, DEPOT]) expect(await store.outbox(id, 10)).to.deep.equal([]);
+  });
+
+  it('end the chains of tail calls whose steps they are', async () => {
+    const keyed = () => shops.actor(Shop, 's').with({ idempotencyKey: 'k' }).handOver();
+    expect((await failure(clock.until(keyed(), '1s')))['code']).to.equal('ERR_CALL_TIMEOUT');
+    await clock.advance('13h');
+    expect((await failure(clock.until(keyed(), '1s')))['code']).to.equal('ERR_UNKNOWN_ACTOR_TYPE');
+  });
+
+  it('are left to a silo that lives and has the actor, whatever is known of types', async () => {
+    await shops.actor(Shop, 's').order('ink');
+    await store.claim({ id: DEPOT, token: 'other:1', incarnation: 'other' });
+    let status: 'up' | 'dead' = 'up';
+    shops.membership.statusOf = () => status;
+    await clock.advance('13h');
+    expect([await records.deadLetters.count(), (await store.lookup(DEPOT))?.token]).to.deep.equal([0, 'other:1']);
+    status = 'dead';
+    await clock.advance('1h');
+    expect(await records.deadLetters.count()).to.equal(1);
   });
 
   it('fail in the receipts of a broadcast', async () => {

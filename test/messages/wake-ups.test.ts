@@ -9,7 +9,7 @@ import type { Activation } from '../../silo/activation/activation.js';
 import { Deliverer } from '../../silo/messages/deliverer.js';
 import { Inbox } from '../../silo/messages/inbox.js';
 import type { Incoming } from '../../silo/messages/incoming.js';
-import type { MessageParts } from '../../silo/messages/message-parts.js';
+import type { BurialParts } from '../../silo/messages/unhosted.js';
 import { Outbound } from '../../silo/messages/outbound.js';
 import { Outgoing } from '../../silo/messages/outgoing.js';
 import { Receipts } from '../../silo/messages/receipts.js';
@@ -34,8 +34,8 @@ const passes = async (): Promise<void> => {
 const steps = async (count: number): Promise<void> => {
   for (let i = 0; i < count; i++) await Promise.resolve();
 };
-const parts = (given: Partial<Record<keyof MessageParts, unknown>>): MessageParts =>
-  ({ clock: new VirtualClock(), log: new RecordingLogger(), codec: () => codec, ...given }) as unknown as MessageParts;
+const parts = (given: Partial<Record<keyof BurialParts, unknown>>): BurialParts =>
+  ({ clock: new VirtualClock(), log: new RecordingLogger(), codec: () => codec, ...given }) as unknown as BurialParts;
 const entry = (sequence: number) => ({ sequence, message: { to: 'one', listener: LISTENER, payload: PAYLOAD } as const });
 const delivery = (sequence: number): Delivery => ({ sender: SENDER, sequence, low: 1, listener: LISTENER, ordinal: 0, total: 1, payload: PAYLOAD });
 
