@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { fromWireError, toWireError, type Codec, type WireError } from '../../protocol/codec/index.js';
 import type { Message, ReplyAddress } from '../../protocol/delivery.js';
 import { PayloadTooLargeError } from '../../protocol/errors/index.js';
+import { keptAlive } from '../../protocol/kept-alive.js';
 import type { Clock, Incarnation, Logger, Membership } from '../../protocol/ports/index.js';
 import { Pauses } from '../pauses.js';
 import type { PeerTopics } from '../sessions/peer-topics.js';
@@ -126,7 +127,7 @@ export class Replies {
       if (left?.length) this.waiting.set(id, left);
       else this.waiting.delete(id);
     };
-    call.promise.then(over, over);
+    keptAlive(call.promise).then(over, over);
   }
 
   /** The reply goes to where the call was made first. */

@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { NotSerializableError, RemoteError, SiloUnavailableError } from '../../sdk/index.js';
 import { failure, gate } from '../support/memory-silo.js';
+import { TestProcess } from '../support/processes.js';
 import { TailSilo } from './tail-silo.js';
 import { Begun, Part, Ticking, world } from './tail-steps.js';
 
@@ -233,5 +235,12 @@ describe('tail calls', () => {
     const error = await failure(answered(step('a').walk('b')));
     expect(error).to.be.instanceOf(RemoteError);
     expect(error['remoteName']).to.equal('MyError');
+  });
+
+  it('keep the process of who awaits their end alive', async () => {
+    await using script = new TestProcess([fileURLToPath(new URL('./fixtures/awaits-chain.fixture.js', import.meta.url))]);
+    const { code, stdout, stderr } = await script.ended;
+    expect(stdout, stderr).to.include('the end');
+    expect(code).to.equal(0);
   });
 });
