@@ -131,8 +131,8 @@ export interface EntityContext<Self> extends BaseContext {
   /**
    * A call that takes over from this turn: `return ctx.tailCall(handle).method(…)`. It is committed with what the turn did, or neither is; whoever waits
    * for this turn gets its result. After a crash it runs again, and nothing before it. Use what its methods return for `return` alone: the turn fails
-   * with `ConfigurationError` when it makes one and does not return it. Throws that error in hooks, `@ReadOnly()` turns, turns under an
-   * idempotency key or that their own actor waits for, outside turns, and for services.
+   * with `ConfigurationError` when it makes one and does not return it. Throws that error in hooks, `@ReadOnly()` turns, turns that their own
+   * actor waits for, outside turns, and for services.
    */
   tailCall<H extends AnyHandle>(handle: H, options?: TailCallOptions): MethodsOf<H>;
 }

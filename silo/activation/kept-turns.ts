@@ -14,7 +14,7 @@ import { DEFAULT_DELIVERY, type DeliveryMetadata } from '../../decorators/index.
 import { CancelledError, UnknownComponentError, UnknownMethodError } from '../../protocol/errors/index.js';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
-import { letterOf } from '../messages/dead-letters.js';
+import { inLog, letterOf } from '../messages/dead-letters.js';
 import { endsChain } from '../messages/ends-chain.js';
 import { SentDraft } from '../messages/sent-draft.js';
 import { degradedUntil } from '../degraded-until.js';
@@ -208,9 +208,10 @@ export class KeptTurns {
     const drafts = [...services.messages.replies.failures(message.reply, error)];
     if (!isFinal) {
       const delivery = { sender: id, sequence, low: sequence, listener: this.addressOf(component), ordinal: 0, total: 1, payload };
-      drafts.push(new SentDraft({ to: 'records', letter: letterOf(delivery, attempts, error, services.clock.now(), services.codec) }, services.codec));
+      const letter = letterOf(delivery, attempts, error, services.clock.now(), services.codec);
+      drafts.push(new SentDraft({ to: 'records', letter }, services.codec));
       services.statistics.deadLetters++;
-      log.error({ err: error, attempts, method: message.method }, 'a step that kept its turn is given up: it is a dead letter now');
+      log.error({ err: error, ...inLog(letter) }, 'a step that kept its turn is given up: it is a dead letter now');
     }
     // Only a lost activation's commits fail: then the next one has it.
     await commits.bury({ settles: sequence }, drafts).catch(() => undefined);

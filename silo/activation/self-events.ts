@@ -7,7 +7,7 @@
 import type { EventOrigin } from '../../sdk/author/index.js';
 import { DEFAULT_DELIVERY, type HandlerMetadata } from '../../decorators/index.js';
 import type { Message } from '../../protocol/delivery.js';
-import { letterOf } from '../messages/dead-letters.js';
+import { inLog, letterOf } from '../messages/dead-letters.js';
 import { SentDraft } from '../messages/sent-draft.js';
 import { degradedUntil } from '../degraded-until.js';
 import { Pauses } from '../pauses.js';
@@ -178,7 +178,7 @@ export class SelfEvents {
     const event = entity.metadata.handlers.find((handler) => handler.method === method)?.eventName ?? method;
     const payload = services.codec.encode({ kind: 'own', event, method, value, origin } satisfies Message, 'event');
     const letter = letterOf({ sender: id, sequence, low: sequence, listener: entity.id, ordinal: 0, total: 1, payload }, attempts, error, services.clock.now(), services.codec);
-    log.error({ err: error, handler: method, origin, attempts }, 'an event could not be handled and is given up: it is a dead letter now');
+    log.error({ err: error, handler: method, origin, ...inLog(letter) }, 'an event could not be handled and is given up: it is a dead letter now');
     services.statistics.deadLetters++;
     this.settle(delivery, new SentDraft({ to: 'records', letter }, services.codec));
   }

@@ -108,7 +108,7 @@ export class SiloEntityRuntime implements EntityRuntime {
 
   /** Nobody can have it before it is committed: what the unit did so far is, if the event is part of it. */
   async broadcastResult(id: string, stage: BroadcastStage): Promise<BroadcastResult> {
-    if (this.ownTurn()?.unit?.isSending(id)) await this.save();
+    if (this.ownTurn()?.unit?.isSending(id)) await this.saveFor('the receipts of a broadcast');
     return this.entity.activation.services.messages.receipts.result(id, stage);
   }
 
@@ -146,12 +146,16 @@ export class SiloEntityRuntime implements EntityRuntime {
     return HandOver.make(this.entity.activation, this.writingTurn('ctx.tailCall'), new TailCall(target, method, args, keepTurn));
   }
 
-  async save(): Promise<void> {
+  save(): Promise<void> {
+    return this.saveFor('ctx.save');
+  }
+
+  private async saveFor(what: string): Promise<void> {
     const turn = this.ownTurn();
-    if (!turn) throw new ConfigurationError(`ctx.save: no turn of ${printEntityId(this.id)} is running; call it inside a method, handler, timer or hook`);
+    if (!turn) throw new ConfigurationError(`${what}: no turn of ${printEntityId(this.id)} is running; call it inside a method, handler, timer or hook`);
     const { unit, method } = turn;
-    if (!unit) throw new ConfigurationError(`ctx.save: ${method} is @ReadOnly; it changes nothing that could be saved`);
-    if (unit.isExclusive) throw new ConfigurationError(`ctx.save: ${method} runs under an idempotency key, or handles an event or a message; all of it is saved together at its end`);
+    if (!unit) throw new ConfigurationError(`${what}: ${method} is @ReadOnly; it changes nothing that could be saved`);
+    if (unit.isExclusive) throw new ConfigurationError(`${what}: ${method} runs under an idempotency key, or handles an event or a message; all of it is saved together at its end`);
     await this.entity.activation.units.save(unit);
   }
 

@@ -10,6 +10,7 @@ import type { Outbound } from './outbound.js';
 import { LETTER_SENDER, senderOf } from './sender-name.js';
 
 const LONGEST_PAGE = 1000;
+const CURSOR = /^\d+$/;
 
 /** The same for whatever brings the message again, sent anew from its letter too. `sender`: as marks name it. */
 export function letterIdOf(sender: string, sequence: number, listener: EntityId): string {
@@ -34,6 +35,7 @@ export class SiloDeadLetters implements DeadLetters {
 
   async list({ limit = 100, cursor, type }: { readonly limit?: number; readonly cursor?: string; readonly type?: string } = {}): Promise<DeadLetterListing> {
     if (!Number.isSafeInteger(limit) || limit < 1 || limit > LONGEST_PAGE) throw new ConfigurationError(`deadLetters.list: limit is a whole number from 1 to ${LONGEST_PAGE}`);
+    if (cursor !== undefined && !CURSOR.test(cursor)) throw new ConfigurationError('deadLetters.list: cursor is the one of the page before');
     const page = await this.store.list({ limit, cursor, type });
     return { letters: page.letters.map(infoOf), cursor: page.cursor };
   }
@@ -60,8 +62,19 @@ function idOf(sender: string, sequence: number, listener: EntityId): string {
   return createHash('sha256').update(`${sender}#${sequence} ${printEntityId(listener)}`).digest('base64url').slice(0, 22);
 }
 
-function infoOf({ id, target, kind, name, attempts, error, at }: DeadLetter): DeadLetterInfo {
-  return { id, target, ...(kind === 'tell' ? { method: name } : kind === 'reminder' ? { reminder: name } : { event: name }), attempts, error, at };
+/** For the log: by which it is found in `silo.deadLetters`. */
+export function inLog(letter: DeadLetter): Readonly<Record<string, unknown>> {
+  return { letter: letter.id, ...whatItWas(letter), attempts: letter.attempts };
+}
+
+function infoOf(letter: DeadLetter): DeadLetterInfo {
+  const { id, target, attempts, error, at } = letter;
+  return { id, target, ...whatItWas(letter), attempts, error, at };
+}
+
+function whatItWas({ kind, name }: DeadLetter): Pick<DeadLetterInfo, 'method' | 'event' | 'reminder'> {
+  if (kind === 'tell') return { method: name };
+  return kind === 'reminder' ? { reminder: name } : { event: name };
 }
 
 function aboutMessage(payload: Uint8Array, codec: Codec): Pick<DeadLetter, 'kind' | 'name'> {

@@ -13,18 +13,24 @@ import { senderOf } from './sender-name.js';
 
 const PATIENCE_MS = 500;
 
+/** One of the batch's messages, and its attempt: two that are the same share one. */
+interface Begun {
+  readonly lane: Lane;
+  readonly attempt: Attempt;
+}
+
 /** What one sender's messages wait in. */
 interface Lane {
   readonly sender: string;
   readonly deliveries: Delivery[];
   next: number;
   /** Has begun, and what is behind it must not. */
-  current: Attempt | undefined;
+  current: Begun | undefined;
 }
 
 export class DeliveredBatch {
   private readonly lanes = new Map<string, Lane>();
-  private readonly running = new Set<Attempt>();
+  private readonly running = new Set<Begun>();
   private timer: TimerHandle | undefined;
   /** Not begun. */
   private waiting: number;
@@ -55,6 +61,7 @@ export class DeliveredBatch {
     });
     for (const lane of this.lanes.values()) this.goOn(lane);
     if (this.left > 0) this.watch();
+    else this.resolve();
     return done.finally(() => this.timer?.cancel());
   }
 
@@ -77,17 +84,18 @@ export class DeliveredBatch {
   private begin(lane: Lane, delivery: Delivery): void {
     // Not in the stack in which it ends: that may be deep.
     const pass = (): void => queueMicrotask(() => {
-      if (lane.current !== attempt) return;
+      if (lane.current !== begun) return;
       lane.current = undefined;
       this.goOn(lane);
     });
     const attempt = this.incoming.attempt(lane.sender, delivery, this.waiting > 0 ? pass : undefined);
+    const begun: Begun = { lane, attempt };
     this.activation.services.messages.receipts.received(delivery);
-    lane.current = attempt;
-    this.running.add(attempt);
+    lane.current = begun;
+    this.running.add(begun);
     attempt.whenEnded((outcome) => {
       // Else it is in the inbox.
-      if (this.running.delete(attempt)) this.ended(attempt, outcome);
+      if (this.running.delete(begun)) this.ended(attempt, outcome);
       pass();
     });
   }
@@ -109,20 +117,19 @@ export class DeliveredBatch {
   /** DB3. */
   private watch(): void {
     const { clock } = this.activation.services;
-    const oldest = [...this.running].find(({ isSubmitted }) => !isSubmitted);
+    const oldest = [...this.running].find(({ attempt }) => !attempt.isSubmitted)?.attempt;
     this.timer = clock.setTimer(() => {
       const lateMs = clock.monotonicMs() - PATIENCE_MS;
-      for (const attempt of this.running) if (attempt.begunMs <= lateMs && !attempt.isSubmitted) this.goOnWithout(attempt);
+      for (const begun of this.running) if (begun.attempt.begunMs <= lateMs && !begun.attempt.isSubmitted) this.goOnWithout(begun);
       this.watch();
     }, oldest ? oldest.begunMs + PATIENCE_MS - clock.monotonicMs() : PATIENCE_MS);
   }
 
-  private goOnWithout(attempt: Attempt): void {
-    const { sender, delivery } = attempt;
-    const lane = this.lanes.get(sender)!;
-    this.running.delete(attempt);
-    this.waitFor(this.incoming.inbox.park(sender, delivery, { running: attempt.ended }));
-    if (lane.current === attempt) lane.current = undefined;
+  private goOnWithout(begun: Begun): void {
+    const { lane, attempt: { sender, delivery, ended } } = begun;
+    this.running.delete(begun);
+    this.waitFor(this.incoming.inbox.park(sender, delivery, { running: ended }));
+    if (lane.current === begun) lane.current = undefined;
     this.goOn(lane);
   }
 }

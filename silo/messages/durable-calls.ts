@@ -12,6 +12,7 @@ import { printEntityId } from '../../protocol/actor-id.js';
 import type { Message } from '../../protocol/delivery.js';
 import type { Envelope, Invoker } from '../../protocol/envelope.js';
 import { NonDeterministicError, StaleEpochError } from '../../protocol/errors/index.js';
+import { keptAlive } from '../../protocol/kept-alive.js';
 import type { CallJournal } from '../../protocol/ports/message-records.js';
 import type { Membership } from '../../protocol/ports/index.js';
 import { runOutsideTurns, type TurnInfo } from '../../sdk/context/turn-scope.js';
@@ -63,7 +64,7 @@ export class DurableCalls {
     const origin = originOf(turn);
     const args = this.parts.codec().encode(envelope.args, 'args');
     const operation = origin ? operationOf(origin, envelope.target, envelope.method, args) : randomBytes(16).toString('base64url');
-    return this.make(invoker, { envelope, operation, origin, wait: new DurableWait(envelope, this.parts.clock) });
+    return keptAlive(this.make(invoker, { envelope, operation, origin, wait: new DurableWait(envelope, this.parts.clock) }));
   }
 
   /** Who waits between two attempts, or comes to that, waits no longer: his call goes on as a message. */

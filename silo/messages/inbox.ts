@@ -13,7 +13,7 @@ import { degradedUntil } from '../degraded-until.js';
 import { Pauses } from '../pauses.js';
 import type { Attempted } from './attempt.js';
 import { failureReplies } from './conclude-step.js';
-import { letterOf } from './dead-letters.js';
+import { inLog, letterOf } from './dead-letters.js';
 import type { Incoming } from './incoming.js';
 import { REMINDER_SENDER, messageName, senderOf } from './sender-name.js';
 import { SentDraft } from './sent-draft.js';
@@ -234,7 +234,7 @@ export class Inbox {
       await commits.bury({ mark, due }, [draft, ...failureReplies(services.messages, delivery, failure)]);
       isBuried = true;
       services.statistics.deadLetters++;
-      log.error({ err: failure, attempts }, 'a message is given up: it is a dead letter now');
+      log.error({ err: failure, ...inLog(letter) }, 'a message is given up: it is a dead letter now');
     } catch (error) {
       // Another attempt, of the message come again, was through first. Else only a lost activation's commits fail.
       if (!(error instanceof DuplicateOperation)) return false;

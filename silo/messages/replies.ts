@@ -9,7 +9,8 @@
 import { randomBytes } from 'node:crypto';
 import { fromWireError, toWireError, type Codec, type WireError } from '../../protocol/codec/index.js';
 import type { ReplyAddress } from '../../protocol/delivery.js';
-import { PayloadTooLargeError, RemoteError } from '../../protocol/errors/index.js';
+import { PayloadTooLargeError, RemoteError, TroupeError } from '../../protocol/errors/index.js';
+import { keptAlive } from '../../protocol/kept-alive.js';
 import type { Clock, Incarnation, Logger, Membership } from '../../protocol/ports/index.js';
 import { Pauses } from '../pauses.js';
 import type { PeerTopics } from '../sessions/peer-topics.js';
@@ -130,7 +131,7 @@ export class Replies {
       if (left?.length) this.waiting.set(id, left);
       else this.waiting.delete(id);
     };
-    call.promise.then(over, over);
+    keptAlive(call.promise).then(over, over);
   }
 
   /** The reply goes to where the call was made first. */
@@ -192,9 +193,10 @@ export class Replies {
   }
 }
 
-/** R5. */
+/** R5. The first steps have run: no error of a later one may say that nothing has. */
 function failureOf({ envelope }: PendingCall, error: Error): Error {
-  return envelope.durable && mayHaveRun(error) ? new RemoteError(error.message, { remoteName: error.name, cause: error }) : error;
+  const saysTooMuch = (error instanceof TroupeError && error.retryable) || (envelope.durable && mayHaveRun(error));
+  return saysTooMuch ? new RemoteError(error.message, { remoteName: error.name, cause: error }) : error;
 }
 
 function errorBytes(error: unknown, codec: Codec): Uint8Array {

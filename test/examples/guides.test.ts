@@ -45,7 +45,7 @@ describe('docs, the guides', function () {
   it('messages: every block compiles in the folder of the first guide, its tests hold, and its letter is printed as it says', async () => {
     await project.arriveAfter(await readGuide('your-first-actor'));
     const steps = await readGuide('messages');
-    expect(steps.filter(({ kind }) => kind === 'file')).to.have.length(10);
+    expect(steps.filter(({ kind }) => kind === 'file')).to.have.length(11);
     await project.follow(steps);
   });
 

@@ -1,10 +1,12 @@
 // One silo. What durable calls promise (DC1 to DC4 and DC6 in silo/messages/durable-calls.ts, O4 and O5 in silo/activation/operations.ts):
 //   whatever fails on the way, the method's effect on state is there once; who waits gets its result or its own error; who stops waiting does not stop the call.
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { CallCycleError, CallTimeoutError, CancelledError, ConfigurationError, LinkLostError, PayloadTooLargeError } from '../../protocol/errors/index.js';
 import { Service, type Handle } from '../../sdk/index.js';
 import { storedEntries } from '../../silo/messages/stored-message.js';
 import { failure, gate } from '../support/memory-silo.js';
+import { TestProcess } from '../support/processes.js';
 import { world } from './fixtures/till.fixture.js';
 import { TILL, TillStage } from './till-stage.js';
 
@@ -190,5 +192,12 @@ describe('durable calls', () => {
     await stage.clock.until(stage.till().with({ durable: false }).tell.put(1));
     await stage.clock.advance('1s');
     expect(await stage.count()).to.deep.equal([1, 1]);
+  });
+
+  it('keep the process of who awaits them alive', async () => {
+    await using script = new TestProcess([fileURLToPath(new URL('./fixtures/awaits-durable.fixture.js', import.meta.url))]);
+    const { code, stdout, stderr } = await script.ended;
+    expect(stdout, stderr).to.include('at last');
+    expect(code).to.equal(0);
   });
 });

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
-import { SiloUnavailableError, type Handle } from '../../sdk/index.js';
+import { RemoteError, SiloUnavailableError, type Handle } from '../../sdk/index.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import type { CallChain } from '../../silo/turns/call-chain.js';
@@ -145,7 +145,8 @@ describe('tail calls that keep their turn', () => {
       throw new SiloUnavailableError('somebody is away');
     };
     const error = await failure(answered(counter().count(2)));
-    expect(error).to.be.instanceOf(SiloUnavailableError);
+    expect(error).to.be.instanceOf(RemoteError);
+    expect(error).to.include({ remoteName: 'SiloUnavailableError', retryable: false });
     await answered(Promise.all(others));
     expect(seen.order).to.deep.equal(['step 2', 'step 1', 'step 1', 'step 1', 'add x']);
     expect(await counter().read(), 'the first step, and the other call').to.equal(2);

@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { NotSerializableError, RemoteError, SiloUnavailableError } from '../../sdk/index.js';
 import { failure, gate } from '../support/memory-silo.js';
+import { TestProcess } from '../support/processes.js';
 import { TailSilo } from './tail-silo.js';
 import { Begun, Part, Ticking, world } from './tail-steps.js';
 
@@ -128,7 +130,8 @@ describe('tail calls', () => {
       if (run === 'b2' && isAway) throw new SiloUnavailableError('somebody is away');
     };
     const error = await failure(answered(step('a').walk('bc')));
-    expect(error).to.be.instanceOf(SiloUnavailableError);
+    expect(error).to.be.instanceOf(RemoteError);
+    expect(error).to.include({ remoteName: 'SiloUnavailableError', retryable: false });
     expect(world.runs).to.deep.equal(['a1', 'b2', 'b2', 'b2']);
     await tails.clock.advance(1000);
     const { letters } = await tails.silo.runtime.messages.letters.list();
@@ -233,5 +236,12 @@ describe('tail calls', () => {
     const error = await failure(answered(step('a').walk('b')));
     expect(error).to.be.instanceOf(RemoteError);
     expect(error['remoteName']).to.equal('MyError');
+  });
+
+  it('keep the process of who awaits their end alive', async () => {
+    await using script = new TestProcess([fileURLToPath(new URL('./fixtures/awaits-chain.fixture.js', import.meta.url))]);
+    const { code, stdout, stderr } = await script.ended;
+    expect(stdout, stderr).to.include('the end');
+    expect(code).to.equal(0);
   });
 });

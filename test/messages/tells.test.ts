@@ -175,6 +175,8 @@ describe('messages', () => {
     await target.tell.add('after');
     await until('target', ['after']);
     expect(await letters()).to.deep.equal([{ target: { type: 'ledger', key: 'target' }, method: 'fail', attempts: 3, error: { name: 'RangeError', message: 'always' } }]);
+    const [{ id }] = (await silo.runtime.messages.letters.list()).letters as unknown as [{ id: string }];
+    expect(silo.log.lines.find(({ level }) => level === 'error')?.fields).to.include({ letter: id, method: 'fail', attempts: 3 });
     expect(await silo.store.inbox({ type: 'ledger', key: 'target' }, 9)).to.deep.equal([]);
   });
 

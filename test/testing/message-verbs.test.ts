@@ -94,7 +94,7 @@ function contract(form: string, start: () => Promise<Cluster>): void {
       expect(await through(t.deadLetters.discard(letters[0]!.id))).to.equal(true);
       expect(await through(t.deadLetters.discard('none'))).to.equal(false);
       expect(await through(t.deadLetters.count())).to.equal(0);
-      expect((await failure(t.deadLetters.list({ limit: 0 }))).name).to.equal('ConfigurationError');
+      for (const wrong of [{ limit: 0 }, { cursor: 'x' }, { cursor: '' }]) expect((await failure(t.deadLetters.list(wrong))).name).to.equal('ConfigurationError');
     });
 
     it('re-opens receipts by id, through the cluster and through each silo, with the failures by listener', async () => {
