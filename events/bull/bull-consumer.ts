@@ -19,7 +19,7 @@ const PREPARE_AGAIN_MS = 1000;
 /** C3: whose next batch comes so soon after the last one. */
 const BUSY_MS = 1000;
 const LONGEST_JOB_MS = 250;
-const MOST_BYTES = 1_000_000;
+const MOST_BYTES = 100_000;
 
 export interface BullConsumerOptions extends BatchAttemptsOptions {
   readonly clock: Clock;
