@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { ConfigurationError } from '../protocol/errors/index.js';
+import { keptAlive } from '../protocol/kept-alive.js';
 import { notImplemented } from '../protocol/errors/not-implemented.js';
 import type { ActorId } from '../protocol/actor-id.js';
 import type { FrameNetwork, Logger, Member, Membership } from '../protocol/ports/index.js';
@@ -188,7 +189,7 @@ export class Silo {
   stop(options: { readonly force?: boolean } = {}): Promise<void> {
     const unknown = Object.keys(options).find((name) => name !== 'force');
     if (unknown !== undefined) return Promise.reject(new ConfigurationError(`silo.stop: unknown option '${unknown}'; known: force`));
-    return (this.stopped ??= this.shutDown(options.force ?? false));
+    return (this.stopped ??= keptAlive(this.shutDown(options.force ?? false)));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -196,18 +197,12 @@ export class Silo {
   }
 
   private async shutDown(force: boolean): Promise<void> {
-    // The silo's own timers keep no process alive; what waits for the end must not find the process gone instead.
-    const alive = setInterval(() => undefined, 1000);
-    try {
-      this.tell('stopping', undefined);
-      await this.gateway?.stop();
-      if (force) this.runtime.abandon('the silo was stopped by force');
-      else await this.runtime.stop();
-      await this.stages.down();
-      this.log.info('the silo stopped');
-    } finally {
-      clearInterval(alive);
-    }
+    this.tell('stopping', undefined);
+    await this.gateway?.stop();
+    if (force) this.runtime.abandon('the silo was stopped by force');
+    else await this.runtime.stop();
+    await this.stages.down();
+    this.log.info('the silo stopped');
   }
 
   /** The cluster goes on without this silo: nothing may be answered or written any more. */

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Handle } from '../../sdk/index.js';
 import { Fleet, within } from '../fleet/fleet.js';
+import { insist } from '../fleet/insist.js';
 import type { FleetRedis } from '../fleet/fleet-redis.js';
 import { oneOf, seeded } from '../fleet/random.js';
 import type { FaultReport } from '../fleet/load.js';
@@ -26,7 +27,6 @@ export interface KillSettings {
 }
 
 const QUIET_MS = 120_000;
-const PAUSE_MS = 200;
 
 export async function throughKills(settings: KillSettings): Promise<FaultReport> {
   const { silos, on, kills, seed, samples } = settings;
@@ -99,16 +99,4 @@ async function kept(fleet: Fleet, { accounts, clerks }: KillSettings): Promise<K
     accounts: await Promise.all(Array.from({ length: accounts }, (_, key) => insist(() => account(fleet, `a${key}`).all()))),
     served: (await Promise.all(Array.from({ length: clerks }, (_, key) => insist(() => fleet.caller.actor<Clerk>('dc-clerk', `c${key}`).all())))).flat(),
   };
-}
-
-/** Again while silos are being replaced. */
-async function insist<T>(call: () => Promise<T>): Promise<T> {
-  for (const endMs = performance.now() + QUIET_MS; ;) {
-    try {
-      return await call();
-    } catch (error) {
-      if (performance.now() > endMs) throw error;
-      await delay(PAUSE_MS);
-    }
-  }
 }

@@ -5,12 +5,11 @@ import { RedisKeys } from '../../state/redis-keys.js';
 import { TcpProxy } from '../../test/support/tcp-proxy.js';
 import { byUrl, type FleetRedis } from '../fleet/fleet-redis.js';
 import { Fleet, within } from '../fleet/fleet.js';
+import { insist } from '../fleet/insist.js';
 import type { Emitter, Listener, Tally } from './actors.js';
 import { isWitnessReport } from './witness.js';
 
 const CALL = { timeout: 10_000 };
-const INSIST_MS = 60_000;
-const PAUSE_MS = 200;
 const WIDTH = 32;
 const MODULES = ['actors', 'receipts-actors', 'witness', 'sabotage'].map((name) => fileURLToPath(new URL(`./${name}.js`, import.meta.url)));
 
@@ -60,24 +59,12 @@ export class MessageFleet implements AsyncDisposable {
     return this.handle<Tally>('mf-tally', index);
   }
 
-  /** Again while silos are being replaced. */
-  async insist<T>(call: () => Promise<T>): Promise<T> {
-    for (const endMs = performance.now() + INSIST_MS; ;) {
-      try {
-        return await call();
-      } catch (error) {
-        if (performance.now() > endMs) throw error;
-        await new Promise((resolve) => void setTimeout(resolve, PAUSE_MS));
-      }
-    }
-  }
-
   /** One call for each index, some at a time. */
   async each<T>(count: number, call: (index: number) => Promise<T>): Promise<readonly T[]> {
     const results: T[] = [];
     let next = 0;
     await Promise.all(Array.from({ length: WIDTH }, async () => {
-      for (let index = next++; index < count; index = next++) results[index] = await this.insist(() => call(index));
+      for (let index = next++; index < count; index = next++) results[index] = await insist(() => call(index));
     }));
     return results;
   }

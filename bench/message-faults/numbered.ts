@@ -6,6 +6,7 @@ import { quantile, seeded } from '../fleet/random.js';
 import { judge, redeliveries, type Outcome } from './checker.js';
 import { faultsUntil, type FaultLog, type FaultName } from './faults.js';
 import type { FleetRedis } from '../fleet/fleet-redis.js';
+import { insist } from '../fleet/insist.js';
 import { MessageFleet } from './message-fleet.js';
 
 const SILOS = 3;
@@ -51,7 +52,7 @@ async function sendAll(fleet: MessageFleet, { events, emitters, listeners, rate 
     // The last stride is sent when a silo is killed.
     for (let sent = 0; sent < each - STRIDE;) {
       const startMs = performance.now();
-      sent = await fleet.insist(() => fleet.emitter(index).go(STRIDE, each - STRIDE, listeners));
+      sent = await insist(() => fleet.emitter(index).go(STRIDE, each - STRIDE, listeners));
       await delay(Math.max(0, startMs + everyMs - performance.now()));
     }
   }));

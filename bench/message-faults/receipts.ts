@@ -7,6 +7,7 @@ import type { FaultReport } from '../fleet/load.js';
 import { quantile } from '../fleet/random.js';
 import type { SiloProcess } from '../fleet/silo-process.js';
 import type { Crier, Hearer } from './receipts-actors.js';
+import { insist } from '../fleet/insist.js';
 import { MessageFleet } from './message-fleet.js';
 
 const HEARERS = 5;
@@ -24,7 +25,7 @@ interface Tried {
 /** Each round: once with a listener's silo frozen and then killed, once with the emitter's killed after the commit. */
 export async function receipts(rounds: number, on?: FleetRedis): Promise<FaultReport> {
   await using fleet = await MessageFleet.start(SILOS, on);
-  for (let index = 0; index < HEARERS; index++) await fleet.insist(() => hearer(fleet, index).listen());
+  for (let index = 0; index < HEARERS; index++) await insist(() => hearer(fleet, index).listen());
   const tried: Tried = { wrong: [], receivedMs: [], processedMs: [] };
   let n = 0;
   for (let round = 0; round < rounds; round++) {
@@ -47,7 +48,7 @@ export async function receipts(rounds: number, on?: FleetRedis): Promise<FaultRe
 async function listenerDown(fleet: MessageFleet, n: number, tried: Tried): Promise<void> {
   const victim = await apart(fleet);
   victim.signal('SIGSTOP');
-  const id = await fleet.insist(() => crier(fleet).cry(n));
+  const id = await insist(() => crier(fleet).cry(n));
   const broadcast = fleet.fleet.caller.broadcast(id);
   let isReceived = false;
   const received = broadcast.received.then((result) => {
@@ -61,7 +62,7 @@ async function listenerDown(fleet: MessageFleet, n: number, tried: Tried): Promi
 }
 
 async function emitterKilled(fleet: MessageFleet, n: number, tried: Tried): Promise<void> {
-  const id = await fleet.insist(() => crier(fleet).cry(n));
+  const id = await insist(() => crier(fleet).cry(n));
   (await hostOf(fleet, crier(fleet)))!.signal('SIGKILL');
   const broadcast = fleet.fleet.caller.broadcast(id);
   await watch(fleet, n, broadcast.received, broadcast, tried);
@@ -85,13 +86,13 @@ async function watch(fleet: MessageFleet, n: number, received: Broadcast['receiv
 /** A silo that has a listener and not the emitter: they are moved apart until there is one. */
 async function apart(fleet: MessageFleet): Promise<SiloProcess> {
   for (;;) {
-    const emitters = await fleet.insist(() => hostOf(fleet, crier(fleet)));
+    const emitters = await insist(() => hostOf(fleet, crier(fleet)));
     for (let index = 0; index < HEARERS; index++) {
-      const host = await fleet.insist(() => hostOf(fleet, hearer(fleet, index)));
+      const host = await insist(() => hostOf(fleet, hearer(fleet, index)));
       if (host && host !== emitters) return host;
     }
-    await fleet.insist(() => hearer(fleet, 0).manage.deactivate());
-    await fleet.insist(() => hearer(fleet, 0).all());
+    await insist(() => hearer(fleet, 0).manage.deactivate());
+    await insist(() => hearer(fleet, 0).all());
   }
 }
 

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FleetRedis } from '../fleet/fleet-redis.js';
 import { Fleet } from '../fleet/fleet.js';
+import { insist } from '../fleet/insist.js';
 import type { FaultReport } from '../fleet/load.js';
 import { quantile } from '../fleet/random.js';
 import { atLeast, atMost } from '../support/report.js';
@@ -45,16 +46,4 @@ export async function acrossKills(kills: number, on?: FleetRedis): Promise<Fault
 /** To the next firing there are as many periods as this one says that it stands for. */
 function unaccounted(fired: readonly Fired[]): number {
   return fired.slice(1).filter(({ due }, i) => due - fired[i]!.due !== PERIOD_MS * (1 + fired[i]!.missed)).length;
-}
-
-/** Again while a silo is being replaced. */
-async function insist<T>(call: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await call();
-    } catch (error) {
-      if (attempt >= 20) throw error;
-      await delay(500);
-    }
-  }
 }

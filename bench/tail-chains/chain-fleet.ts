@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FleetRedis } from '../fleet/fleet-redis.js';
 import { Fleet, within } from '../fleet/fleet.js';
+import { insist } from '../fleet/insist.js';
 import { RUNS_VARIABLE, STEPS, type Chain, type ReplyReport, type StepReport, type Walked, type Walker } from './actors.js';
 
 const MODULES = [fileURLToPath(new URL('./actors.js', import.meta.url))];
 const CALL_MS = 30_000;
 const LOOK_MS = 10_000;
-const INSIST_MS = 60_000;
-const PAUSE_MS = 50;
 /** A chain that is not through by then does not go on. */
 const LIMIT_MS = 60_000;
 /** Silos that a chain must be spread over. */
@@ -50,7 +49,7 @@ export class ChainFleet implements AsyncDisposable {
     const byPid = new Map<number, string>();
     const isSpread = async (): Promise<boolean> => {
       const key = `w${++this.keys}`;
-      byPid.set(await this.insist(() => this.walker(key).where()), key);
+      byPid.set(await insist(() => this.walker(key).where()), key);
       return this.own.running.every(({ pid }) => byPid.has(pid));
     };
     await within(SPREAD_MS, isSpread);
@@ -94,7 +93,7 @@ export class ChainFleet implements AsyncDisposable {
   }
 
   walked(chain: Chain): Promise<readonly Walked[]> {
-    return Promise.all([...new Set(chain.path)].map((key) => this.insist(() => this.walker(key).walked())));
+    return Promise.all([...new Set(chain.path)].map((key) => insist(() => this.walker(key).walked())));
   }
 
   /** How often each step of the chain was begun, the first one at 1. */
@@ -111,18 +110,6 @@ export class ChainFleet implements AsyncDisposable {
     await this.own[Symbol.asyncDispose]();
     rmSync(this.folder, { recursive: true });
     delete process.env[RUNS_VARIABLE];
-  }
-
-  /** Again while silos are being replaced. */
-  async insist<T>(call: () => Promise<T>): Promise<T> {
-    for (const endMs = performance.now() + INSIST_MS; ;) {
-      try {
-        return await call();
-      } catch (error) {
-        if (performance.now() > endMs) throw error;
-        await new Promise((resolve) => void setTimeout(resolve, PAUSE_MS));
-      }
-    }
   }
 
   private get file(): string {

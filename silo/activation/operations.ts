@@ -3,8 +3,8 @@
 //   O2. An operation and its effect commit together (P7). A throw records nothing.
 //   O3. No key younger than an hour is forgotten: above the limit per identity new keys are refused.
 //   O4. The record of a durable call is kept until it is acknowledged, at most 7 days, and counted against nobody.
-//   O6. The record of a call that hands over names the chain that it began: whoever repeats the call waits for the end of that.
 //   O5. A durable call is a unit of its own, whose mark commits with its record: one that would join the unit of turns that run is refused.
+//   O6. The record of a call that hands over names the chain that it began: whoever repeats the call waits for the end of that.
 import { createHash } from 'node:crypto';
 import type { EntityId } from '../../protocol/actor-id.js';
 import { printEntityId } from '../../protocol/actor-id.js';

@@ -1,7 +1,7 @@
 // Deliverer. Owns: the batches of the partitions that this silo consumes, until each of their messages is with its listener.
 //   V1. Batches are done when each message is handled, or in its listener's inbox. A listener that cannot be reached has it put there from here.
-//   V3. While he was not told, what comes again is not put there again: an outbox that stands still is relayed again and again.
 //   V2. Whoever was put something there from here is told, until that succeeds; before anything else is delivered to him.
+//   V3. While he was not told, what comes again is not put there again: an outbox that stands still is relayed again and again.
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import { decodeDeliveries, encodeDeliveries, type Delivery } from '../../protocol/delivery.js';
 import { UnknownActorTypeError } from '../../protocol/errors/index.js';
@@ -80,11 +80,12 @@ export class Deliverer {
   /** V1. */
   private async park(id: ActorId, deliveries: readonly Delivery[]): Promise<void> {
     const { dirty, store, receipts } = this.parts;
+    const actor = printEntityId(id);
     await dirty.note(id);
     for (const delivery of deliveries) {
       const sender = senderOf(delivery);
       const name = messageName(sender, delivery);
-      if (this.unseen.get(printEntityId(id))?.parked.has(name)) continue;
+      if (this.unseen.get(actor)?.parked.has(name)) continue;
       const parked = await store.park(id, { sender, sequence: delivery.sequence, payload: encodeDeliveries([delivery]) });
       if (parked === 'duplicate') {
         receipts.processed(delivery);

@@ -2,8 +2,8 @@
 //   N1. What waits is in the store before its queue lets it go. It leaves only from the head, once it is handled (its mark says so) or buried.
 //   N2. `strict`: what the same sender sent later waits behind it. `relaxed`: it does not.
 //   N3. After its last attempt a message is marked and becomes a dead letter in one commit: a dead letter surely was not applied.
-//   N5. What waits is not put there again when it comes again.
 //   N4. Others append too, a silo that could not reach this one among them: `look` finds that.
+//   N5. What waits is not put there again when it comes again.
 import type { Delivery } from '../../protocol/delivery.js';
 import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import { decodeDeliveries, encodeDeliveries } from '../../protocol/delivery.js';

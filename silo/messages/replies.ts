@@ -3,8 +3,8 @@
 //       counts, later ones are ignored.
 //   R2. A reply commits with the last step's effect. It stays in that actor's outbox until the silo that waits has it, or is dead: no crash in between
 //       loses it.
-//   R4. The end of a chain that a recorded call began is kept before it is sent: the same call, made again, waits for the same end, wherever it is made.
 //   R3. A reply on its way keeps nobody else's messages: each is sent aside, with tries of its own.
+//   R4. The end of a chain that a recorded call began is kept before it is sent: the same call, made again, waits for the same end, wherever it is made.
 //   R5. A chain that was given up is over, whatever is to blame: a durable call is not made again for it.
 import { randomBytes } from 'node:crypto';
 import { fromWireError, toWireError, type Codec, type WireError } from '../../protocol/codec/index.js';
