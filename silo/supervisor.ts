@@ -6,6 +6,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Clock, Logger, TimerHandle } from '../protocol/ports/index.js';
 import { isSiloReport, SUPERVISED, type SiloReport } from './silo-report.js';
+import { signalChild } from './signal-child.js';
 
 export interface SupervisorParts {
   readonly silos: number;
@@ -70,14 +71,14 @@ export class Supervisor {
     this.signals++;
     for (const slot of this.slots) {
       slot.timer?.cancel();
-      slot.process?.kill(name);
+      if (slot.process) signalChild(slot.process, name);
     }
     if (this.signals === 2) this.parts.clock.setTimer(() => this.kill(), CUT_SHORT_MS);
     this.endWhenEmpty();
   }
 
   private kill(): void {
-    for (const { process } of this.slots) process?.kill('SIGKILL');
+    for (const { process } of this.slots) if (process) signalChild(process, 'SIGKILL');
   }
 
   private launch(slot: Slot): void {

@@ -28,7 +28,8 @@ process.stdin.on('end', end).on('error', end).resume();
 function end() {
   if (isEnding) return;
   isEnding = true;
-  child.kill('SIGTERM');
+  // One that did not start has no id, and Node would signal any process.
+  if (child.pid !== undefined) child.kill('SIGTERM');
   setTimeout(killGroup, GRACE_MS).unref();
 }
 

@@ -7,6 +7,7 @@ import { printEntityId, type ActorId, type EntityId } from '../../protocol/actor
 import { fromWireError, type Codec, type WireError } from '../../protocol/codec/index.js';
 import { LinkLostError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { ActorQuery, Broadcast, DeadLetters, EntityClass, Handle } from '../../sdk/author/index.js';
+import { signalChild } from '../signal-child.js';
 import { messageVerbs, type MessageQuestion } from './message-verbs.js';
 import { actorTarget, serviceTarget } from './process-handles.js';
 import type { FromSilo, ProcessSettings, RemoteCall, RunningProcess, ToSilo } from './process-messages.js';
@@ -52,7 +53,7 @@ export class ProcessSilo {
     this.#parts = parts;
     ({ deadLetters: this.deadLetters, broadcast: this.broadcast } = messageVerbs((question) => this.ask(question)));
     const child = (this.#child = fork(CHILD, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
-    const killWithUs = (): void => void child.kill('SIGKILL');
+    const killWithUs = (): void => void signalChild(child, 'SIGKILL');
     process.once('exit', killWithUs);
     this.ended = new Promise((resolve) => {
       const onEnd = (): void => {
@@ -151,18 +152,18 @@ export class ProcessSilo {
 
   /** @internal Resolves when the process has ended. */
   kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    signalChild(this.#child, 'SIGKILL');
     return this.ended;
   }
 
   /** @internal */
   freeze(): void {
-    this.#isFrozen = this.#child.kill('SIGSTOP');
+    this.#isFrozen = signalChild(this.#child, 'SIGSTOP');
   }
 
   /** @internal */
   thaw(): void {
-    this.#child.kill('SIGCONT');
+    signalChild(this.#child, 'SIGCONT');
     this.#isFrozen = false;
   }
 

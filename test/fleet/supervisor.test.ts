@@ -1,3 +1,4 @@
+import { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,6 +66,16 @@ function withoutNode(): Disposable {
   const node = process.execPath;
   process.execPath = '/no/such/node';
   return { [Symbol.dispose]: () => void (process.execPath = node) };
+}
+
+/** While it lasts, no child is signalled; who would have been. */
+function watchSignals(): Disposable & { readonly pids: readonly (number | undefined)[] } {
+  const { kill } = ChildProcess.prototype;
+  const pids: (number | undefined)[] = [];
+  ChildProcess.prototype.kill = function (this: ChildProcess) {
+    return pids.push(this.pid) > 0;
+  };
+  return { pids, [Symbol.dispose]: () => void (ChildProcess.prototype.kill = kill) };
 }
 
 function isAlive(pid: number): boolean {
@@ -197,8 +208,10 @@ describe('the supervisor of several silos', () => {
     await phase('its end is seen', () => watched.told(ENDED).length === 1);
     {
       using _none = withoutNode();
+      using signalled = watchSignals();
       watched.clock.advance(250);
       watched.supervisor.signal('SIGTERM');
+      expect(signalled.pids, 'nobody is there to be signalled').to.deep.equal([]);
     }
     expect(await watched.supervisor.ended).to.deep.equal({ exitCode: 1 });
     expect(watched.clock.armed).to.equal(0);

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { signalChild } from '../../silo/signal-child.js';
 
 /** How a process ended: with a code, or by a signal. */
 export interface ProcessEnd {
@@ -35,7 +36,7 @@ export class TestProcess implements AsyncDisposable {
     this.child = spawn(process.execPath, args, { cwd: settings.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => this.onOutput('stdout', text));
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => this.onOutput('stderr', text));
-    const killWithUs = () => this.child.kill('SIGKILL');
+    const killWithUs = () => signalChild(this.child, 'SIGKILL');
     process.once('exit', killWithUs);
     this.ended = new Promise((resolve, reject) => {
       this.child.once('error', reject);
@@ -58,7 +59,7 @@ export class TestProcess implements AsyncDisposable {
   }
 
   kill(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
+    signalChild(this.child, signal);
   }
 
   /** The first match on stdout, once it is there. Rejects, with all output, when the process ends or `timeoutMs` pass before. */
@@ -83,7 +84,7 @@ export class TestProcess implements AsyncDisposable {
 
   /** Kills the process if it still runs, and waits for its end. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.child.kill('SIGKILL');
+    signalChild(this.child, 'SIGKILL');
     await this.ended;
   }
 
