@@ -16,7 +16,7 @@ import { startRedis } from './test/redis.mjs';
 const LIMIT_MS = 2_700_000;
 const TESTS = 'dist/test/**/*.test.js';
 
-/** @typedef {{ passed: number, failed: number, hasEnded: boolean, running?: string }} Result */
+/** @typedef {{ passed: number, failed: number, failures: string[], hasEnded: boolean, running?: string }} Result */
 
 /** What has to be stopped, latest last. @type {(() => Promise<unknown>)[]} */
 const started = [];
@@ -48,10 +48,11 @@ async function runMocha(env) {
 
 function judge({ code, left, result: text }) {
   /** @type {Result} */
-  const result = text ? JSON.parse(text) : { passed: 0, failed: 0, hasEnded: false };
+  const result = text ? JSON.parse(text) : { passed: 0, failed: 0, failures: [], hasEnded: false };
   const reasons = [];
   if (stopReason) reasons.push(stopReason);
   else if (!result.hasEnded) reasons.push(`mocha ended early with code ${code}`);
+  if (!result.hasEnded) for (const failure of result.failures) reasons.push(`failed: ${failure}`);
   if (!result.hasEnded && result.running) reasons.push(`the last test that began: ${result.running}`);
   for (const process of left) reasons.push(`a test left a process behind: ${process}`);
   if (result.hasEnded && result.passed + result.failed === 0) reasons.push('no test ran');

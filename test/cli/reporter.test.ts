@@ -45,12 +45,14 @@ describe("the tests' reporter", () => {
     expect(stderr).to.match(/open: socket \d+ to \d+, the client's end, opened during "a suite connects"[^]*suite\.fixture/);
   });
 
-  it('leaves the last line to npm test when that asks for the counts', async () => {
+  it('leaves the last line to npm test when that asks for the counts and the failures', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'troupe-reporter-'));
     const file = join(folder, 'result.json');
     const end = await run('fails', { TROUPE_TEST_RESULT: file });
-    const result: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const { failures, ...result } = JSON.parse(readFileSync(file, 'utf8')) as { readonly failures: readonly string[] };
     rmSync(folder, { recursive: true });
+    expect(failures).to.have.length(1);
+    expect(failures[0]).to.match(/^a suite fails\nError: on purpose\n +at .*suite\.fixture/);
     expect(result).to.deep.equal({ passed: 1, failed: 1, hasEnded: true });
     expect(lastLine(end)).to.not.match(/passed/);
   });
