@@ -1,12 +1,21 @@
 // The arena on three silos, and a player in a real page whose silos are killed.
 import { expect } from 'chai';
+import { MAX_HP, SPRING } from '../../examples/arena/shared.js';
 import { ArenaFleet, type Seats } from './arena-fleet.js';
 import type { ArenaTab } from './arena-tab.js';
 import { stage } from './stage.js';
 
-/** A player who can be told from a new one: it has gathered something, and stands where nothing happens. */
+/** A player who can be told from a new one: it has gathered something, and stands where nothing happens, with nothing left of the lava on its way. */
 async function settle(tab: ArenaTab): Promise<void> {
-  await tab.gatherCoin();
+  do {
+    await tab.gatherCoin();
+    await tab.walkInto(SPRING);
+    await tab.until('the spring has healed the player', (full) => {
+      const own = window.arena!.state()?.fighters.find(({ id }) => id === window.arena!.me);
+      return own && own.hp === full && !own.burning;
+    }, MAX_HP, 30_000);
+    // It may have died in the lava, and have come back elsewhere with nothing.
+  } while ((await tab.own()).score === 0);
   await tab.walkTo({ x: 800, y: 850 });
 }
 
