@@ -10,8 +10,8 @@ const OWNERS: readonly (readonly [library: RegExp, places: RegExp, rule: string]
   [/^(socket|engine)\.io/, /^(transport\/|sdk\/client)/, 'only transport/ and sdk/client*'],
   [/^pino$/, /^silo\//, 'only silo/'],
   [
-    /^(node:)?(worker_threads|child_process)$/, /^(isolation\/|state\/heartbeat-thread\.ts$|silo\/supervisor\.ts$|silo\/reload\/generations\.ts$|silo\/testing\/process-silo\.ts$)/,
-    'only isolation/, state/heartbeat-thread.ts, silo/supervisor.ts, silo/reload/generations.ts and silo/testing/process-silo.ts',
+    /^(node:)?(worker_threads|child_process)$/, /^(isolation\/|state\/heartbeat-thread\.ts$|silo\/(supervisor|signal-child)\.ts$|silo\/reload\/generations\.ts$|silo\/testing\/process-silo\.ts$)/,
+    'only isolation/, state/heartbeat-thread.ts, silo/supervisor.ts, silo/signal-child.ts, silo/reload/generations.ts and silo/testing/process-silo.ts',
   ],
   [/^class-transformer$/, /^(protocol\/codec|decorators)\//, 'only protocol/codec and decorators/'],
   [/^reflect-metadata$/, /^decorators\//, 'only decorators/'],
