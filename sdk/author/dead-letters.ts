@@ -28,7 +28,7 @@ export interface DeadLetters {
   /** Newest first, 100 a page unless `limit` (up to 1,000) says otherwise; of one actor type with `type`. */
   list(query?: { readonly limit?: number; readonly cursor?: string; readonly type?: string }): Promise<DeadLetterListing>;
   count(type?: string): Promise<number>;
-  /** Sends it anew, with all its attempts, and removes it; asked twice it arrives once. A reminder's is removed alone. False: there is none of the id. */
+  /** Sends it anew, with all its attempts, and removes it; asked twice it arrives once. A reminder's is removed alone. False: there is none of the id. Rejects with `SiloUnavailableError` when this silo stops first. */
   retry(id: string): Promise<boolean>;
   /** Removes it for good. True also when that, or `retry`, has removed it in the last 7 days. False: there is none of the id. */
   discard(id: string): Promise<boolean>;

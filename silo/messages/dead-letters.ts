@@ -1,9 +1,10 @@
 // Dead letters: messages that were given up. One goes with the mark of its message, in one commit, into the outbox of its listener, and from there into the records.
 import { createHash } from 'node:crypto';
+import { describe, isRecord } from '../../decorators/options.js';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import type { Delivery, Message } from '../../protocol/delivery.js';
-import { ConfigurationError } from '../../protocol/errors/index.js';
+import { ConfigurationError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { DeadLetter, DeadLetterStore } from '../../protocol/ports/message-records.js';
 import type { DeadLetterInfo, DeadLetterListing, DeadLetters } from '../../sdk/author/dead-letters.js';
 import type { Outbound } from './outbound.js';
@@ -33,7 +34,13 @@ export function letterOf(delivery: Delivery, attempts: number, error: unknown, a
 export class SiloDeadLetters implements DeadLetters {
   constructor(private readonly store: DeadLetterStore, private readonly outbound: Outbound) {}
 
-  async list({ limit = 100, cursor, type }: { readonly limit?: number; readonly cursor?: string; readonly type?: string } = {}): Promise<DeadLetterListing> {
+  async list(query: { readonly limit?: number; readonly cursor?: string; readonly type?: string } = {}): Promise<DeadLetterListing> {
+    const given: unknown = query;
+    if (!isRecord(given)) throw new ConfigurationError(`deadLetters.list: expected a query { limit?, cursor?, type? }, got ${describe(given)}`);
+    const { limit = 100, cursor, type, ...others } = query;
+    const unknown = Object.keys(others)[0];
+    if (unknown !== undefined) throw new ConfigurationError(`deadLetters.list: unknown option '${unknown}'; known: limit, cursor, type`);
+    if (type !== undefined && typeof type !== 'string') throw new ConfigurationError(`deadLetters.list: type is the name of an actor type, got ${describe(type)}`);
     if (!Number.isSafeInteger(limit) || limit < 1 || limit > LONGEST_PAGE) throw new ConfigurationError(`deadLetters.list: limit is a whole number from 1 to ${LONGEST_PAGE}`);
     if (cursor !== undefined && !CURSOR.test(cursor)) throw new ConfigurationError('deadLetters.list: cursor is the one of the page before');
     const page = await this.store.list({ limit, cursor, type });
@@ -44,12 +51,15 @@ export class SiloDeadLetters implements DeadLetters {
     return this.store.count(type);
   }
 
-  /** In its queue before the letter is gone. */
+  /** In its queue before the letter is gone. Rejects with `SiloUnavailableError` when this silo stops before that. */
   async retry(id: string): Promise<boolean> {
     const letter = await this.store.get(id);
     if (!letter) return false;
     const { target, payload } = letter;
-    await this.outbound.add([{ sender: { type: LETTER_SENDER, key: id }, sequence: 1, low: 1, listener: target, ordinal: 0, total: 1, payload }]);
+    const stored = this.outbound.add([{ sender: { type: LETTER_SENDER, key: id }, sequence: 1, low: 1, listener: target, ordinal: 0, total: 1, payload }]);
+    if (!(await this.outbound.unlessStopped(stored))) {
+      throw new SiloUnavailableError(`deadLetters.retry: this silo stopped before letter '${id}' was in its queue; ask another silo: sent anew twice, it arrives once`);
+    }
     return this.store.remove(id);
   }
 

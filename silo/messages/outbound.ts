@@ -39,10 +39,12 @@ export interface OutboundParts {
 export class Outbound {
   private readonly lines = new Map<number, Line>();
   private isStopped = false;
+  /** Those who wait for what is on its way, and want to know when it never gets there. */
+  private readonly onStop = new Set<() => void>();
 
   constructor(private readonly parts: OutboundParts) {}
 
-  /** Resolves when all of them are stored; never when this is stopped first. */
+  /** Resolves when all of them are stored; never when this is stopped first: see `unlessStopped`. */
   async add(deliveries: readonly Delivery[]): Promise<void> {
     if (deliveries.length === 0) return;
     await new Promise<void>((stored) => {
@@ -51,9 +53,22 @@ export class Outbound {
     });
   }
 
+  /** True when `stored` resolves; false when this was stopped, or is before that. */
+  async unlessStopped(stored: Promise<void>): Promise<boolean> {
+    if (this.isStopped) return false;
+    let tell!: () => void;
+    const stopped = new Promise<false>((resolve) => this.onStop.add((tell = () => resolve(false))));
+    try {
+      return await Promise.race([stored.then(() => true as const), stopped]);
+    } finally {
+      this.onStop.delete(tell);
+    }
+  }
+
   stop(): void {
     this.isStopped = true;
     this.lines.clear();
+    for (const tell of this.onStop) tell();
   }
 
   private enqueue(waiting: Waiting): void {
