@@ -2,14 +2,12 @@
 import type { BindingChange, ClaimedRow, CommitRequest } from '../../protocol/ports/index.js';
 import { Incoming } from '../messages/incoming.js';
 import { Outgoing } from '../messages/outgoing.js';
-import { asStored, storedEntries, type StoredMessage } from '../messages/stored-message.js';
+import { asStored, type StoredMessage } from '../messages/stored-message.js';
 import type { Activation } from './activation.js';
 import { ActorReminders } from './actor-reminders.js';
 import { isKept, KeptTurns } from './kept-turns.js';
 import { SelfEvents } from './self-events.js';
 import type { OutboxDraft } from './unit-of-work.js';
-
-const MAX_LEFT = 10_000;
 
 export class ActorMessages {
   private sequence = 0;
@@ -18,6 +16,7 @@ export class ActorMessages {
   private lazyOutgoing: Outgoing | undefined;
   private lazyIncoming: Incoming | undefined;
   private lazyReminders: ActorReminders | undefined;
+  private lookingAgain: Promise<void> | undefined;
   /** Events that somebody may be bound to. */
   private readonly heard = new Set<string>();
 
@@ -100,8 +99,8 @@ export class ActorMessages {
 
   /** What does not leave the outbox may have been lost on its way. */
   async relayAgain(): Promise<void> {
-    const { services, id } = this.activation;
-    if (this.sequence > 0 && !this.outgoing.isBusy) this.relay(storedEntries(await services.store.outbox(id, MAX_LEFT), services.codec));
+    if (this.sequence > 0 && !this.outgoing.isBusy) this.lookingAgain ??= this.outgoing.relayOutbox().finally(() => (this.lookingAgain = undefined));
+    await this.lookingAgain;
   }
 
   /** A firing that was lost, whatever lost it, comes all the same once the actor is active. */

@@ -2,11 +2,13 @@
 //   O1. Only the holder of the sender's token relays, from the oldest on, a batch at a time: so per listener they enter its queue in their order.
 //   O2. An entry stays in the outbox until each of its listeners has handled it, or it is a dead letter. What may be in the queue already goes out
 //       again after a crash.
+//   O3. However much an outbox holds, a page of it is in memory at a time.
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import { parseListener } from './listener-name.js';
 import type { Delivery } from '../../protocol/delivery.js';
 import type { MessageParts } from './message-parts.js';
-import type { StoredMessage } from './stored-message.js';
+import { outboxPages } from './outbox-pages.js';
+import { storedEntries, type StoredMessage } from './stored-message.js';
 
 const MAX_BATCH = 256;
 const NO_INFO = new Uint8Array();
@@ -42,6 +44,17 @@ export class Outgoing {
     if (this.low === 0) this.low = entries[0]!.sequence;
     this.queue.push(...entries);
     this.running ??= this.drain();
+  }
+
+  /** O3. What the outbox holds may have been lost on its way. Resolves when all that `isMeant` says goes out again, the last page being on its way. */
+  async relayOutbox(isMeant: (sequence: number) => boolean = () => true): Promise<void> {
+    let isFirst = true;
+    for await (const page of outboxPages(this.parts.store, this.sender)) {
+      if (!isFirst) await this.relayed();
+      if (!this.mayRelay()) return;
+      isFirst = false;
+      this.relay(storedEntries(page, this.parts.codec()).filter(({ sequence }) => isMeant(sequence)));
+    }
   }
 
   private async drain(): Promise<void> {

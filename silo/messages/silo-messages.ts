@@ -165,9 +165,14 @@ export class SiloMessages implements BurialParts {
     }
   }
 
+  /** However much that is, others' messages are looked for meanwhile. */
+  private relayOwn(): void {
+    this.sender.relayAgain().catch((error: unknown) => this.log.warn({ err: error }, 'what this silo sent could not be looked through; it is looked for again'));
+  }
+
   private async remind(id: ActorId): Promise<void> {
     // Of its own; what a dead silo sent has no other sender than who took it over.
-    if (id.type === SILO_SENDER && id.key === this.parts.membership.incarnation) return this.sender.relayAgain();
+    if (id.type === SILO_SENDER && id.key === this.parts.membership.incarnation) return this.relayOwn();
     if (id.type === SILO_SENDER) return this.takeOver(id);
     await this.deliverer.remind(id).catch((error: unknown) => this.log.debug({ err: error }, 'an actor with messages could not be reached'));
   }

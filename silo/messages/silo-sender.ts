@@ -7,13 +7,11 @@ import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { Incarnation } from '../../protocol/ports/index.js';
 import type { MessageParts } from './message-parts.js';
 import { Outgoing } from './outgoing.js';
-import { storedEntries } from './stored-message.js';
 import type { SentDraft } from './sent-draft.js';
 
 /** No user's type can be named so. */
 export const SILO_SENDER = '@silo';
 const RESEND_MS = 100;
-const MAX_LEFT = 10_000;
 
 /** What holds a message back, and how its listener marks it. */
 export interface HeldMessage {
@@ -42,6 +40,7 @@ export class SiloSender {
   private waiting: Waiting[] = [];
   /** S2: their numbers. */
   private readonly held = new Set<number>();
+  private lookingAgain: Promise<void> | undefined;
   private isRunning = false;
   private isStopped = false;
   private version = -1;
@@ -94,11 +93,10 @@ export class SiloSender {
 
   /** What does not leave the outbox may have been lost on its way. */
   async relayAgain(): Promise<void> {
-    if (this.version < 0 || this.outgoing.isBusy) return;
+    if (this.version < 0 || this.outgoing.isBusy || this.lookingAgain) return this.lookingAgain;
     // S2. As of before the look: what was held then, or came later, may be settled by the time of its answer, and must go nowhere.
     const [held, last] = [new Set(this.held), this.sequence];
-    const left = storedEntries(await this.parts.store.outbox(this.id, MAX_LEFT), this.parts.codec());
-    this.outgoing.relay(left.filter(({ sequence }) => sequence <= last && !held.has(sequence)));
+    await (this.lookingAgain = this.outgoing.relayOutbox((sequence) => sequence <= last && !held.has(sequence)).finally(() => (this.lookingAgain = undefined)));
   }
 
   stop(): void {
@@ -167,11 +165,8 @@ export async function takeOverOutbox(id: ActorId, incarnation: Incarnation, part
   const row = await parts.store.claim({ id, token, incarnation, expected: holder?.token });
   if (row.status !== 'claimed') throw new SiloUnavailableError('the outbox of a dead silo is with another');
   const outgoing = new Outgoing(id, parts, () => true);
-  for (let after = 0, left = await parts.store.outbox(id, MAX_LEFT); left.length > 0; left = await parts.store.outbox(id, MAX_LEFT, after)) {
-    outgoing.relay(storedEntries(left, parts.codec()));
-    await outgoing.relayed();
-    after = left.at(-1)!.sequence;
-  }
+  await outgoing.relayOutbox();
+  await outgoing.relayed();
   await parts.store.release(id, token);
 }
 

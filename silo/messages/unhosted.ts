@@ -14,12 +14,10 @@ import type { MessageParts } from './message-parts.js';
 import { Outgoing } from './outgoing.js';
 import { REMINDER_SENDER, senderOf } from './sender-name.js';
 import { SentDraft } from './sent-draft.js';
-import { storedEntries } from './stored-message.js';
 
 /** UH1. */
 export const UNHOSTED_MS = 12 * 3_600_000;
 const PAGE = 100;
-const MAX_LEFT = 10_000;
 
 export interface BurialParts extends MessageParts {
   readonly directory: Pick<ActorDirectory, 'register'>;
@@ -54,7 +52,7 @@ class Burial {
 
   async all(): Promise<void> {
     // UH3.
-    this.outgoing.relay(storedEntries(await this.parts.store.outbox(this.id, MAX_LEFT), this.parts.codec()));
+    await this.outgoing.relayOutbox();
     for (;;) {
       const page = await this.parts.store.inbox(this.id, PAGE);
       for (const bytes of page) await this.bury(decodeDeliveries(bytes)[0]!);

@@ -14,7 +14,8 @@ import { Outbound } from '../../silo/messages/outbound.js';
 import { Outgoing } from '../../silo/messages/outgoing.js';
 import { Receipts } from '../../silo/messages/receipts.js';
 import { Settling } from '../../silo/messages/settling.js';
-import { SILO_SENDER, takeOverOutbox } from '../../silo/messages/silo-sender.js';
+import { SentDraft } from '../../silo/messages/sent-draft.js';
+import { SILO_SENDER, SiloSender, takeOverOutbox } from '../../silo/messages/silo-sender.js';
 import { encodeStored } from '../../silo/messages/stored-message.js';
 import { encodeDeliveries } from '../../protocol/delivery.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
@@ -130,6 +131,25 @@ describe('the way of messages between silos', () => {
     const outbound = { add: async (deliveries: readonly Delivery[]) => void sent.push(...deliveries.map(({ sequence }) => sequence)) };
     await takeOverOutbox(id, 'heir', parts({ store, outbound }));
     expect(sent).to.deep.equal(outbox.map(({ sequence }) => sequence));
+  });
+
+  it('sends all of an outbox again that stands still, however much, and nothing that is held or came later', async () => {
+    const store = new MemoryStateStore();
+    const sent: number[] = [];
+    const outbound = { add: async (deliveries: readonly Delivery[]) => void sent.push(...deliveries.map(({ sequence }) => sequence)) };
+    const sender = new SiloSender('heir', parts({ store, outbound, dirty: { note: () => undefined } }));
+    const drafts = Array.from({ length: 20_500 }, () => new SentDraft(entry(1).message, codec));
+    const all = drafts.map((_, i) => i + 1);
+    await Promise.all(drafts.map((draft, i) => (i === 10_400 ? sender.hold(draft) : sender.send(draft))));
+    await sender.relayed();
+    const expected = all.filter((sequence) => sequence !== 10_401);
+    expect(sent.splice(0)).to.deep.equal(expected);
+    const again = sender.relayAgain();
+    await sender.send(new SentDraft(entry(1).message, codec));
+    await again;
+    await sender.relayed();
+    expect(sent.filter((sequence) => sequence <= 20_500)).to.deep.equal(expected);
+    expect(sent.filter((sequence) => sequence > 20_500), 'once').to.deep.equal([20_501]);
   });
 
   it('has a listener look again when something was put into its inbox after its last look', async () => {
