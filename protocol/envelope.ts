@@ -50,8 +50,12 @@ export interface DurableCall {
   readonly operation: string;
   /** Somebody may ask for the result: it is recorded until it is acknowledged. */
   readonly isKept: boolean;
-  /** Of the message that stands for the call in its sender's outbox; absent where it comes as that message. */
+  /** Of the message that stands for the call in its sender's outbox; absent where it comes as that message, and of a nested call. */
   readonly mark?: SenderMark | undefined;
+  /** A plain call that serves a durable one: recorded as that is, and a plain call in everything else. */
+  readonly isNested?: boolean | undefined;
+  /** Another run of the durable call may have been before this one, or be under way. Whoever makes it again says so. */
+  isRepeated?: boolean | undefined;
 }
 
 /** One message on its way to an entity. Arrays on the wire, an object inside a silo. */

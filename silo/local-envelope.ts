@@ -1,6 +1,6 @@
 import { parseDuration } from '../protocol/duration.js';
 import type { EntityId } from '../protocol/actor-id.js';
-import type { Baggage, CallerTurn, Chain, Envelope } from '../protocol/envelope.js';
+import type { Baggage, CallerTurn, Chain, DurableCall, Envelope } from '../protocol/envelope.js';
 import type { Identity } from '../protocol/identity.js';
 import type { Clock } from '../protocol/ports/clock.js';
 import type { CallOptions } from '../sdk/author/index.js';
@@ -32,6 +32,7 @@ export class LocalEnvelope implements Envelope {
     turn: TurnInfo | undefined,
     private readonly options: CallOptions,
     private readonly clock: Clock,
+    readonly durable?: DurableCall,
   ) {
     this.turn = kind === 'call' ? turn : undefined;
     this.from = turn?.entity;

@@ -60,6 +60,9 @@ export class SiloHandleCaller {
     if (turn && !turn.isOpen) openTurn(`${printEntityId(target)}.${method}`);
     // The array is this call's own: what cannot change needs no copy.
     const copied = args.every(isPrimitive) ? args : this.codec().copy(args, 'args');
-    return new LocalEnvelope(kind, target, method, copied, turn, options, this.clock);
+    // Its own key says more.
+    const isPlain = kind === 'call' && turn && !options.durable && options.idempotencyKey === undefined;
+    const durable = isPlain ? this.messages().durable.nested.of(this.invoker, turn, target, method, copied) : undefined;
+    return new LocalEnvelope(kind, target, method, copied, turn, options, this.clock, durable);
   }
 }

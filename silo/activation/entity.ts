@@ -202,8 +202,11 @@ export class Entity {
   /** A turn with an idempotency key, or of a durable call. */
   private writeOnce(turn: Turn, unit: UnitOfWork): void {
     if (unit.openKeyed++ === 0) this.makeExclusive(unit);
+    const isNested = turn.pending.envelope.durable?.isNested === true;
+    if (isNested) unit.openNested++;
     const end = (failed: boolean, value: unknown): void => {
       unit.openKeyed--;
+      if (isNested) unit.openNested--;
       this.endWrite(turn, unit, failed, value);
     };
     this.activation.operations.run(turn.pending, this.id, unit, () => executeTurn(this, turn)).then((value) => end(false, value), (error: unknown) => end(true, error));

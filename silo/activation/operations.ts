@@ -4,6 +4,7 @@
 //   O3. No key younger than an hour is forgotten: above the limit per identity new keys are refused.
 //   O4. The record of a durable call is kept until it is acknowledged, at most 7 days, and counted against nobody.
 //   O5. A durable call is a unit of its own, whose mark commits with its record: one that would join the unit of turns that run is refused.
+//   O7. A plain call that serves a durable one has a record as that has. Where it is part of that one's own unit it needs none: both are done, or neither.
 //   O6. The record of a call that hands over names the chain that it began: whoever repeats the call waits for the end of that.
 import { createHash } from 'node:crypto';
 import type { EntityId } from '../../protocol/actor-id.js';
@@ -18,6 +19,7 @@ import type { Activation } from './activation.js';
 import { ChainAhead } from '../messages/chain-ahead.js';
 import { HandOver } from './hand-over.js';
 import { DURABLE_SCOPE, OperationIndex } from './operation-index.js';
+import type { NestedRecord } from '../messages/nested-calls.js';
 import type { StagedOperation, UnitOfWork } from './unit-of-work.js';
 
 const KEPT_MS = 3_600_000;
@@ -28,6 +30,8 @@ const MAX_RESULT_BYTES = 65_536;
 /** Of durable calls; of larger ones it is kept that they were done. */
 const MAX_DURABLE_RESULT_BYTES = 1_048_576;
 const TOO_LARGE = new Uint8Array();
+/** Of more it is left to their time. */
+const MAX_UNHEARD = 1024;
 
 /** The store knew one of a commit's operations: the unit's effect exists already. */
 export class DuplicateOperation extends StaleEpochError {
@@ -45,11 +49,16 @@ export class Operations {
   /** O6. Of durable calls that are not acknowledged: their ends go with the records. */
   private readonly chains = new Map<string, string>();
 
+  /** O7. What calls that threw have called, until whoever made them has heard of it and will not make them again. */
+  private readonly unheard = new Map<string, readonly NestedRecord[]>();
+
   constructor(private readonly activation: Activation) {}
 
   /** Answers from the record, or runs the method and stages its result with the unit. The call holds its entity exclusively. */
   async run(call: PendingCall, entity: EntityId, unit: UnitOfWork, execute: () => unknown): Promise<unknown> {
     const { durable } = call.envelope;
+    // O7.
+    if (durable?.isNested && call !== unit.outermost && unit.outermost?.envelope.durable) return execute();
     const record = durable ? this.durableRecord(durable) : this.recordFor(call, entity);
     const isSettled = durable?.mark !== undefined && (await this.activation.messages.incoming.marks.knows(durable.mark.sender, durable.mark.ids[0]!));
     const known = this.known ?? (await (this.loading ??= this.load().finally(() => (this.loading = undefined))));
@@ -65,6 +74,9 @@ export class Operations {
       if (durable && value instanceof HandOver && value.chain !== undefined) this.chains.set(record.operationId, value.chain);
       if (durable?.isKept !== false) (unit.operations ??= []).push({ ...record, result: this.encode(value, durable !== undefined) });
       return value;
+    } catch (error) {
+      if (durable && unit.nested && call === unit.outermost) this.keepUnheard(record.operationId, unit.nested);
+      throw error;
     } finally {
       this.running.delete(record.operationId);
     }
@@ -83,6 +95,10 @@ export class Operations {
   }
 
   private forget(id: string): void {
+    const nested = this.unheard.get(id);
+    if (nested && this.unheard.delete(id)) this.activation.services.messages.durable.nested.forget(nested);
+    // It threw, or changed nothing: there is no record.
+    if (this.known && !this.known.get(id)) return;
     this.known?.remove(id);
     this.expired.push(id);
     const chain = this.chains.get(id);
@@ -90,6 +106,11 @@ export class Operations {
     this.chains.delete(id);
     const { messages: { records }, log } = this.activation.services;
     records.chainEnds.drop(chain).catch((error: unknown) => log.debug({ err: error }, 'the end of a chain is left to its time'));
+  }
+
+  private keepUnheard(id: string, nested: readonly NestedRecord[]): void {
+    this.unheard.set(id, nested);
+    if (this.unheard.size > MAX_UNHEARD) this.unheard.delete(this.unheard.keys().next().value!);
   }
 
   /** Some are past their time. */
@@ -164,6 +185,7 @@ export class Operations {
       call.fail(new Moved(undefined));
       throw new StaleEpochError(`${name}: the operation runs already`);
     }
+    if (call.envelope.durable?.isNested) return refuseRunning(name, this.running.has(record.operationId));
     if (call.envelope.durable) return admitDurable(call, unit, name, this.running.has(record.operationId), isSettled);
     if (this.running.has(record.operationId)) throw new CallCycleError(`${name}: the call repeats the idempotency key of a call that waits for it`, { cycle: [name, name] });
     const kept = known.count(record.scope) + (unit.operations?.filter(({ scope }) => scope === record.scope).length ?? 0);
@@ -194,6 +216,11 @@ function admitDurable(call: PendingCall, unit: UnitOfWork, name: string, isRunni
     throw new CallCycleError(`${name}: the durable call would be part of a turn of the actor that waits for it, and undone with that; make it without durable`, { cycle: [name, name] });
   }
   if (isRunning || call !== unit.outermost) throw new StaleEpochError(`${name}: the durable call waits for what its chain runs there already`);
+}
+
+/** O7. The one that its turn made before it was run again. */
+function refuseRunning(name: string, isRunning: boolean): void {
+  if (isRunning) throw new StaleEpochError(`${name}: the same call, which an earlier run of a durable one made, runs yet`);
 }
 
 /** From a silo whose link broke while the operation ran, which goes on: it is asked again until the record answers. */

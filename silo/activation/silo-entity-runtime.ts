@@ -155,7 +155,7 @@ export class SiloEntityRuntime implements EntityRuntime {
     if (!turn) throw new ConfigurationError(`${what}: no turn of ${printEntityId(this.id)} is running; call it inside a method, handler, timer or hook`);
     const { unit, method } = turn;
     if (!unit) throw new ConfigurationError(`${what}: ${method} is @ReadOnly; it changes nothing that could be saved`);
-    if (unit.isExclusive) throw new ConfigurationError(`${what}: ${method} runs under an idempotency key, or handles an event or a message; all of it is saved together at its end`);
+    if (unit.isWhole) throw new ConfigurationError(`${what}: ${method} runs under an idempotency key, or handles an event or a message; all of it is saved together at its end`);
     await this.entity.activation.units.save(unit);
   }
 

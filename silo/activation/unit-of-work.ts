@@ -9,6 +9,7 @@
 import type { BindingChange, OperationRecord, SenderMark } from '../../protocol/ports/index.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { CallChain } from '../turns/call-chain.js';
+import type { NestedRecord } from '../messages/nested-calls.js';
 import { SentDraft } from '../messages/sent-draft.js';
 import type { ReminderStep } from './actor-reminders.js';
 import type { Entity } from './entity.js';
@@ -42,6 +43,10 @@ export class UnitOfWork {
   reminders: ReminderStep[] | undefined;
   /** The operation of the outermost call, if that has a key. */
   ownOperation: string | undefined;
+  /** How often what was called on behalf of a durable call: see `NestedCalls`. */
+  nestedCounts: Map<string, number> | undefined;
+  /** Those of them that nobody will ask for again once it is durable. */
+  nested: NestedRecord[] | undefined;
   /** How many durable calls it has made. */
   durableCalls = 0;
   /** What it changed is taken for its commit: what happens from now on is not part of it. */
@@ -50,6 +55,8 @@ export class UnitOfWork {
   endedMs: number | undefined;
   /** Turns that carry an idempotency key and have not ended. */
   openKeyed = 0;
+  /** Those of them that are plain calls, and only recorded. */
+  openNested = 0;
   /** U5. */
   isFollowed = false;
   /** The actor's end was asked for in it: nothing may follow. */
@@ -100,6 +107,12 @@ export class UnitOfWork {
   /** It records an id with its effect: all of it commits at its end and not before. */
   get isExclusive(): boolean {
     return this.outermost?.isExclusive === true || this.openKeyed > 0;
+  }
+
+  /** As `isExclusive`, and no part of it may be saved before its end. A plain call is one also where a durable one needs it. */
+  get isWhole(): boolean {
+    if (this.outermost?.isExclusive && !this.outermost.envelope.durable?.isNested) return true;
+    return this.openKeyed > this.openNested;
   }
 
   /** Takes the messages and effects so far out, as a unit of their own. */

@@ -1,7 +1,7 @@
 // EnvelopeReader: a call from bytes. The layout:
 //   kind u8 · parts varint · type name · key text · [component name] · method name · [ms left until the deadline varint] · timeout value · hops u8
 //   · [from entity] · [identity value] · [lineage: count, texts] · [callers: count, entities] · [idempotency key text]
-//   · [baggage: count, pairs of texts] · [durable: operation text, sender text, low varint, sequence varint] · arguments.   An entity is type name, key text, component name or the empty one.
+//   · [baggage: count, pairs of texts] · [durable: operation text, sender text, low varint, sequence varint; nested: operation text] · arguments.   An entity is type name, key text, component name or the empty one.
 import type { EntityId } from '../../protocol/actor-id.js';
 import type { Baggage, DurableCall } from '../../protocol/envelope.js';
 import type { Identity } from '../../protocol/identity.js';
@@ -26,7 +26,7 @@ export class EnvelopeReader {
     const kind = KINDS[from.byte()];
     if (kind === undefined) throw new MalformedFrame('a call of unknown kind');
     const parts = from.varint();
-    if (parts >= Part.durable * 2) throw new MalformedFrame('a call with unknown parts');
+    if (parts >= Part.repeated * 2) throw new MalformedFrame('a call with unknown parts');
     const type = this.names.read(from);
     const key = from.key();
     const target = parts & Part.component ? { type, key, component: this.names.read(from) } : { type, key };
@@ -52,7 +52,7 @@ export class EnvelopeReader {
     if (parts & Part.callers) this.readCallers(from, parts, envelope);
     if (parts & Part.key) envelope.idempotencyKey = from.text();
     if (parts & Part.baggage) envelope.baggage = readBaggage(from);
-    if (parts & Part.durable) envelope.durable = readDurable(from);
+    if (parts & (Part.durable | Part.nested)) envelope.durable = readDurable(from, parts);
   }
 
   private readCallers(from: ByteReader, parts: number, envelope: RemoteEnvelope): void {
@@ -90,11 +90,13 @@ function readLineage(from: ByteReader): readonly string[] {
   return lineage;
 }
 
-function readDurable(from: ByteReader): DurableCall {
+function readDurable(from: ByteReader, parts: number): DurableCall {
   const operation = from.text();
+  const isRepeated = (parts & Part.repeated) > 0;
+  if (parts & Part.nested) return { operation, isKept: true, isNested: true, isRepeated };
   const sender = from.text();
   const low = from.varint();
-  return { operation, isKept: true, mark: { sender, low, ids: [from.varint()] } };
+  return { operation, isKept: true, mark: { sender, low, ids: [from.varint()] }, isRepeated };
 }
 
 function readBaggage(from: ByteReader): Baggage {

@@ -12,7 +12,7 @@ export const KINDS: readonly EnvelopeKind[] = ['call', 'oneWay', 'event', 'timer
 
 /** Which optional parts follow. */
 export const Part = {
-  component: 1, from: 2, fromIsCaller: 4, identity: 8, chain: 16, callers: 32, key: 64, baggage: 128, noDeadline: 256, durable: 512,
+  component: 1, from: 2, fromIsCaller: 4, identity: 8, chain: 16, callers: 32, key: 64, baggage: 128, noDeadline: 256, durable: 512, nested: 1024, repeated: 2048,
 } as const;
 
 export class EnvelopeWriter {
@@ -28,7 +28,7 @@ export class EnvelopeWriter {
     out.varint(
       (target.component === undefined ? 0 : Part.component) | (from === undefined ? 0 : fromIsCaller ? Part.fromIsCaller : Part.from) |
       (identity ? Part.identity : 0) | (chain ? Part.chain : 0) | (callers.length > 0 ? Part.callers : 0) |
-      (idempotencyKey === undefined ? 0 : Part.key) | (baggage && hasEntries(baggage) ? Part.baggage : 0) | (hasDeadline ? 0 : Part.noDeadline) | (durable ? Part.durable : 0),
+      (idempotencyKey === undefined ? 0 : Part.key) | (baggage && hasEntries(baggage) ? Part.baggage : 0) | (hasDeadline ? 0 : Part.noDeadline) | durablePart(durable),
     );
     this.names.write(out, target.type);
     out.text(target.key);
@@ -69,10 +69,16 @@ function writeLineage(out: ByteWriter, lineage: readonly string[]): void {
   for (let i = 0; i < count; i++) out.text(lineage[i]!);
 }
 
-/** What comes as a message comes from a queue: over links they have their mark. */
-function writeDurable(out: ByteWriter, { operation, mark }: DurableCall): void {
-  const { sender, low, ids } = mark!;
+function durablePart(durable: DurableCall | undefined): number {
+  if (!durable) return 0;
+  return (durable.isNested ? Part.nested : Part.durable) | (durable.isRepeated ? Part.repeated : 0);
+}
+
+/** What comes as a message comes from a queue: over links they have their mark, unless they are nested. */
+function writeDurable(out: ByteWriter, { operation, mark, isNested }: DurableCall): void {
   out.text(operation);
+  if (isNested) return;
+  const { sender, low, ids } = mark!;
   out.text(sender);
   out.varint(low);
   out.varint(ids[0]!);

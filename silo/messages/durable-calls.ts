@@ -6,9 +6,10 @@
 //   DC4. An error that says that nothing happened is told when the message is out of the outbox.
 //   DC5. The turn of a message that is run again makes the same calls under the same operations, or none.
 //   DC6. A record is acknowledged only where no other message carries its operation: not those of a turn that is run again.
+//   DC8. Plain calls of its turn are known by ids that follow from its own: see NestedCalls.
 //   DC7. A turn whose activation has lost the actor makes none: the turn that took its place may be through, and have acknowledged.
 import { randomBytes } from 'node:crypto';
-import { printEntityId } from '../../protocol/actor-id.js';
+import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Message } from '../../protocol/delivery.js';
 import type { Envelope, Invoker } from '../../protocol/envelope.js';
 import { NonDeterministicError, StaleEpochError } from '../../protocol/errors/index.js';
@@ -24,6 +25,7 @@ import { DurableWait } from './durable-wait.js';
 import { mayHaveRun } from './durable-outcomes.js';
 import { isLeftBehind, operationOf, originOf, type DurableOrigin } from './durable-origin.js';
 import type { MessageParts } from './message-parts.js';
+import { NestedCalls } from './nested-calls.js';
 import { senderOf } from './sender-name.js';
 import { SentDraft } from './sent-draft.js';
 import type { HeldMessage, SiloSender } from './silo-sender.js';
@@ -36,6 +38,7 @@ export interface DurableCallsParts extends Pick<MessageParts, 'clock' | 'log' | 
   readonly membership: Pick<Membership, 'isValid'>;
   readonly journal: CallJournal;
   readonly random: () => number;
+  readonly isReadOnly?: ((target: EntityId, method: string) => boolean) | undefined;
 }
 
 /** One call, known by its operation. */
@@ -47,6 +50,8 @@ interface Made {
 }
 
 export class DurableCalls {
+  /** DC8. */
+  readonly nested: NestedCalls;
   private readonly acknowledgements: Acknowledgements;
   private readonly pauses: Pauses;
   /** Those that wait for their outcome. */
@@ -56,6 +61,7 @@ export class DurableCalls {
   constructor(private readonly parts: DurableCallsParts) {
     this.acknowledgements = new Acknowledgements(parts.clock, parts.log);
     this.pauses = new Pauses(parts.clock);
+    this.nested = new NestedCalls(this.acknowledgements, parts.codec, parts.isReadOnly);
   }
 
   /** The result, or the error with which the call ended for good; `CallTimeoutError` or `CancelledError` when it goes on without its caller. */
@@ -97,7 +103,7 @@ export class DurableCalls {
     // DC6. Of an error, too: a call that handed over has a record, however its chain ended.
     const heard = (): void => void (isFirst && (origin ? origin.unit.defer(acknowledge) : acknowledge()));
     try {
-      const value = await this.untilOutcome(invoker, made, held, heard);
+      const value = await this.untilOutcome(invoker, made, held, isFirst, heard);
       held.settle();
       heard();
       return value;
@@ -135,14 +141,14 @@ export class DurableCalls {
     }
   }
 
-  private async untilOutcome(invoker: Invoker, { envelope, operation, wait }: Made, held: HeldMessage, heard: () => void): Promise<unknown> {
+  private async untilOutcome(invoker: Invoker, { envelope, operation, wait }: Made, held: HeldMessage, isFirst: boolean, heard: () => void): Promise<unknown> {
     const { clock, random, codec } = this.parts;
     const sender = senderOf({ sender: this.parts.sender.id, listener: envelope.target });
     // An attempt that ran here may have changed its arguments.
     const again = codec().encode(envelope.args, 'args');
     for (let attempt = 0; ; attempt++) {
       const args = attempt === 0 ? envelope.args : (codec().decode(again) as readonly unknown[]);
-      const made: Envelope = new DurableAttempt(envelope, args, wait.deadlineMs, { operation, isKept: true, mark: { sender, ...held.mark() } });
+      const made: Envelope = new DurableAttempt(envelope, args, wait.deadlineMs, { operation, isKept: true, mark: { sender, ...held.mark() }, isRepeated: attempt > 0 || !isFirst });
       try {
         return await invoker.invoke(made);
       } catch (error) {

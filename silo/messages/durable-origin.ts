@@ -44,7 +44,8 @@ function identityOf({ envelope: { target }, mark, settles, due }: PendingCall, o
   return undefined;
 }
 
-function hash(parts: readonly string[], bytes?: Uint8Array): string {
+/** Ids of what is called for a message, or for another call. */
+export function hash(parts: readonly string[], bytes?: Uint8Array): string {
   const digest = createHash('sha256').update(JSON.stringify(parts));
   return (bytes ? digest.update(bytes) : digest).digest('base64url').slice(0, 22);
 }

@@ -180,5 +180,5 @@ export class Incoming implements AttemptJudge {
 function aboutCaller(message: Message): { readonly from?: EntityId; readonly identity?: Identity; readonly baggage?: Baggage; readonly durable?: DurableCall } {
   if (message.kind !== 'tell') return {};
   const { from, identity, baggage, operation } = message;
-  return { ...(operation && { durable: { operation: operation.id, isKept: operation.isKept } }), ...(from && { from }), ...(identity && { identity: identity as Identity }), ...(baggage && { baggage: baggage as Baggage }) };
+  return { ...(operation && { durable: { operation: operation.id, isKept: operation.isKept, isRepeated: true } }), ...(from && { from }), ...(identity && { identity: identity as Identity }), ...(baggage && { baggage: baggage as Baggage }) };
 }

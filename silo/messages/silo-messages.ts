@@ -1,5 +1,5 @@
 // SiloMessages: what the senders and listeners of one silo share, and its part in bringing messages from the ones to the others.
-import type { ActorId } from '../../protocol/actor-id.js';
+import type { ActorId, EntityId } from '../../protocol/actor-id.js';
 import type { Codec } from '../../protocol/codec/index.js';
 import { encodeDeliveries } from '../../protocol/delivery.js';
 import { UnknownActorTypeError } from '../../protocol/errors/index.js';
@@ -42,6 +42,8 @@ export interface SiloMessagesParts {
   readonly log: Logger;
   /** The silo's. */
   readonly statistics: BurialParts['statistics'];
+  /** Of the types that this silo hosts. Default: none of them is. */
+  readonly isReadOnly?: ((target: EntityId, method: string) => boolean) | undefined;
 }
 
 /** Of one partition. */
@@ -90,7 +92,7 @@ export class SiloMessages implements BurialParts {
     this.legacies = new Legacies(this, (id) => this.takeOver(id));
     this.telling = new Telling(siloId, this.sender, clock, codec);
     const { membership, random = Math.random } = parts;
-    this.durable = new DurableCalls({ sender: this.sender, membership, journal: this.records.journal, clock, log, codec, random });
+    this.durable = new DurableCalls({ sender: this.sender, membership, journal: this.records.journal, clock, log, codec, random, isReadOnly: parts.isReadOnly });
   }
 
   /** Delivers what is in the queues: of all partitions, or its share among the silos of a cluster; and looks after what dead ones left. */

@@ -123,6 +123,7 @@ export class ClusterRouter implements CallWatch {
     }
     if (error instanceof Moved) return new Set([...refused, place.incarnation]);
     if (!this.mayRepeat(error, envelope)) throw error;
+    if (envelope.durable && !isNotSent(error)) envelope.durable.isRepeated = true;
     if (isConnectionRefused(error)) this.parts.onRefused(place.incarnation);
     return refused;
   }
@@ -200,7 +201,7 @@ export class ClusterRouter implements CallWatch {
   private mayRepeat(error: unknown, envelope: Envelope): boolean {
     if (isNotSent(error)) return true;
     if (!(error instanceof LinkLostError || error instanceof StaleEpochError)) return false;
-    return envelope.idempotencyKey !== undefined || envelope.durable !== undefined || this.parts.isReadOnly(envelope);
+    return envelope.idempotencyKey !== undefined || (envelope.durable !== undefined && !envelope.durable.isNested) || this.parts.isReadOnly(envelope);
   }
 
   /** Waits before the next try; rejects when there is to be none. */

@@ -12,6 +12,8 @@ import type { PendingCall } from './pending-call.js';
 export class Turn implements TurnInfo {
   isOpen = true;
   tailCalls: TailCall[] | undefined;
+  /** As a unit's, where it has none. */
+  nestedCounts: Map<string, number> | undefined;
   private info: CallInfo | undefined;
 
   constructor(

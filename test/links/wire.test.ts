@@ -28,9 +28,12 @@ const anyEnvelope: fc.Arbitrary<Envelope> = fc.record({
   caller: fc.option(fc.array(anyEntity, { minLength: 1, maxLength: 32 }).map(remoteTurns), { nil: undefined }),
   deadlineMs: fc.oneof(fc.nat(2 ** 40), fc.constant(Infinity)), timeoutMs: fc.double({ min: 0, noNaN: true }),
   idempotencyKey: fc.option(anyText, { nil: undefined }),
-  durable: fc.option(fc.record({
-    operation: anyText, isKept: fc.constant(true), mark: fc.record({ sender: anyText, low: fc.maxSafeNat(), ids: fc.tuple(fc.maxSafeNat()) }, { noNullPrototype: true }),
-  }, { noNullPrototype: true }), { nil: undefined }),
+  durable: fc.option(fc.oneof(
+    fc.record({
+      operation: anyText, isKept: fc.constant(true), mark: fc.record({ sender: anyText, low: fc.maxSafeNat(), ids: fc.tuple(fc.maxSafeNat()) }, { noNullPrototype: true }), isRepeated: fc.boolean(),
+    }, { noNullPrototype: true }),
+    fc.record({ operation: anyText, isKept: fc.constant(true), isNested: fc.constant(true), isRepeated: fc.boolean() }, { noNullPrototype: true }),
+  ), { nil: undefined }),
   baggage: fc.option(fc.dictionary(anyText, anyText, { minKeys: 1, noNullPrototype: true }), { nil: undefined }),
   hops: fc.nat(100),
 });

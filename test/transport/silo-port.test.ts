@@ -134,8 +134,8 @@ describe('The port of links', () => {
 
     it('refuses an older and a newer version of the protocol, and says which is which', async () => {
       const speak = (version: number) => ask((message) => (message[0] === 'hello' ? ['hello', version, { of: 'another shape' }] : message));
-      expect(await refusalOf(speak(LINK_PROTOCOL - 1))).to.match(/speaks an older link protocol \(version 1\) than the other one \(version 2\)/);
-      expect(await refusalOf(speak(LINK_PROTOCOL + 1))).to.match(/speaks a newer link protocol \(version 3\) than the other one \(version 2\)/);
+      expect(await refusalOf(speak(LINK_PROTOCOL - 1))).to.match(/speaks an older link protocol \(version 2\) than the other one \(version 3\)/);
+      expect(await refusalOf(speak(LINK_PROTOCOL + 1))).to.match(/speaks a newer link protocol \(version 4\) than the other one \(version 3\)/);
     });
 
     it('refuses a silo that expects a dead incarnation, or is of another cluster', async () => {
