@@ -15,6 +15,7 @@ import { componentVerbs } from './component-verbs.js';
 import { withinTime } from './gateway/within-time.js';
 import { lineageOf } from './links/lineage.js';
 import { DEFAULT_TIMEOUT_MS } from './local-envelope.js';
+import { buryDestroyed } from './messages/unhosted.js';
 import { CallChain } from './turns/call-chain.js';
 
 /** The way to the silo that has an actor, if another one has it. */
@@ -50,7 +51,7 @@ export class Management {
   constructor(
     private readonly types: ActorTypes,
     private readonly catalog: Catalog,
-    private readonly services: Pick<SiloServices, 'directory' | 'store' | 'siloId' | 'clock' | 'caller'>,
+    private readonly services: Pick<SiloServices, 'directory' | 'store' | 'siloId' | 'clock' | 'caller' | 'messages'>,
     private readonly forgetAlwaysOn: (id: ActorId) => void,
   ) {}
 
@@ -133,6 +134,7 @@ export class Management {
     if (!metadata) throw new UnknownActorTypeError(`no silo hosts the actor type '${id.type}'`, { type: id.type });
     const registered = await this.services.directory.register(id);
     if ('holder' in registered) throw new SiloUnavailableError(`${printEntityId(id)}: held by another silo (${registered.holder.incarnation})`);
+    if (registered.row.hasInbox) await buryDestroyed(id, registered, this.services.messages);
     const isDestroyed = await this.services.store.destroy(id, registered.token);
     if (!isDestroyed) throw new SiloUnavailableError(`${printEntityId(id)}: another silo took it before it was destroyed`);
     this.forgetAlwaysOn(id);

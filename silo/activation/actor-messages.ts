@@ -1,5 +1,7 @@
 // ActorMessages. Owns: the durable messages of one activation: numbers of what it sends, what is on its way, who may listen, what it handles.
 import type { BindingChange, ClaimedRow, CommitRequest } from '../../protocol/ports/index.js';
+import { endsWithin } from '../ends-within.js';
+import { buryWithActor } from '../messages/bury-waiting.js';
 import { Incoming } from '../messages/incoming.js';
 import { Outgoing } from '../messages/outgoing.js';
 import { asStored, type StoredMessage } from '../messages/stored-message.js';
@@ -8,6 +10,9 @@ import { ActorReminders } from './actor-reminders.js';
 import { isKept, KeptTurns } from './kept-turns.js';
 import { SelfEvents } from './self-events.js';
 import type { OutboxDraft } from './unit-of-work.js';
+
+/** For a queue that does not answer no destroyed actor waits: others relay what it has left. */
+const RELAY_LIMIT_MS = 1000;
 
 export class ActorMessages {
   private sequence = 0;
@@ -73,6 +78,12 @@ export class ActorMessages {
     this.lazyKept?.stop();
     this.lazySelfEvents?.stop();
     this.lazyIncoming?.inbox.stop();
+  }
+
+  /** The actor is being destroyed: what waits for it is given up, and on its way to the dead letters. */
+  async buryParked(): Promise<void> {
+    if (this.lazyIncoming) await buryWithActor(this.activation, await this.lazyIncoming.inbox.abandon());
+    if (this.lazyOutgoing?.isBusy) await endsWithin(this.activation.services.clock, this.lazyOutgoing.relayed(), RELAY_LIMIT_MS);
   }
 
   /** The number of the next message that is committed. */

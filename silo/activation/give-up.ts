@@ -22,6 +22,7 @@ async function release(activation: Activation, destroy: boolean): Promise<void> 
   const { directory, store } = activation.services;
   try {
     if (destroy) {
+      await activation.messages.buryParked();
       activation.isDestroyed = await store.destroy(activation.id, activation.token);
       if (activation.isDestroyed) await activation.tagBook?.forgetAll(activation.commits.version);
       if (activation.isDestroyed && activation.metadata.alwaysOn) await store.indexTag(ALWAYS_ON_TAG, activation.id, false);

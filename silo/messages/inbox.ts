@@ -4,19 +4,17 @@
 //   N3. After its last attempt a message is marked and becomes a dead letter in one commit: a dead letter surely was not applied.
 //   N4. Others append too, a silo that could not reach this one among them: `look` finds that.
 //   N5. What waits is not put there again when it comes again.
+//   N6. What waits when its actor is destroyed is a dead letter, as by N3. What is put there from then on is for the actor's next life.
 import type { Delivery } from '../../protocol/delivery.js';
 import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import { decodeDeliveries, encodeDeliveries } from '../../protocol/delivery.js';
 import type { Activation } from '../activation/activation.js';
-import { DuplicateOperation } from '../activation/operations.js';
 import { degradedUntil } from '../degraded-until.js';
 import { Pauses } from '../pauses.js';
 import type { Attempted } from './attempt.js';
-import { failureReplies } from './conclude-step.js';
-import { inLog, letterOf } from './dead-letters.js';
+import { buryWaiting, type GivenUp } from './bury-waiting.js';
 import type { Incoming } from './incoming.js';
 import { REMINDER_SENDER, messageName, senderOf } from './sender-name.js';
-import { SentDraft } from './sent-draft.js';
 
 const FIRST_LOOK = 100;
 const LONGEST_BACKOFF_MS = 60_000;
@@ -24,9 +22,7 @@ const RETRY_MS = 500;
 /** How many leave a lane before the store is rid of them, though others still wait there. */
 const LOOK_EVERY = 256;
 
-interface Waiting {
-  readonly sender: string;
-  readonly delivery: Delivery;
+interface Waiting extends GivenUp {
   attempts: number;
   failure: unknown;
   /** It runs since before it waited. */
@@ -67,6 +63,14 @@ export class Inbox {
   stop(): void {
     this.isStopped = true;
     this.pauses.end();
+  }
+
+  /** N6. Ends this; resolves with what waits. */
+  async abandon(): Promise<readonly GivenUp[]> {
+    await this.restored;
+    this.stop();
+    await this.looking?.catch(() => undefined);
+    return [...this.lanes.values()].flat();
   }
 
   /** N1: resolves when it is in the store. N5. */
@@ -222,26 +226,10 @@ export class Inbox {
   }
 
   /** N3. */
-  private async bury({ sender, delivery, attempts, failure }: Waiting): Promise<boolean> {
-    const { services, commits, log } = this.activation;
-    const isFiring = delivery.sender.type === REMINDER_SENDER;
-    const due = isFiring ? await this.untilRead(() => this.incoming.dueOf(delivery)) : undefined;
-    const mark = isFiring ? undefined : { sender, low: delivery.low, ids: [delivery.sequence] };
-    const letter = letterOf(delivery, attempts, failure, services.clock.now(), services.codec);
-    const draft = new SentDraft({ to: 'records', letter }, services.codec);
-    let isBuried = false;
-    try {
-      await commits.bury({ mark, due }, [draft, ...failureReplies(services.messages, delivery, failure)]);
-      isBuried = true;
-      services.statistics.deadLetters++;
-      log.error({ err: failure, ...inLog(letter) }, 'a message is given up: it is a dead letter now');
-    } catch (error) {
-      // Another attempt, of the message come again, was through first. Else only a lost activation's commits fail.
-      if (!(error instanceof DuplicateOperation)) return false;
-    }
-    if (mark) this.incoming.marks.note(mark);
-    this.incoming.settle(delivery, isBuried ? letter.error : undefined);
-    return true;
+  private async bury(waiting: Waiting): Promise<boolean> {
+    const { delivery } = waiting;
+    const due = delivery.sender.type === REMINDER_SENDER ? await this.untilRead(() => this.incoming.dueOf(delivery)) : undefined;
+    return buryWaiting(this.activation, waiting, due);
   }
 
   private backoff({ attempts }: Waiting, firstMs: number): number {

@@ -1,12 +1,12 @@
-// Unhosted: what becomes of messages to an actor whose type no silo hosts.
+// Unhosted: what becomes of messages to an actor whose type no silo hosts, and to one that sleeps and is destroyed.
 //   UH1. They wait for such a silo in the inbox. When none came for half a day, since a silo that lives found that out, they are dead letters; receipts live twice as long.
 //   UH2. As everywhere a message is marked and becomes a dead letter in one commit, by whoever holds the actor: here this silo, for as long as that takes.
 //   UH3. What its outbox holds yet goes to whom it is for: nobody else would relay it. A dead letter that an earlier look made may be among it.
 //   UH4. An actor that a living silo has is hosted, whoever says otherwise.
 import type { ActorDirectory } from '../../directory/actor-directory.js';
-import type { ActorId } from '../../protocol/actor-id.js';
+import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import { decodeDeliveries, type Delivery } from '../../protocol/delivery.js';
-import { SiloUnavailableError, type UnknownActorTypeError } from '../../protocol/errors/index.js';
+import { CancelledError, SiloUnavailableError, type UnknownActorTypeError } from '../../protocol/errors/index.js';
 import type { ClaimedRow, CommitRequest, Token } from '../../protocol/ports/index.js';
 import { failureReplies } from './conclude-step.js';
 import { letterOf } from './dead-letters.js';
@@ -32,10 +32,17 @@ export async function buryUnhosted(id: ActorId, cause: UnknownActorTypeError, pa
   const { token, row } = registered;
   try {
     await parts.dirty.note(id);
-    await new Burial(id, token, row, cause, parts).all();
+    await new Burial(id, token, row, { cause, why: 'a message waited half a day for a silo that hosts its type: it is a dead letter now' }, parts).all();
   } finally {
     await parts.store.release(id, token);
   }
+}
+
+/** As `buryUnhosted`, of an actor that sleeps and is to be destroyed: by who holds `token`. What is left of it in the queues is for its next life. */
+export async function buryDestroyed(id: ActorId, { token, row }: { readonly token: Token; readonly row: ClaimedRow }, parts: BurialParts): Promise<void> {
+  const cause = new CancelledError(`${printEntityId(id)}: the actor was destroyed before it had handled the message`);
+  await parts.dirty.note(id);
+  await new Burial(id, token, row, { cause, why: 'an actor was destroyed for which a message waited: it is a dead letter now' }, parts).all();
 }
 
 class Burial {
@@ -44,7 +51,7 @@ class Burial {
   private commits = 0;
   private readonly outgoing: Outgoing;
 
-  constructor(private readonly id: ActorId, private readonly token: Token, row: ClaimedRow, private readonly cause: UnknownActorTypeError, private readonly parts: BurialParts) {
+  constructor(private readonly id: ActorId, private readonly token: Token, row: ClaimedRow, private readonly reason: { readonly cause: Error; readonly why: string }, private readonly parts: BurialParts) {
     this.version = row.version;
     this.sequence = row.lastSequence;
     this.outgoing = new Outgoing(id, parts, () => true);
@@ -64,11 +71,12 @@ class Burial {
   /** UH2. It stands at the head of the inbox. */
   private async bury(delivery: Delivery): Promise<void> {
     const { clock, receipts, log } = this.parts;
+    const { cause, why } = this.reason;
     const codec = this.parts.codec();
     // A reminder stays where it is and fires when its actor's type is hosted again.
     if (delivery.sender.type === REMINDER_SENDER) return void (await this.commit({ inboxTaken: 1 }));
-    const letter = letterOf(delivery, 0, this.cause, clock.now(), codec);
-    const drafts = [new SentDraft({ to: 'records', letter }, codec), ...failureReplies(this.parts, delivery, this.cause)];
+    const letter = letterOf(delivery, 0, cause, clock.now(), codec);
+    const drafts = [new SentDraft({ to: 'records', letter }, codec), ...failureReplies(this.parts, delivery, cause)];
     for (const draft of drafts) draft.sequence = ++this.sequence;
     const mark = { sender: senderOf(delivery), low: delivery.low, ids: [delivery.sequence] };
     const isNew = await this.commit({ inboxTaken: 1, marks: [mark], outbox: drafts.map(({ sequence, payload }) => ({ sequence, payload })) });
@@ -76,7 +84,7 @@ class Burial {
     if (!isNew) await this.commit({ inboxTaken: 1 });
     receipts.processed(delivery, isNew ? letter.error : undefined);
     if (!isNew) return;
-    log.error({ err: this.cause, target: delivery.listener }, 'a message waited half a day for a silo that hosts its type: it is a dead letter now');
+    log.error({ err: cause, target: delivery.listener }, why);
     this.parts.statistics.deadLetters++;
     this.outgoing.relay(drafts);
   }
