@@ -53,7 +53,7 @@ export interface EntityRuntime {
   /** A save point of the running unit. Rejects with `ConfigurationError` where there can be none. */
   save(): Promise<void>;
   /** In the running unit: who (`listenerName`) hears the actor's events of this name. In the silo alone. */
-  changeBinding?(event: string, listener: string, bound: boolean): void;
+  changeBinding?(event: string, listener: string, bound: boolean): Promise<void> | void;
   /** Sets a reminder of the entity in the running unit. Throws `ConfigurationError` where none can be set. */
   remind(name: string, spec: KeptReminderSpec, payload: unknown): Promise<void> | void;
   cancelReminder(name: string): Promise<void> | void;

@@ -16,6 +16,7 @@ import type { ActorTypes } from '../actor-types.js';
 import type { ServiceTypes } from '../services/service-types.js';
 import { Turn } from '../turns/turn.js';
 import { SentDraft } from '../messages/sent-draft.js';
+import { bindApart, isOfWoken } from './bind-apart.js';
 import { addComponent, giveTags, removeComponent } from './component-changes.js';
 import { tagsOf } from './component-lookup.js';
 import type { Entity } from './entity.js';
@@ -112,8 +113,9 @@ export class SiloEntityRuntime implements EntityRuntime {
     return this.entity.activation.services.messages.receipts.result(id, stage);
   }
 
-  changeBinding(event: string, listener: string, bound: boolean): void {
-    const { unit } = this.writingTurn('bind');
+  changeBinding(event: string, listener: string, bound: boolean): Promise<void> | void {
+    const { unit, chain } = this.writingTurn('bind');
+    if (isOfWoken(unit!, chain)) return bindApart(this.entity.activation, { event, listener, bound });
     (unit!.bindings ??= []).push({ event, listener, bound });
   }
 

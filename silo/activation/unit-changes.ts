@@ -12,7 +12,7 @@ export interface UnitChanges {
 
 const NONE: Fields = new Map<string, Uint8Array | undefined>();
 /** Of units that changed nothing: most of those that only send or compute. */
-const NOTHING: UnitChanges = { saved: NONE, lazy: NONE, manual: NONE };
+export const NOTHING: UnitChanges = { saved: NONE, lazy: NONE, manual: NONE };
 
 /** What each of a unit's entities changed; a promise only where one of them takes its time. Throws when a value cannot be saved. */
 export function stageAll(entities: readonly Entity[]): readonly StagedChanges[] | Promise<readonly StagedChanges[]> {
