@@ -40,7 +40,7 @@ export const SABOTAGES = {
   low: () => {
     patch(Outgoing.prototype, 'relay', (relay) => function (this: Outgoing, entries) {
       relay.call(this, entries);
-      this.low = (entries.at(-1)?.sequence ?? 0) + 1;
+      this.lows.low = (entries.at(-1)?.sequence ?? 0) + 1;
     });
   },
 } as const;

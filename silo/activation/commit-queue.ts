@@ -159,7 +159,7 @@ export class CommitQueue {
     }
     if (result.status === 'committed') {
       this.version = result.version;
-      if (result.oldestUnsettled !== undefined) this.activation.messages.outgoing.low = result.oldestUnsettled;
+      if (result.oldestUnsettled !== undefined) this.activation.messages.outgoing.lows.low = result.oldestUnsettled;
       if (request.reminders || request.bindings || request.hold !== undefined) this.activation.messages.committed(request);
       // Here, and not where each unit ends: they leave in the order of their numbers.
       if (request.outbox?.length) this.activation.messages.relay(request.outbox.filter((draft): draft is SentDraft => draft instanceof SentDraft));

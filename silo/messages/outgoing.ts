@@ -7,6 +7,7 @@ import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import { parseListener } from './listener-name.js';
 import type { Delivery } from '../../protocol/delivery.js';
 import type { MessageParts } from './message-parts.js';
+import { OutboxLows } from './outbox-lows.js';
 import { outboxPages } from './outbox-pages.js';
 import { storedEntries, type StoredMessage } from './stored-message.js';
 
@@ -21,12 +22,13 @@ interface Entry {
 }
 
 export class Outgoing {
-  /** The oldest number that is not settled, as far as is known: it may be later, never earlier. */
-  low = 0;
+  readonly lows: OutboxLows;
   private readonly queue: Entry[] = [];
   private running: Promise<void> | undefined;
 
-  constructor(private readonly sender: ActorId, private readonly parts: MessageParts, private readonly mayRelay: () => boolean) {}
+  constructor(private readonly sender: ActorId, private readonly parts: MessageParts, private readonly mayRelay: () => boolean) {
+    this.lows = new OutboxLows(sender, parts);
+  }
 
   /** Some are not in the queues yet. */
   get isBusy(): boolean {
@@ -41,7 +43,8 @@ export class Outgoing {
   /** Committed now, in the order of their numbers. */
   relay(entries: readonly Entry[]): void {
     if (entries.length === 0) return;
-    if (this.low === 0) this.low = entries[0]!.sequence;
+    if (this.lows.low === 0) this.lows.low = entries[0]!.sequence;
+    this.lows.committed(entries.at(-1)!.sequence);
     this.queue.push(...entries);
     this.running ??= this.drain();
   }
@@ -77,12 +80,12 @@ export class Outgoing {
   /** Successive messages go together; an event for many goes page by page. */
   private async send(batch: readonly Entry[]): Promise<void> {
     let together: Delivery[] = [];
-    const { sender, low } = this;
+    const { sender, lows } = this;
     for (const entry of batch) {
       const { sequence, message } = entry;
       // Most are so: neither generators nor promises stand between.
       if (message.to === 'one') {
-        together.push({ sender, sequence, low, listener: message.listener, ordinal: 0, total: 1, payload: message.payload });
+        together.push({ sender, sequence, low: lows.of(message.listener), listener: message.listener, ordinal: 0, total: 1, payload: message.payload });
         continue;
       }
       for await (const deliveries of this.deliveriesOf(entry)) {
@@ -96,7 +99,7 @@ export class Outgoing {
   }
 
   private async *deliveriesOf({ sequence, message }: Entry): AsyncGenerator<readonly Delivery[]> {
-    const { sender, low, parts } = this;
+    const { sender, lows, parts } = this;
     if (message.to === 'records') {
       await parts.records.deadLetters.add(message.letter);
       return parts.settling.settle(sender, sequence, 0, 1);
@@ -120,7 +123,12 @@ export class Outgoing {
     }
     if (total === 0) return parts.settling.settle(sender, sequence, 0, 1);
     let ordinal = 0;
-    for await (const page of this.pagesOf(message)) yield page.map((name): Delivery => ({ sender, sequence, low, listener: parseListener(name), ordinal: ordinal++, total, payload, tracker }));
+    for await (const page of this.pagesOf(message)) {
+      yield page.map((name): Delivery => {
+        const listener = parseListener(name);
+        return { sender, sequence, low: lows.of(listener), listener, ordinal: ordinal++, total, payload, tracker };
+      });
+    }
   }
 
   private async *pagesOf({ event, version }: Extract<StoredMessage, { to: 'bound' }>): AsyncGenerator<readonly string[]> {

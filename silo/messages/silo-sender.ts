@@ -71,7 +71,7 @@ export class SiloSender {
       get isReleased() {
         return !held.has(sequence);
       },
-      mark: () => ({ low: this.outgoing.low, ids: [sequence] }),
+      mark: () => ({ low: draft.message.to === 'one' ? this.outgoing.lows.of(draft.message.listener) : 0, ids: [sequence] }),
       // What is being settled goes nowhere: its caller is told that nothing of it goes on. S2 where that does not succeed.
       release: () => void (!isSettling && held.delete(sequence) && this.outgoing.relay([draft])),
       settle: () => {
@@ -135,7 +135,8 @@ export class SiloSender {
     const result = await this.untilAnswered(() => store.commit(request));
     if (result.status !== 'committed') throw new SiloUnavailableError(`the message was not stored (${result.status})`);
     this.version = result.version;
-    if (result.oldestUnsettled !== undefined) this.outgoing.low = result.oldestUnsettled;
+    if (result.oldestUnsettled !== undefined) this.outgoing.lows.low = result.oldestUnsettled;
+    this.outgoing.lows.committed(this.sequence);
   }
 
   private async claim(): Promise<void> {
