@@ -102,7 +102,7 @@ export class SiloRuntime {
     services.caller = this.caller = Object.assign(new SiloHandleCaller(invoker, () => this.codec, clock, this.types, log, () => this.messages), {
       manage: (target: EntityId, options: ManageOptions) => management.of(target, options, (id) => this.handles.handle(id)),
     });
-    services.messages = this.messages = new SiloMessages({ ...ports, statistics: this.statistics, isReadOnly: (target, method) => this.types.isReadOnly(target, method) }, this.directory, this.router, () => this.codec);
+    services.messages = this.messages = new SiloMessages({ ...ports, statistics: this.statistics, chains: this.chains, isReadOnly: (target, method) => this.types.isReadOnly(target, method) }, this.directory, this.router, () => this.codec);
     this.handles = createHandleFactory(services.caller);
     this.codec = createCodec({ references: handleReferences(this.handles) });
     services.codec = this.codec;

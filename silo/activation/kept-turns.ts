@@ -19,7 +19,7 @@ import { endsChain } from '../messages/ends-chain.js';
 import { SentDraft } from '../messages/sent-draft.js';
 import { degradedUntil } from '../degraded-until.js';
 import { Pauses } from '../pauses.js';
-import { CallChain } from '../turns/call-chain.js';
+import { chainOf, type CallChain } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
 import { SYSTEM_TURN } from '../turns/turn-mode.js';
 import type { Activation } from './activation.js';
@@ -186,10 +186,10 @@ export class KeptTurns {
 
   private async attempt(running: Kept): Promise<void> {
     // KT2. A chain for each: what an attempt that failed has left behind is let in no more.
-    const chain = (this.activation.reservedFor = new CallChain());
-    const entity = this.entityOf(running.component);
     // Arguments of its own, too.
     const { method, args, from, identity, baggage, reply } = this.decode(running);
+    const chain = (this.activation.reservedFor = chainOf(reply));
+    const entity = this.entityOf(running.component);
     if (!entity.metadata.methods.has(method)) throw new UnknownMethodError(`${printEntityId(entity.id)} has no callable method '${method}'`, { method });
     const call = new PendingCall(
       { kind: 'event', target: entity.id, method, args, from, identity: identity as Identity | undefined, baggage: baggage as Baggage | undefined, deadlineMs: Infinity, timeoutMs: Infinity, hops: 0 },
@@ -198,6 +198,7 @@ export class KeptTurns {
     );
     call.settles = running.sequence;
     call.reply = reply;
+    this.activation.services.messages.replies.follows(call);
     entity.offer(call);
     await call.promise;
   }

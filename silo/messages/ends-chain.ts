@@ -1,6 +1,7 @@
 import {
-  ConfigurationError, ForbiddenError, InvalidArgumentError, NonDeterministicError, NotPublicError, NotSerializableError, PayloadTooLargeError, RemoteError, TroupeError, UnauthenticatedError,
+  CallCycleError, ConfigurationError, ForbiddenError, InvalidArgumentError, NonDeterministicError, NotPublicError, NotSerializableError, PayloadTooLargeError, RemoteError, TroupeError, UnauthenticatedError,
 } from '../../protocol/errors/index.js';
+import { BY_TAIL_CALL } from '../turns/wait-graph.js';
 
 /** Of Troupe's own: those that say the same however often it is tried. */
 const FINAL = [
@@ -12,5 +13,7 @@ const FINAL = [
  * another silo is to blame for, also by way of a call that the step made: that is tried again.
  */
 export function endsChain(error: unknown): boolean {
+  // It waited for who waits for its chain, and would the next time too.
+  if (error instanceof CallCycleError) return error.cycle.some((name) => name.endsWith(BY_TAIL_CALL));
   return !(error instanceof TroupeError) || FINAL.some((Class) => error instanceof Class);
 }

@@ -14,7 +14,7 @@ import type { Incarnation } from '../../protocol/ports/index.js';
 import type { Activation } from '../activation/activation.js';
 import type { DueReminder } from '../activation/actor-reminders.js';
 import type { Entity } from '../activation/entity.js';
-import { CallChain } from '../turns/call-chain.js';
+import { chainOf } from '../turns/call-chain.js';
 import { PendingCall } from '../turns/pending-call.js';
 import { SYSTEM_TURN } from '../turns/turn-mode.js';
 import { Attempt, type Attempted, type AttemptJudge } from './attempt.js';
@@ -100,15 +100,17 @@ export class Incoming implements AttemptJudge {
   private begin(attempt: Attempt, message: Message, due?: DueReminder): void {
     const { sender, delivery } = attempt;
     const { entity, method, args } = this.handlingOf(message, delivery, due);
+    const reply = replyOf(message, delivery);
     const call = new PendingCall(
       { kind: 'event', target: entity.id, method, args, deadlineMs: Infinity, timeoutMs: Infinity, hops: 0, ...aboutCaller(message) },
-      new CallChain(),
+      chainOf(reply),
       SYSTEM_TURN,
     );
     if (!due) attempt.mark = { sender, low: delivery.low, ids: [delivery.sequence] };
     call.mark = attempt.mark;
     call.due = due;
-    call.reply = replyOf(message, delivery);
+    call.reply = reply;
+    if (reply) this.activation.services.messages.replies.follows(call);
     call.message = attempt;
     call.tell(attempt);
     entity.offer(call);

@@ -6,6 +6,7 @@
 //   R3. A reply on its way keeps nobody else's messages: each is sent aside, with tries of its own.
 //   R4. The end of a chain that a recorded call began is kept before it is sent: the same call, made again, waits for the same end, wherever it is made.
 //   R5. A chain that was given up is over, whatever is to blame: a durable call is not made again for it.
+//   R6. A step that waits for who waits for its chain waits for itself: that circle is found as others are, and the step's call given up.
 import { randomBytes } from 'node:crypto';
 import { fromWireError, toWireError, type Codec, type WireError } from '../../protocol/codec/index.js';
 import type { ReplyAddress } from '../../protocol/delivery.js';
@@ -15,12 +16,15 @@ import type { Clock, Incarnation, Logger, Membership } from '../../protocol/port
 import { Pauses } from '../pauses.js';
 import type { PeerTopics } from '../sessions/peer-topics.js';
 import { SiloLine, type ControlLinks } from '../sessions/silo-line.js';
+import type { ChainTable } from '../routing/chain-table.js';
 import type { PendingCall } from '../turns/pending-call.js';
+import { breakCycles } from '../turns/wait-graph.js';
 import type { ChainEnds } from '../../protocol/ports/message-records.js';
 import type { ChainAhead } from './chain-ahead.js';
 import { mayHaveRun } from './durable-outcomes.js';
 import { SentDraft } from './sent-draft.js';
 import type { StoredMessage } from './stored-message.js';
+import { TailWait } from './tail-wait.js';
 
 /** The control message. */
 const TAIL_REPLY = 'tail-reply';
@@ -37,6 +41,7 @@ export interface RepliesParts {
   readonly log: Logger;
   readonly codec: () => Codec;
   readonly ends: ChainEnds;
+  readonly chains: ChainTable;
 }
 
 export class Replies {
@@ -75,6 +80,15 @@ export class Replies {
     call.hasBegun = true;
     this.wait(chain, call);
     void this.lookFor(chain, call);
+  }
+
+  /** R6. The turn of a step, whose chain is known until its end. */
+  follows(call: PendingCall): void {
+    if (!call.reply) return;
+    const { chains } = this.parts;
+    chains.hold(call.chain);
+    const end = (): void => chains.letGo(call.chain);
+    call.promise.then(end, end);
   }
 
   /** How many calls wait. */
@@ -126,7 +140,12 @@ export class Replies {
     const calls = this.waiting.get(id);
     if (calls) calls.push(call);
     else this.waiting.set(id, [call]);
+    const queue = new TailWait(id, this.parts.chains);
+    queue.begin(call);
+    // A step may wait already where the call was made before.
+    for (const chain of queue.waitsFor()) if (chain.waiting?.size) breakCycles(chain);
     const over = (): void => {
+      queue.end(call);
       const left = this.waiting.get(id)?.filter((each) => each !== call);
       if (left?.length) this.waiting.set(id, left);
       else this.waiting.delete(id);

@@ -13,6 +13,7 @@ import { MemoryDeliveryQueues, MemoryQueues } from '../../events/memory-delivery
 import type { Clock, DeliveryConsumer, DeliveryQueues, Logger, Member, Membership, StateStore } from '../../protocol/ports/index.js';
 import { SiloDeadLetters } from './dead-letters.js';
 import { endsWithin } from '../ends-within.js';
+import type { ChainTable } from '../routing/chain-table.js';
 import { isMyShare, isMyShareOfAll } from '../routing/share.js';
 import { Deliverer } from './deliverer.js';
 import { DurableCalls } from './durable-calls.js';
@@ -42,6 +43,8 @@ export interface SiloMessagesParts {
   readonly log: Logger;
   /** The silo's. */
   readonly statistics: BurialParts['statistics'];
+  /** The silo's. */
+  readonly chains: ChainTable;
   /** Of the types that this silo hosts. Default: none of them is. */
   readonly isReadOnly?: ((target: EntityId, method: string) => boolean) | undefined;
 }
@@ -85,7 +88,7 @@ export class SiloMessages implements BurialParts {
     this.letters = new SiloDeadLetters(this.records.deadLetters, this.outbound);
     this.settling = new Settling(store, clock, log);
     this.receipts = new Receipts(this.records.broadcasts, this.settling, clock, log);
-    this.replies = new Replies({ siloId, membership: parts.membership, clock, log, codec, ends: this.records.chainEnds });
+    this.replies = new Replies({ siloId, membership: parts.membership, clock, log, codec, ends: this.records.chainEnds, chains: parts.chains });
     this.deliverer = new Deliverer(this, invoker, incarnation);
     this.dirty = new DirtyActors(store, incarnation, clock, log, (id) => this.remind(id));
     this.sender = new SiloSender(incarnation, this);

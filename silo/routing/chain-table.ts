@@ -1,6 +1,9 @@
 // ChainTable. Owns: which call chains of this silo are known by their id, because they have gone on to other silos or come from there.
+//   T2. Of the steps of a chain of tail calls it is known which chains they are.
 //   T1. A chain that comes back meets the object that it is here: it re-enters what it holds.
-import { CallChain } from '../turns/call-chain.js';
+import { CallChain, tailServed } from '../turns/call-chain.js';
+
+const NONE: readonly CallChain[] = [];
 
 interface Entry {
   readonly chain: CallChain;
@@ -12,6 +15,8 @@ interface Entry {
 
 export class ChainTable {
   private readonly entries = new Map<string, Entry>();
+  /** T2. */
+  private readonly steps = new Map<string, CallChain[]>();
 
   /** The chain with these ids: its own and those of its parents. Known by its id until `letGo`. */
   enter(lineage: readonly string[]): CallChain {
@@ -26,15 +31,20 @@ export class ChainTable {
     for (let each: CallChain | undefined = chain; each; each = each.parent) {
       const entry = this.entries.get(each.id);
       if (entry) entry.uses++;
-      else this.entries.set(each.id, { chain: each, uses: 1, out: 0 });
+      else this.add(each);
     }
   }
 
   letGo(chain: CallChain): void {
     for (let each: CallChain | undefined = chain; each; each = each.parent) {
       const entry = this.entries.get(each.id);
-      if (entry && --entry.uses === 0) this.entries.delete(each.id);
+      if (entry && --entry.uses === 0) this.remove(entry.chain);
     }
+  }
+
+  /** T2. */
+  stepsOf(tail: string): readonly CallChain[] {
+    return this.steps.get(tail) ?? NONE;
   }
 
   /** As `hold`, for a call of another silo that the chain makes from here. Until `comeBack`. */
@@ -59,5 +69,20 @@ export class ChainTable {
 
   get size(): number {
     return this.entries.size;
+  }
+
+  private add(chain: CallChain): void {
+    this.entries.set(chain.id, { chain, uses: 1, out: 0 });
+    const tail = tailServed(chain.id);
+    if (tail !== undefined) this.steps.set(tail, [...this.stepsOf(tail), chain]);
+  }
+
+  private remove({ id }: CallChain): void {
+    this.entries.delete(id);
+    const tail = tailServed(id);
+    if (tail === undefined) return;
+    const left = this.stepsOf(tail).filter((each) => each.id !== id);
+    if (left.length > 0) this.steps.set(tail, left);
+    else this.steps.delete(tail);
   }
 }

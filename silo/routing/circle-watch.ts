@@ -81,7 +81,7 @@ export class CircleWatch {
   private async look(): Promise<void> {
     const { chains, clock, membership } = this.parts;
     const sinceMs = clock.now() - LOOK_EVERY_MS;
-    const isLate = (call: PendingCall): boolean => call.queuedAtMs <= sinceMs && (this.mayStandStill(call) || holdersOf(call).some((chain) => chains.isOut(chain)));
+    const isLate = (call: PendingCall): boolean => call.mailbox?.chainOfSteps === undefined && call.queuedAtMs <= sinceMs && (this.mayStandStill(call) || holdersOf(call).some((chain) => chains.isOut(chain)));
     const isWaiting = chains.size > 0 && membership.peers.length > 0 && this.waits().some(isLate);
     if (!isWaiting) return this.suspected.clear();
     const others = await this.askAll<WaitingCall>((peer) => this.parts.ask(peer, ANSWER_LIMIT_MS));

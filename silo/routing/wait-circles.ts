@@ -2,6 +2,7 @@
 // AND graph, as on one silo: see silo/turns/wait-graph.ts). Between a call and those that it waits for stands their chain, so that thousands
 // of calls that wait for one chain make as many edges and no more.
 //   G1. Making it, and finding the knots (strongly connected components; path-based, Gabow 2000), costs as much as there is said of the calls.
+import { tailServed } from '../turns/call-chain.js';
 import type { WaitingCall } from './wait-report.js';
 
 interface Node {
@@ -30,6 +31,8 @@ export class WaitGraph {
       const node: Node = { call, edges: [] };
       this.nodes.set(call, node);
       nodeOf(this.chains, call.chain).edges.push(node);
+      const tail = tailServed(call.chain);
+      if (tail !== undefined) nodeOf(this.chains, tail).edges.push(node);
       for (const entity of call.awaitedBy) nodeOf(this.awaited, `${call.chain} ${entity}`).edges.push(node);
     }
     for (const { call, edges } of this.nodes.values()) {

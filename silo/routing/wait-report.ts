@@ -1,6 +1,7 @@
 import { printEntityId } from '../../protocol/actor-id.js';
 import { lineageOf } from '../links/lineage.js';
 import { waitingEntities } from '../links/waiting-turns.js';
+import { nameInCircle } from '../turns/wait-graph.js';
 import type { CallChain } from '../turns/call-chain.js';
 import type { PendingCall } from '../turns/pending-call.js';
 
@@ -14,7 +15,7 @@ export interface WaitingCall {
   readonly since: number;
   /** Its chain's id. */
   readonly chain: string;
-  /** The chains that keep it waiting. */
+  /** The chains that keep it waiting; a chain of tail calls stands for those of its steps. */
   readonly waitsFor: readonly string[];
   /** Those of them that are its own or a parent's: it waits only for their turns on its target (reentrancy `none`). */
   readonly waitsForOwn: readonly string[];
@@ -58,15 +59,16 @@ export function holdersOf(call: PendingCall): readonly CallChain[] {
 
 /** What is said of the call to other silos; `silo` is this one's incarnation. */
 export function describeWait(call: PendingCall, silo: string): WaitingCall {
-  const { target, caller } = call.envelope;
+  const { caller } = call.envelope;
+  const steps = call.mailbox?.chainOfSteps;
   const lineage = lineageOf(call.chain);
   const holders = holdersOf(call).map(({ id }) => id);
   return {
-    id: `${silo} ${call.queuedAs}`,
-    target: printEntityId(target),
+    id: steps === undefined ? `${silo} ${call.queuedAs}` : `${silo} ${steps}`,
+    target: nameInCircle(call),
     since: call.queuedAtMs,
     chain: call.chain.id,
-    waitsFor: holders.filter((id) => !lineage.includes(id)),
+    waitsFor: steps === undefined ? holders.filter((id) => !lineage.includes(id)) : [steps],
     waitsForOwn: holders.filter((id) => lineage.includes(id)),
     ...(call.mailbox?.service === undefined ? undefined : { service: call.mailbox.service }),
     awaitedBy: waitingEntities(caller).map(printEntityId),

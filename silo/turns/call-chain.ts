@@ -1,5 +1,20 @@
+import type { ReplyAddress } from '../../protocol/delivery.js';
 import type { Chain } from '../../protocol/envelope.js';
 import type { PendingCall } from './pending-call.js';
+
+/** Between the id of a chain of tail calls and what tells the runs of its steps apart. */
+const STEP = '~';
+
+/** The call chain of one run of a message. That of a step that somebody waits for says in its id which chain of tail calls it serves. */
+export function chainOf(reply: Pick<ReplyAddress, 'id'> | undefined): CallChain {
+  return reply ? new CallChain(undefined, `${reply.id}${STEP}${origin}-${++opened}`) : new CallChain();
+}
+
+/** Which chain of tail calls a call chain serves, by its id. */
+export function tailServed(id: string): string | undefined {
+  const at = id.indexOf(STEP);
+  return at < 0 ? undefined : id.slice(0, at);
+}
 
 let opened = 0;
 const origin = Math.random().toString(36).slice(2, 10);

@@ -5,6 +5,8 @@ import type { PendingCall } from './pending-call.js';
 export interface CallQueue {
   /** Of a line whose calls wait for any turn with a permit, on other silos too: the service. */
   readonly service?: string | undefined;
+  /** Of calls that wait for the end of a chain of tail calls: its id. */
+  readonly chainOfSteps?: string | undefined;
   /** Takes a queued call out (deadline, cancellation, cycle). */
   withdraw(call: PendingCall): void;
   /** The chains that `call`, queued here, waits for: for all of them. */

@@ -13,9 +13,16 @@ export function findCycle(call: PendingCall): readonly PendingCall[] | undefined
   return search(call, call.chain, [], new Set([call]));
 }
 
+/** Behind the name of whom a call waits for that has handed over. */
+export const BY_TAIL_CALL = ' (tail call)';
+
+export function nameInCircle({ envelope: { target }, mailbox }: PendingCall): string {
+  return mailbox?.chainOfSteps === undefined ? printEntityId(target) : `${printEntityId(target)}${BY_TAIL_CALL}`;
+}
+
 /** The error for the call that is given up so that the others of the circle can go on; names the entities in order. */
 export function cycleError(cycle: readonly PendingCall[]): CallCycleError {
-  const names = cycle.map((call) => printEntityId(call.envelope.target));
+  const names = cycle.map(nameInCircle);
   names.push(names[0]!);
   return new CallCycleError(`the call would wait for itself: ${names.join(' → ')}; it did not run`, { cycle: names });
 }
