@@ -4,7 +4,7 @@
 //   O3. No key younger than an hour is forgotten: above the limit per identity new keys are refused.
 //   O4. The record of a durable call is kept until it is acknowledged, at most 7 days, and counted against nobody.
 //   O5. A durable call is a unit of its own, whose mark commits with its record: one that would join the unit of turns that run is refused.
-//   O7. A plain call that serves a durable one has a record as that has. Where it is part of that one's own unit it needs none: both are done, or neither.
+//   O7. A plain call that serves a durable one has a record as that has.
 //   O6. The record of a call that hands over names the chain that it began: whoever repeats the call waits for the end of that.
 import { createHash } from 'node:crypto';
 import type { EntityId } from '../../protocol/actor-id.js';
@@ -51,14 +51,14 @@ export class Operations {
 
   /** O7. What calls that threw have called, until whoever made them has heard of it and will not make them again. */
   private readonly unheard = new Map<string, readonly NestedRecord[]>();
+  /** O7. Nobody will ask for them, whose units are not committed yet. */
+  private readonly heardEarly = new Set<string>();
 
   constructor(private readonly activation: Activation) {}
 
   /** Answers from the record, or runs the method and stages its result with the unit. The call holds its entity exclusively. */
   async run(call: PendingCall, entity: EntityId, unit: UnitOfWork, execute: () => unknown): Promise<unknown> {
     const { durable } = call.envelope;
-    // O7.
-    if (durable?.isNested && call !== unit.outermost && unit.outermost?.envelope.durable) return execute();
     const record = durable ? this.durableRecord(durable) : this.recordFor(call, entity);
     const isSettled = durable?.mark !== undefined && (await this.activation.messages.incoming.marks.knows(durable.mark.sender, durable.mark.ids[0]!));
     const known = this.known ?? (await (this.loading ??= this.load().finally(() => (this.loading = undefined))));
@@ -69,6 +69,7 @@ export class Operations {
     if (call === unit.outermost) unit.ownOperation = record.operationId;
     this.running.add(record.operationId);
     try {
+      if (durable) await this.activation.services.messages.durable.nested.prepare(call, unit, durable);
       const value = await execute();
       if (durable?.mark) (unit.marks ??= []).push(durable.mark);
       if (durable && value instanceof HandOver && value.chain !== undefined) this.chains.set(record.operationId, value.chain);
@@ -84,7 +85,10 @@ export class Operations {
 
   /** The operations are durable now. */
   remember(operations: readonly StagedOperation[]): void {
-    for (const { operationId, scope, argumentsHash, at } of operations) this.known?.add({ operationId, scope, argumentsHash, at });
+    for (const { operationId, scope, argumentsHash, at } of operations) {
+      this.known?.add({ operationId, scope, argumentsHash, at });
+      if (this.heardEarly.delete(operationId)) this.forget(operationId);
+    }
   }
 
   /** Takes what nobody will ask for out of the records, in the store with the next commit. */
@@ -97,8 +101,8 @@ export class Operations {
   private forget(id: string): void {
     const nested = this.unheard.get(id);
     if (nested && this.unheard.delete(id)) this.activation.services.messages.durable.nested.forget(nested);
-    // It threw, or changed nothing: there is no record.
-    if (this.known && !this.known.get(id)) return;
+    // It threw, and has none; or its unit is not through.
+    if (this.known && !this.known.get(id)) return keepAtMost(this.heardEarly.add(id));
     this.known?.remove(id);
     this.expired.push(id);
     const chain = this.chains.get(id);
@@ -109,8 +113,7 @@ export class Operations {
   }
 
   private keepUnheard(id: string, nested: readonly NestedRecord[]): void {
-    this.unheard.set(id, nested);
-    if (this.unheard.size > MAX_UNHEARD) this.unheard.delete(this.unheard.keys().next().value!);
+    keepAtMost(this.unheard.set(id, nested));
   }
 
   /** Some are past their time. */
@@ -216,6 +219,10 @@ function admitDurable(call: PendingCall, unit: UnitOfWork, name: string, isRunni
     throw new CallCycleError(`${name}: the durable call would be part of a turn of the actor that waits for it, and undone with that; make it without durable`, { cycle: [name, name] });
   }
   if (isRunning || call !== unit.outermost) throw new StaleEpochError(`${name}: the durable call waits for what its chain runs there already`);
+}
+
+function keepAtMost(kept: Map<string, unknown> | Set<string>): void {
+  if (kept.size > MAX_UNHEARD) kept.delete(kept.keys().next().value!);
 }
 
 /** O7. The one that its turn made before it was run again. */

@@ -43,6 +43,8 @@ export class UnitOfWork {
   reminders: ReminderStep[] | undefined;
   /** The operation of the outermost call, if that has a key. */
   ownOperation: string | undefined;
+  /** Ids of what is called on behalf of its durable call follow from this, where that is not its operation. */
+  nestedBase: string | undefined;
   /** How often what was called on behalf of a durable call: see `NestedCalls`. */
   nestedCounts: Map<string, number> | undefined;
   /** Those of them that nobody will ask for again once it is durable. */

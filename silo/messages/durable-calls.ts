@@ -14,7 +14,7 @@ import type { Message } from '../../protocol/delivery.js';
 import type { Envelope, Invoker } from '../../protocol/envelope.js';
 import { NonDeterministicError, StaleEpochError } from '../../protocol/errors/index.js';
 import { keptAlive } from '../../protocol/kept-alive.js';
-import type { CallJournal } from '../../protocol/ports/message-records.js';
+import type { CallJournal, ChainEnds } from '../../protocol/ports/message-records.js';
 import type { Membership } from '../../protocol/ports/index.js';
 import { runOutsideTurns, type TurnInfo } from '../../sdk/context/turn-scope.js';
 import type { LocalEnvelope } from '../local-envelope.js';
@@ -37,6 +37,7 @@ export interface DurableCallsParts extends Pick<MessageParts, 'clock' | 'log' | 
   readonly sender: SiloSender;
   readonly membership: Pick<Membership, 'isValid'>;
   readonly journal: CallJournal;
+  readonly ends: ChainEnds;
   readonly random: () => number;
   readonly isReadOnly?: ((target: EntityId, method: string) => boolean) | undefined;
 }
@@ -61,7 +62,7 @@ export class DurableCalls {
   constructor(private readonly parts: DurableCallsParts) {
     this.acknowledgements = new Acknowledgements(parts.clock, parts.log);
     this.pauses = new Pauses(parts.clock);
-    this.nested = new NestedCalls(this.acknowledgements, parts.codec, parts.isReadOnly);
+    this.nested = new NestedCalls(this.acknowledgements, parts.codec, parts.ends, parts.isReadOnly);
   }
 
   /** The result, or the error with which the call ended for good; `CallTimeoutError` or `CancelledError` when it goes on without its caller. */

@@ -95,7 +95,7 @@ export class SiloMessages implements BurialParts {
     this.legacies = new Legacies(this, (id) => this.takeOver(id));
     this.telling = new Telling(siloId, this.sender, clock, codec);
     const { membership, random = Math.random } = parts;
-    this.durable = new DurableCalls({ sender: this.sender, membership, journal: this.records.journal, clock, log, codec, random, isReadOnly: parts.isReadOnly });
+    this.durable = new DurableCalls({ sender: this.sender, membership, journal: this.records.journal, ends: this.records.chainEnds, clock, log, codec, random, isReadOnly: parts.isReadOnly });
   }
 
   /** Delivers what is in the queues: of all partitions, or its share among the silos of a cluster; and looks after what dead ones left. */

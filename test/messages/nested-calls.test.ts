@@ -1,7 +1,7 @@
 // Plain calls that the turn of a durable call makes (NE1 to NE4 in silo/messages/nested-calls.ts, O7 in silo/activation/operations.ts): when that turn is run
 // again they are not repeated, and it gets what it got.
 import { expect } from 'chai';
-import { LinkLostError, StaleEpochError } from '../../protocol/errors/index.js';
+import { LinkLostError, SiloUnavailableError, StaleEpochError } from '../../protocol/errors/index.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { startTestCluster, type TestCluster, type TestSilo } from '../../silo/testing/index.js';
 import { failure, gate, memorySilo, RecordingLogger, type TestSilo as Silo } from '../support/memory-silo.js';
@@ -57,6 +57,13 @@ describe('plain calls that serve a durable call', () => {
     expect([await sum('a'), await sum('b')]).to.deep.equal([2, 2]);
   });
 
+  it('are not repeated where several are under way to one actor, whose unit they share', async () => {
+    resetDesk((ledger) => Promise.all([ledger('a').addBoth('b', 1), ledger('a').add(5), ledger('a').addBoth('a', 10)]));
+    desk.refusals = 2;
+    await work();
+    expect([await sum('a'), await sum('b'), desk.runs.filter((run) => run.includes('+')).sort()]).to.deep.equal([26, 1, ['a+1', 'a+10', 'a+10', 'a+5', 'b+1']]);
+  });
+
   it('are not repeated behind a service, nor behind a method that only reads', async () => {
     resetDesk(async (ledger, ctx) => [await ctx.service(Clerk).add('a', 1), await ledger('b').addElsewhere('c', 2)]);
     desk.refusals = 2;
@@ -78,6 +85,24 @@ describe('plain calls that serve a durable call', () => {
     expect([desk.runs, await sum('a')]).to.deep.equal([['a+3', 'a?'], 3]);
   });
 
+  it('that have called back into the turn of the durable call are made anew with it: what they did there was undone', async () => {
+    resetDesk((ledger) => Promise.all([ledger('a').addAndNote(1), ledger('b').add(1)]));
+    desk.refusals = 1;
+    expect(await work()).to.deep.equal([2, 2]);
+    expect(await clock.until(silo.actor(Desk, 'desk').all())).to.deep.equal(['noted', [2, 2]]);
+  });
+
+  it('back to a durable call that has made another one count once in its turn', async () => {
+    let run = 0;
+    resetDesk(async (ledger) => {
+      const sum = await ledger('a').add(3);
+      if (run++ === 0) throw new SiloUnavailableError('not now');
+      return sum;
+    });
+    expect(await clock.until(silo.actor(Ledger, 'a').with({ durable: true }).ask())).to.equal(3);
+    expect([desk.runs, await sum('a')]).to.deep.equal([['a+3', 'a?'], 3]);
+  });
+
   it('may save what they did so far, as other calls may', async () => {
     resetDesk((ledger) => ledger('a').addAndSave(3));
     desk.refusals = 1;
@@ -95,6 +120,20 @@ describe('plain calls that serve a durable call', () => {
       await commit(key);
       expect(await kept(key), key).to.not.include('durable');
     }
+  });
+
+  it('leave none where they called back, either', async () => {
+    resetDesk((ledger) => ledger('a').addAndNote(1));
+    desk.after = gate();
+    const working = work();
+    await clock.until(desk.called.opened);
+    // Who called back is through, and says so, before the turn is.
+    await clock.advance('1s');
+    desk.after.open();
+    await working;
+    await clock.advance('1s');
+    await clock.until(silo.actor(Desk, 'desk').with({ idempotencyKey: 'next' }).note());
+    expect((await silo.store.operations({ type: 'desk', key: 'desk' })).map(({ scope }) => scope)).to.not.include('durable');
   });
 
   it('keep their records where the turn was run again: who runs it yet must find them', async () => {
