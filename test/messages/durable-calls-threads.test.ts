@@ -31,6 +31,11 @@ describe('durable calls of components in threads', () => {
     expect([sum, await wallet().total()]).to.deep.equal([6, 505]);
   });
 
+  it('to one whose thread dies after its ordinary calls are made again, and those are not', async () => {
+    expect(await wallet().with({ durable: true }).payPlainlyAndDie(5)).to.equal(5);
+    expect([await till().total(), await wallet().total()]).to.deep.equal([5, 5]);
+  });
+
   it('are made to components in threads too', async () => {
     expect(await wallet().with({ durable: true }).pay(2)).to.equal(2);
     expect(() => wallet().with({ durable: true }).oneWay).to.throw(ConfigurationError);
