@@ -43,6 +43,11 @@ export class Units {
     return this.open.of(chain);
   }
 
+  /** The chains, and those whose turns their units wait for. */
+  withChildren(chains: readonly CallChain[]): readonly CallChain[] {
+    return this.open.withChildren(chains);
+  }
+
   /** An open unit has changed the entity, or may have. */
   isHeld(entity: Entity): boolean {
     return this.open.holds(entity);
