@@ -81,7 +81,7 @@ export class Entity {
   }
 
   withChildren(chains: readonly CallChain[]): readonly CallChain[] {
-    return this.activation.units.withChildren(chains);
+    return this.activation.units.open.withChildren(chains);
   }
 
   /** M5. A lost activation waits for nobody. */

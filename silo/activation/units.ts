@@ -14,7 +14,7 @@ import { merge, stageAll } from './unit-changes.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 export class Units {
-  private readonly open = new OpenUnits();
+  readonly open = new OpenUnits();
   private readonly closing = new ClosingUnits();
   private onDrained: (() => void) | undefined;
   private draining: Promise<void> | undefined;
@@ -41,11 +41,6 @@ export class Units {
 
   of(chain: CallChain): UnitOfWork | undefined {
     return this.open.of(chain);
-  }
-
-  /** The chains, and those whose turns their units wait for. */
-  withChildren(chains: readonly CallChain[]): readonly CallChain[] {
-    return this.open.withChildren(chains);
   }
 
   /** An open unit has changed the entity, or may have. */
