@@ -32,6 +32,8 @@ export interface HostedWatch {
   returned(): void;
   /** It must run `onActivate` before `turn`, which is on the entity already and waits. Rejects as the hook does. */
   wake(turn: TurnInfo): Promise<void>;
+  /** `turn` does not run before `hook` (once it is there) has ended; unless the silo gives it up: they wait for each other. Returns what ends the wait. */
+  awaitHook(turn: TurnInfo, hook: () => TurnInfo | undefined, giveUp: (error: unknown) => void): () => void;
   /** What changed outside any turn; accepted already. */
   leftOver(staged: StagedChanges): void;
   /** The instance is gone; the next turn finds one of the class that took its place, with the last accepted state. */

@@ -7,6 +7,7 @@ import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
 import { HEAP_HEADROOM_MB, type MemoryWatch, type WatchedThread } from './memory-watch.js';
 import type { PackedBatch } from './packed-batch.js';
 import { HEARD, LAST_BEGUN, PROGRESS, SHARED_WORDS, THREAD_ID } from './thread-messages.js';
+import type { KeptSources } from './thread/kept-sources-hooks.js';
 import type { ThreadStart } from './thread-start.js';
 
 /** How the threads of one class are made. */
@@ -15,6 +16,8 @@ export interface ThreadPlan {
   readonly name: string;
   /** Asked at each start. */
   readonly modules: () => readonly string[];
+  /** What the files held that the silo runs, where they hold something else by now; also asked at each start. */
+  readonly kept?: (() => KeptSources | undefined) | undefined;
   readonly memoryLimitMb: number;
   readonly turnLimitMs: number;
   readonly memory: MemoryWatch;
@@ -91,7 +94,7 @@ export class ThreadLife implements Life {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
     const { memoryLimitMb } = plan;
-    const workerData: ThreadStart = { modules: plan.modules(), shared: this.shared.buffer, port: port2, memoryLimitMb, scratch: scratchOf(parts) };
+    const workerData: ThreadStart = { modules: plan.modules(), kept: plan.kept?.(), shared: this.shared.buffer, port: port2, memoryLimitMb, scratch: scratchOf(parts) };
     this.worker = new Worker(new URL('./thread/main.js', import.meta.url), {
       workerData, transferList: [port2], name: plan.name, env: {}, resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb + HEAP_HEADROOM_MB },
     });

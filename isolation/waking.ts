@@ -3,10 +3,12 @@
 //   K2. Where it fails, so do the turns that wait: none of them ran. The instance goes, and the next turn begins with a new one.
 //   K3. Where its thread dies in it, those that wait go on to the next life: they had not begun.
 //   K4. If the unit that the hook is part of is undone, the instance goes too: what it holds beside its state was made with what is lost.
+//   K5. A turn that waits is known to wait: where that closes a circle of calls, the youngest of the circle is given up, which may be this turn.
 import { printEntityId } from '../protocol/actor-id.js';
-import type { CallerTurn } from '../protocol/envelope.js';
+import type { CallerTurn, Chain } from '../protocol/envelope.js';
 import { ActivationFailedError, TroupeError } from '../protocol/errors/index.js';
 import type { TurnInfo } from '../sdk/context/turn-scope.js';
+import type { HostedWatch } from './host.js';
 import type { Run } from './thread-turns.js';
 import type { WorkerEntity } from './worker-entity.js';
 
@@ -17,7 +19,7 @@ export class Waking {
   private wokenIn = 0;
   private hook: TurnInfo | undefined;
   private isAsked = false;
-  private held: Run[] = [];
+  private readonly held = new Map<Run, () => void>();
   /** K4. It changed something, and there was no verdict on that. */
   private isUndecided = false;
 
@@ -39,8 +41,8 @@ export class Waking {
   holds(run: Run): boolean {
     const { hook, entity } = this;
     if (this.isAwake || run.method === FIRST_HOOK || !entity.watch || (hook && isWithin(run.turn, hook))) return false;
-    this.held.push(run);
-    if (!hook && !this.isAsked) void this.ask(run.turn);
+    this.hold(run, entity.watch);
+    if (this.held.has(run) && !hook && !this.isAsked) void this.ask(run.turn);
     return true;
   }
 
@@ -55,7 +57,24 @@ export class Waking {
   }
 
   letGo(): void {
-    for (const run of this.held.splice(0)) this.entity.begin(run);
+    for (const run of this.takeHeld()) this.entity.begin(run);
+  }
+
+  /** K5. */
+  private hold(run: Run, watch: HostedWatch): void {
+    this.held.set(run, () => undefined);
+    const end = watch.awaitHook(run.turn, () => this.hook, (error) => {
+      if (this.held.delete(run)) run.end(true, error);
+    });
+    if (this.held.has(run)) this.held.set(run, end);
+  }
+
+  /** They wait no longer. */
+  private takeHeld(): readonly Run[] {
+    const held = [...this.held];
+    this.held.clear();
+    for (const [, end] of held) end();
+    return held.map(([run]) => run);
   }
 
   private async ask(turn: TurnInfo): Promise<void> {
@@ -70,7 +89,7 @@ export class Waking {
     this.hook = undefined;
     entity.drop();
     const refusal = refusalOf(entity, failure.error);
-    for (const run of this.held.splice(0)) run.end(true, refusal);
+    for (const run of this.takeHeld()) run.end(true, refusal);
   }
 
   private ended(run: Run, failed: boolean, value: unknown): void {
@@ -84,10 +103,11 @@ export class Waking {
   }
 }
 
-/** Code of the hook leads to the turn: it waits for it. */
+/** Code of the hook leads to the turn, or an activation does that it made necessary: it waits for it. */
 function isWithin(turn: TurnInfo, hook: TurnInfo): boolean {
   for (let caller: CallerTurn | undefined = turn.caller; caller; caller = caller.caller) if (caller === hook) return true;
-  return turn.chain.id === hook.chain.id;
+  for (let chain: Chain | undefined = turn.chain; chain; chain = chain.parent) if (chain.id === hook.chain.id) return true;
+  return false;
 }
 
 function refusalOf({ id }: WorkerEntity, cause: unknown): Error {

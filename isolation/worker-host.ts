@@ -6,6 +6,7 @@ import type { TimerHandle } from '../protocol/ports/clock.js';
 import { ComponentThread } from './component-thread.js';
 import type { ThreadParts } from './thread-parts.js';
 import type { ThreadReport } from './thread-report.js';
+import type { KeptSources } from './thread/kept-sources-hooks.js';
 import { MemoryWatch } from './memory-watch.js';
 import { ProcessMemory } from './process-memory.js';
 import type { ThreadPlan } from './thread-life.js';
@@ -20,6 +21,13 @@ export type ModulesOf = (metadata: ClassMetadata) => readonly string[] | undefin
 export const DEFAULT_MEMORY_LIMIT_MB = 256;
 const LOOK_EVERY_MS = 200;
 
+/** The silo goes on with what it has. */
+export interface FilesRefused {
+  readonly error: Error;
+  /** What those files held that hold something else by now; absent where not all of that can be kept. */
+  readonly kept: KeptSources | undefined;
+}
+
 export class WorkerHost implements Host {
   private readonly pools = new Map<ClassMetadata, ComponentThread[]>();
   /** Threads that end with their last instance: those of one instance, and those whose class was replaced. */
@@ -30,7 +38,7 @@ export class WorkerHost implements Host {
   private lookedAtMs = 0;
   private instances = 0;
   private readonly memory: MemoryWatch;
-  private refusal: Error | undefined;
+  private refusal: FilesRefused | undefined;
   private isStopped = false;
 
   constructor(private readonly parts: ThreadParts, private readonly modulesOf: ModulesOf) {
@@ -56,10 +64,15 @@ export class WorkerHost implements Host {
     return tryModules(urls, { memoryLimitMb: DEFAULT_MEMORY_LIMIT_MB, memory: this.memory }, this.parts);
   }
 
-  /** What is in the files by now is what runs, or was refused. */
-  filesJudged(refusal: Error | undefined): void {
+  /** What is in the files by now is what runs, or was refused: threads that start from now on load what runs, as far as that is kept. */
+  filesJudged(refusal: FilesRefused | undefined): void {
     this.refusal = refusal;
-    if (!refusal) for (const thread of this.threads()) thread.filesLoad();
+    if (!refusal || refusal.kept) for (const thread of this.threads()) thread.filesLoad();
+  }
+
+  /** What is in the files is what runs from now on: the threads of its classes load that. */
+  filesAdopted(): void {
+    this.refusal = undefined;
   }
 
   /** H2. Entities of the old class move when they are told to. */
@@ -110,7 +123,7 @@ export class WorkerHost implements Host {
   private newThread(metadata: ClassMetadata): ComponentThread {
     const plan: ThreadPlan = {
       name: metadata.name, modules: () => this.modulesOf(metadata) ?? [], memoryLimitMb: metadata.threading.memoryLimitMb ?? DEFAULT_MEMORY_LIMIT_MB,
-      turnLimitMs: metadata.threading.turnLimitMs, memory: this.memory, onEmpty: () => this.emptied(thread), refusal: () => this.refusal,
+      turnLimitMs: metadata.threading.turnLimitMs, memory: this.memory, onEmpty: () => this.emptied(thread), refusal: () => this.refusal?.error, kept: () => this.refusal?.kept,
     };
     const thread: ComponentThread = new ComponentThread(plan, this.parts);
     return thread;

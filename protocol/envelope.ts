@@ -16,6 +16,8 @@ export interface Chain {
   readonly id: string;
   /** Of a chain that comes from another silo: its id and those of its parents, nearest first. */
   readonly lineage?: readonly string[] | undefined;
+  /** The chain whose call made this one necessary (hooks), where that is of this silo. */
+  readonly parent?: Chain | undefined;
 }
 
 /** An object hears of it without a closure. */

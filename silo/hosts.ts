@@ -7,7 +7,7 @@ import { Scratch } from '../isolation/scratch.js';
 import type { SpawnGate } from '../isolation/spawn-gate.js';
 import type { ThreadReport } from '../isolation/thread-report.js';
 import { beginThread } from '../isolation/thread-life.js';
-import { WorkerHost } from '../isolation/worker-host.js';
+import { WorkerHost, type FilesRefused } from '../isolation/worker-host.js';
 import type { Codec } from '../protocol/codec/index.js';
 import type { Logger } from '../protocol/ports/index.js';
 import { SystemClock } from '../protocol/system-clock.js';
@@ -52,13 +52,14 @@ export class Hosts implements Host {
   }
 
   /** What is in the files by now is what runs, or was refused: threads that could not start because of it begin at once when it is mended. */
-  filesJudged(refusal: Error | undefined): void {
+  filesJudged(refusal: FilesRefused | undefined): void {
     this.workers.filesJudged(refusal);
   }
 
   /** Classes that were loaded anew, each with the one whose place it takes. Entities move when they are told to; what threads load is in the files now. */
   renew({ urls, loadable }: LoadableFiles, successors: readonly (readonly [earlier: ClassMetadata, now: ClassMetadata])[]): void {
     this.urls = urls;
+    this.workers.filesAdopted();
     for (const target of loadable) this.loadable.add(target);
     for (const [earlier, now] of successors) {
       if (this.loadable.has(earlier.target)) this.loadable.add(now.target);

@@ -8,13 +8,14 @@ import { errorToWire } from '../wire-value.js';
 import { ComponentWorker } from './component-worker.js';
 import { guardThread } from './guards.js';
 import { watchHeap } from './heap-check.js';
+import { loadFrom } from './kept-sources.js';
 import { Instances } from './instances.js';
 import { ownThreadId } from './own-thread-id.js';
 import { ThreadClasses } from './thread-classes.js';
 import { ANY_INSTANCE, ThreadHandleCaller } from './thread-handles.js';
 import { ThreadLine } from './thread-line.js';
 
-const { modules, shared, port, memoryLimitMb, scratch } = workerData as ThreadStart;
+const { modules, kept, shared, port, memoryLimitMb, scratch } = workerData as ThreadStart;
 // User code that writes to `parentPort`, or reads `workerData`, reaches nothing of the conversation.
 parentPort!.close();
 for (const name of Object.keys(workerData as object)) Reflect.deleteProperty(workerData as object, name);
@@ -28,6 +29,7 @@ const theCodec = createCodec({ references: handleReferences(handles) });
 
 words[THREAD_ID] = ownThreadId() ?? 0;
 try {
+  if (kept) loadFrom(kept);
   const classes = await ThreadClasses.load(modules);
   const instances = new Instances({ line, codec: theCodec, classes, handles, caller, scratch });
   new ComponentWorker(line, theCodec, instances, words).listen(port);

@@ -80,6 +80,10 @@ export class Entity {
     return this.activation.reservedFor;
   }
 
+  withChildren(chains: readonly CallChain[]): readonly CallChain[] {
+    return this.activation.units.open.withChildren(chains);
+  }
+
   /** M5. A lost activation waits for nobody. */
   unfinished(): readonly CallChain[] {
     return this.activation.isLost ? [] : this.activation.residents.flatMap((entity) => entity.mailbox.present());
@@ -104,13 +108,13 @@ export class Entity {
     const unit = units.of(call.chain);
     units.enter();
     const writes = nested || !call.mode.readOnly;
-    if (unit) unit.openTurns++;
+    unit?.enter(call.chain);
     // Under `none` the next call of its own chain waits for it from now on.
     if (writes) this.openWrites++;
     queueMicrotask(() => {
       if (writes) this.openWrites--;
       this.begin(call, nested);
-      if (unit && --unit.openTurns === 0) units.finish(unit);
+      if (unit?.leave(call.chain)) units.finish(unit);
       units.leave();
     });
   }
@@ -147,7 +151,7 @@ export class Entity {
     const { units } = this.activation;
     const unit = units.of(call.chain);
     units.enter();
-    if (unit) unit.openTurns++;
+    unit?.enter(call.chain);
     const turn = new Turn(call, this.id, unit, this.activation.services.wallClockOffsetMs);
     const { writesBegun } = this;
     const isClean = !units.isHeld(this) && this.hosted?.strayed().length === 0;
@@ -161,7 +165,7 @@ export class Entity {
         this.activation.touch(atMs);
       };
       this.mailbox.releaseReader(call);
-      if (unit && --unit.openTurns === 0) units.finish(unit);
+      if (unit?.leave(call.chain)) units.finish(unit);
       if (call.mode.strict && !failed) void this.activation.verify(call).finally(reply);
       else reply();
     });
@@ -182,7 +186,8 @@ export class Entity {
       // A child chain that joins its parent's unit holds for the parent, who comes in after it has gone.
       if (unit.chain !== call.chain) this.mailbox.adopt(call.chain, unit.chain);
     }
-    unit.openTurns++;
+    unit.enter(call.chain);
+    if (unit.chain !== call.chain) this.mailbox.waitsForMore(call.chain);
     this.openWrites++;
     this.writesBegun++;
     unit.hold(this);
@@ -220,10 +225,10 @@ export class Entity {
   }
 
   private endWrite(turn: Turn, unit: UnitOfWork, failed: boolean, value: unknown): void {
-    turn.isOpen = false;
-    unit.openTurns--;
-    this.openWrites--;
     const call = turn.pending;
+    turn.isOpen = false;
+    unit.leave(call.chain);
+    this.openWrites--;
     if (call === unit.outermost) {
       unit.outcome = failed ? { call, failed, error: value } : { call, failed, value };
       // Who waits for the reply waits for the unit's other turns from now on.

@@ -4,6 +4,7 @@ import type { StagedChanges } from '../../protocol/ports/component-host.js';
 import type { TurnInfo } from '../../sdk/context/turn-scope.js';
 import { endsWithin } from '../ends-within.js';
 import { CallChain } from '../turns/call-chain.js';
+import { HookWait } from '../turns/hook-wait.js';
 import type { Turn } from '../turns/turn.js';
 import type { Entity } from './entity.js';
 import { EntityTimers } from './entity-timers.js';
@@ -43,6 +44,12 @@ export class InstanceWatch implements HostedWatch {
     // Beside the mailbox: the turn that waits is in it.
     entity.start(call, true);
     if (!(await endsWithin(services.clock, call.promise, WAKING_LIMIT_MS))) throw new Error(`onActivate did not end within ${WAKING_LIMIT_MS} ms`);
+  }
+
+  awaitHook(turn: TurnInfo, hook: () => TurnInfo | undefined, giveUp: (error: unknown) => void): () => void {
+    const wait = new HookWait(turn as Turn, () => hook()?.chain as CallChain | undefined);
+    wait.begin(this.entity.now(), giveUp);
+    return () => wait.end();
   }
 
   /** The entity is of the new class from now on. */

@@ -42,6 +42,13 @@ export class OpenUnits {
     return this.size > 0 && this.all().some((unit) => unit.held.includes(entity));
   }
 
+  /** The chains, and the children that are inside their units. */
+  withChildren(chains: readonly CallChain[]): readonly CallChain[] {
+    let all: CallChain[] | undefined;
+    for (const { chain, children } of this.all()) if (children?.length && chains.includes(chain)) (all ??= [...chains]).push(...children);
+    return all ?? chains;
+  }
+
   all(): readonly UnitOfWork[] {
     return this.table ? [...this.table.values()] : this.single ? [this.single] : [];
   }

@@ -27,6 +27,8 @@ export interface OutboxDraft {
 export class UnitOfWork {
   /** Turns of this unit that have begun and not ended. */
   openTurns = 0;
+  /** The chains of those that are children of its own: hooks that it made necessary have come back. Its end waits for them, whoever waits for them else. */
+  children: CallChain[] | undefined;
   /** Entities that this unit holds exclusively. */
   held: Entity[] = [];
   /** The outermost turn's call and how it ended; the reply waits for the commit. */
@@ -79,6 +81,18 @@ export class UnitOfWork {
     if (settles !== undefined) this.settled = [settles];
     if (mark !== undefined) this.marks = [mark];
     if (due !== undefined) this.remind(due.change, due.draft);
+  }
+
+  /** A turn of the chain begins in it: who waits for the unit waits for that chain, too. */
+  enter(chain: CallChain): void {
+    this.openTurns++;
+    if (chain !== this.chain) (this.children ??= []).push(chain);
+  }
+
+  /** It has ended. True: it was the last one. */
+  leave(chain: CallChain): boolean {
+    if (chain !== this.chain) this.children!.splice(this.children!.indexOf(chain), 1);
+    return --this.openTurns === 0;
   }
 
   hold(entity: Entity): void {

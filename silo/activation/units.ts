@@ -14,7 +14,7 @@ import { merge, stageAll } from './unit-changes.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 export class Units {
-  private readonly open = new OpenUnits();
+  readonly open = new OpenUnits();
   private readonly closing = new ClosingUnits();
   private onDrained: (() => void) | undefined;
   private draining: Promise<void> | undefined;

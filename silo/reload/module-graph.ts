@@ -10,6 +10,8 @@ interface ModuleFile {
   readonly hash: string;
   /** URLs. */
   readonly imports: readonly string[];
+  /** Of an ES module that Node loads as it stands. */
+  readonly text: string | undefined;
 }
 
 /** How many files are read at a time. */
@@ -55,8 +57,24 @@ export class ModuleGraph {
     return this.urls.filter((url) => this.files.get(url)!.hash !== earlier.files.get(url)?.hash);
   }
 
+  /** Those of these files that `later` has not. */
+  missingIn(later: ModuleGraph): readonly string[] {
+    return this.urls.filter((url) => !later.has(url));
+  }
+
   equals(other: ModuleGraph | undefined): boolean {
     return other !== undefined && this.files.size === other.files.size && this.changedSince(other).length === 0;
+  }
+
+  /** What files held that `later` has not, or not as they were; `undefined` where one of them is none of which the text says all (CommonJS, JSON, TypeScript). */
+  keptBeside(later: ModuleGraph): ReadonlyMap<string, string> | undefined {
+    const kept = new Map<string, string>();
+    for (const url of this.changedSince(later)) {
+      const { text } = this.files.get(url)!;
+      if (text === undefined) return undefined;
+      kept.set(url, text);
+    }
+    return kept;
   }
 
   /** These files and all that import them, each after what it imports (as far as there is no circle). */
@@ -90,7 +108,16 @@ async function readModule(url: string): Promise<ModuleFile | undefined> {
   if (text === undefined) return undefined;
   const found = importsOf(text).filter((specifier) => BY_PATH.test(specifier) && URL.canParse(specifier, url)).map((specifier) => new URL(specifier, url).href);
   const imports = await Promise.all(found.filter((each) => each.startsWith('file:') && !each.includes('/node_modules/')).map(realUrl));
-  return { hash: createHash('sha256').update(text).digest('hex'), imports: [...new Set(imports)] };
+  return { hash: createHash('sha256').update(text).digest('hex'), imports: [...new Set(imports)], text: isModule(url, text) ? text : undefined };
+}
+
+function isModule(url: string, text: string): boolean {
+  if (!/\.m?js$/.test(url)) return false;
+  try {
+    return parse(text)[3];
+  } catch {
+    return false;
+  }
 }
 
 /** Of what does not parse, none: it does not load either. */

@@ -2,9 +2,11 @@
 //   L1. One at a time. What is on the disk is tried once: in a thread first, which whatever it does cannot harm the silo, then in the silo.
 //   L2. Everything of a reload counts, or nothing: where anything fails, the classes, threads and instances of before go on.
 //   L3. While a deployment holds its lock nothing is loaded; what was loaded when it began is not believed.
+//   L4. Threads that start while what is on the disk is refused load the texts that the silo has loaded, not those.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../../protocol/errors/index.js';
+import type { FilesRefused } from '../../isolation/worker-host.js';
 import type { Logger } from '../../protocol/ports/index.js';
 import { replaceSerializables } from '../../protocol/serializable-registry.js';
 import { loadModules, urlsOf, type LoadedModules } from '../options/modules.js';
@@ -28,7 +30,7 @@ export interface Renewable {
   /** New classes in the place of old ones; throws, and changes nothing, where they do not fit. */
   renew(modules: LoadedModules, classes: RenewedClasses): void;
   /** What is in the files by now is what runs, or was refused. */
-  filesJudged(refusal: Error | undefined): void;
+  filesJudged(refusal: FilesRefused | undefined): void;
 }
 
 export interface ReloadParts {
@@ -75,13 +77,24 @@ export class Reloads {
       const graph = await ModuleGraph.read(await fileUrls(this.parts.sources));
       if (graph.equals(this.tried ?? this.graph)) return this.outcome;
       const changed = graph.changedSince(this.graph);
-      const outcome = changed.length === 0 ? UNCHANGED : await this.attempt(graph, changed);
+      const outcome = changed.length === 0 ? await this.tryWithout(this.graph.missingIn(graph)) : await this.attempt(graph, changed);
       // L3.
       if (this.parts.lock.isHeld) continue;
       this.tried = graph;
       this.tell((this.outcome = outcome instanceof Function ? outcome() : outcome));
       if (this.outcome.kind !== 'failed') this.graph = graph;
       return this.outcome;
+    }
+  }
+
+  /** Files went, and nothing else changed: they may be needed. */
+  private async tryWithout(missing: readonly string[]): Promise<ReloadOutcome> {
+    if (missing.length === 0) return UNCHANGED;
+    try {
+      await this.runtime.tryModules(await fileUrls(this.parts.sources));
+      return UNCHANGED;
+    } catch (error) {
+      return failed(error, missing);
     }
   }
 
@@ -127,7 +140,7 @@ export class Reloads {
 
   private tell(outcome: ReloadOutcome): void {
     const { log } = this.parts;
-    this.runtime.filesJudged(outcome.kind === 'failed' ? outcome.error : undefined);
+    this.runtime.filesJudged(outcome.kind === 'failed' ? { error: outcome.error, kept: this.graph.keptBeside(this.tried!) } : undefined);
     if (outcome.kind === 'reloaded') log.info({ files: outcome.files, classes: outcome.classes }, 'modules were loaded anew: idle and new instances run the new code');
     else if (outcome.kind === 'failed') log.error({ err: outcome.error }, 'changed modules do not load: the silo goes on with what it has');
   }

@@ -93,7 +93,7 @@ export class HostedService {
       instances.leave();
       this.ended(turn, failed, value);
     };
-    const instance = instances.take(turn.chain);
+    const instance = instances.take(turn);
     if (instance instanceof Promise) instance.then((ready) => this.run(turn, ready, end), (error: unknown) => end(true, error));
     else this.run(turn, instance, end);
   }

@@ -1,7 +1,9 @@
 // ServiceInstances. Owns: one silo's instances of one service: one for each of its threads, made at the first call.
-//   V1. Calls run on an instance once its `onActivate` has ended; when that fails they fail, and the next call begins anew.
+//   V1. Calls run on an instance once its `onActivate` has ended; when that fails they fail, and the next call begins anew. So after a crash of its
+//       thread, where the instance is made anew.
 //   V2. The end: running turns first, then `onDeactivate`; each wait for user code is bounded.
 //   V3. Instances of a class that was loaded anew end as soon as no turn needs them.
+//   V4. Whoever waits for `onActivate` waits in sight of the search for circles.
 import type { ServiceMetadata } from '../../decorators/index.js';
 import { serviceId } from '../../protocol/actor-id.js';
 import { ActivationFailedError } from '../../protocol/errors/index.js';
@@ -14,6 +16,7 @@ import { PendingCall } from '../turns/pending-call.js';
 import { Turn } from '../turns/turn.js';
 import { SYSTEM_TURN } from '../turns/turn-mode.js';
 import { endsWithin } from '../ends-within.js';
+import { beginWait, ServiceWatch } from './service-watch.js';
 import type { SiloServiceRuntime } from './silo-service-runtime.js';
 
 /** How long the constructor and `onActivate` may take together. */
@@ -31,6 +34,8 @@ export interface ServiceInstance {
 export class ServiceInstances {
   private ready: readonly ServiceInstance[] = [];
   private beginning: Promise<void> | undefined;
+  /** Of the hooks of that. */
+  private hooks: CallChain | undefined;
   /** Turns that run on them, or wait for their beginning. */
   private needed = 0;
   private unneeded: (() => void) | undefined;
@@ -38,11 +43,11 @@ export class ServiceInstances {
 
   constructor(private readonly metadata: ServiceMetadata, private readonly services: SiloServices, private readonly newRuntime: () => SiloServiceRuntime) {}
 
-  /** The one with the fewest turns. `chain` is that of the call that needs it. */
-  take(chain: CallChain): ServiceInstance | Promise<ServiceInstance> {
+  /** The one with the fewest turns, for a turn that has begun. Rejects also when the turn and the beginning wait for each other. */
+  take(turn: Turn): ServiceInstance | Promise<ServiceInstance> {
     if (this.ready.length > 0) return leastBusy(this.ready);
-    this.beginning ??= runOutsideTurns(() => this.begin(chain)).finally(() => (this.beginning = undefined));
-    return this.beginning.then(() => leastBusy(this.ready));
+    this.beginning ??= runOutsideTurns(() => this.begin(turn.chain)).finally(() => (this.beginning = this.hooks = undefined));
+    return this.awaitBeginning(turn, this.beginning);
   }
 
   /** A turn is about to begin. */
@@ -66,6 +71,14 @@ export class ServiceInstances {
     return (this.ending ??= this.endAll(reason));
   }
 
+  /** V4. */
+  private awaitBeginning(turn: Turn, beginning: Promise<void>): Promise<ServiceInstance> {
+    return new Promise((resolve, reject) => {
+      const endWait = beginWait(turn, () => this.hooks, this.services.clock, reject);
+      void beginning.finally(endWait).then(() => resolve(leastBusy(this.ready)), reject);
+    });
+  }
+
   private async endAll(reason: DeactivationReason): Promise<void> {
     const { clock, log } = this.services;
     const instances = this.ready;
@@ -86,14 +99,16 @@ export class ServiceInstances {
   private async begin(chain: CallChain): Promise<void> {
     const { isolation, threading: { threads }, name } = this.metadata;
     const made: ServiceInstance[] = [];
+    // They may call back into what the call's chain holds.
+    const hooks = (this.hooks = new CallChain(chain));
     try {
       const work = async (): Promise<void> => {
         for (let n = 0; n < (isolation === 'inline' ? 1 : threads); n++) {
           const runtime = this.newRuntime();
-          const hosted = await this.services.host.create({ id: serviceId(name), metadata: this.metadata, fields: NO_FIELDS, runtime });
+          const hosted: Hosted = await this.services.host.create({ id: serviceId(name), metadata: this.metadata, fields: NO_FIELDS, runtime });
           made.push({ hosted, runtime, turns: 0 });
-          // The hook may call back into what the call's chain holds.
-          await this.runHook(hosted, 'onActivate', [], new CallChain(chain));
+          if (hosted.isApart) hosted.watch = new ServiceWatch(this.services.clock, (again) => this.beginAgain(hosted, again));
+          await this.runHook(hosted, 'onActivate', [], hooks);
         }
       };
       if (!(await endsWithin(this.services.clock, work(), BEGIN_LIMIT_MS))) throw new Error(`it did not end within ${BEGIN_LIMIT_MS} ms`);
@@ -103,6 +118,18 @@ export class ServiceInstances {
       const failure = new ActivationFailedError(`${name} could not be activated: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
       this.services.log.error({ err: cause, service: name }, 'a service could not be activated');
       throw failure;
+    }
+  }
+
+  /** V1. Its thread has died, and an instance is made anew. */
+  private async beginAgain(hosted: Hosted, chain: CallChain): Promise<void> {
+    const { clock, log } = this.services;
+    try {
+      const work = runOutsideTurns(() => this.runHook(hosted, 'onActivate', [], chain));
+      if (work && !(await endsWithin(clock, work, BEGIN_LIMIT_MS))) throw new Error(`onActivate did not end within ${BEGIN_LIMIT_MS} ms`);
+    } catch (error) {
+      log.error({ err: error, service: this.metadata.name }, 'onActivate failed when the service came back');
+      throw error;
     }
   }
 

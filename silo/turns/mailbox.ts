@@ -32,6 +32,8 @@ export interface MailboxOwner {
   now(): number;
   /** The chain that alone may come in anew. */
   readonly reservedFor: CallChain | undefined;
+  /** The chains, and their children in whom they end. */
+  withChildren(chains: readonly CallChain[]): readonly CallChain[];
   /** The chains that are inside the actor or one of its components: its end waits for them. */
   unfinished(): readonly CallChain[];
 }
@@ -54,8 +56,7 @@ export class Mailbox extends Occupancy implements CallQueue {
 
   /** The chains that `call`, queued here, waits for. */
   waitsFor(call: PendingCall): readonly CallChain[] {
-    if (this.isRestricted && !this.admits(call)) return this.owner.unfinished();
-    return this.isHeldOnly ? this.inTheWayOf(call) : this.inTheWayOfLine(call);
+    return this.owner.withChildren(this.isRestricted && !this.admits(call) ? this.owner.unfinished() : this.isHeldOnly ? this.inTheWayOf(call) : this.inTheWayOfLine(call));
   }
 
   /** Under `none`: the queued calls of a chain inside that a turn which is open here waits for; a call of that chain waits for the turn. */

@@ -22,7 +22,8 @@ export function nameInCircle({ envelope: { target }, mailbox }: PendingCall): st
 
 /** The error for the call that is given up so that the others of the circle can go on; names the entities in order. */
 export function cycleError(cycle: readonly PendingCall[]): CallCycleError {
-  const names = cycle.map(nameInCircle);
+  // A turn that waits for a hook of its entity, and who waits for the turn there, stand at the same place.
+  const names = cycle.map(nameInCircle).filter((name, at, all) => name !== all[at - 1]);
   names.push(names[0]!);
   return new CallCycleError(`the call would wait for itself: ${names.join(' → ')}; it did not run`, { cycle: names });
 }

@@ -112,5 +112,5 @@ describe('what a silo and a thread say to each other', () => {
 });
 
 const nobody: HostedWatch = {
-  lost: () => undefined, returned: () => undefined, moved: () => undefined, leftOver: () => undefined, unsettled: () => undefined, wake: () => Promise.resolve(),
+  lost: () => undefined, returned: () => undefined, moved: () => undefined, leftOver: () => undefined, unsettled: () => undefined, wake: () => Promise.resolve(), awaitHook: () => () => undefined,
 };

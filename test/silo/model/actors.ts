@@ -1,6 +1,6 @@
 // The actors of the model. A program that writes leaves its id in the state; what an id's being there means, the checker knows.
-import { Actor, ActorEvent, Component, ConfigurationError, Interleave, On, ReadOnly, State, type ActorContext, type CallOptions, type ComponentContext, type Handle } from '../../../sdk/index.js';
-import type { Program } from './program.js';
+import { Actor, ActorEvent, CallTimeoutError, Component, ConfigurationError, Interleave, On, ReadOnly, State, type ActorContext, type CallOptions, type ComponentContext, type Handle } from '../../../sdk/index.js';
+import { ACTORS, type Program } from './program.js';
 import { current } from './witness.js';
 
 export class ModelFailure extends Error {}
@@ -25,6 +25,9 @@ export class Vault {
   }
   @ReadOnly() look(program: Program, root: string): Promise<string[]> {
     return perform(this, this.ctx, program, root);
+  }
+  @ReadOnly() count(): number {
+    return this.applied.length;
   }
 }
 
@@ -80,10 +83,53 @@ class ClosedThreadVault extends Vault {}
 @Actor({ name: 'model', components: [ClosedThreadVault], idleAfter: '2s', isolation: 'worker', reentrancy: 'none' })
 class ClosedApartModel extends Model {}
 
+/** The call that a hook makes of another actor, which may wake that, or wait for it. */
+async function ask(ctx: ActorContext<Model> | ComponentContext<Vault, Model>, further: number): Promise<void> {
+  const index = Number(ctx.key.slice(1));
+  const next = ctx.actor<Model>('model', `m${(index + further) % ACTORS}`).with({ timeout: '20s' });
+  try {
+    await (further % 2 === 0 ? next.state() : next.getComponent<Vault>('Vault').count());
+  } catch (error) {
+    if (error instanceof CallTimeoutError) current.witness.violations.push(`a circle through onActivate of ${ctx.key} that nobody found`);
+    // Some begin all the same.
+    if (index % 2 === 0) throw error;
+  }
+}
+
+const hookedVault = (ctx: ComponentContext<Vault, Model>): Promise<void> => ask(ctx, 1);
+const hookedModel = (ctx: ActorContext<Model>): Promise<void> => ask(ctx, 2);
+
+@Component({ name: 'Vault', isolation: 'inline' })
+class HookedVault extends Vault {
+  constructor(private readonly own: ComponentContext<Vault, Model>) { super(own); }
+  onActivate(): Promise<void> { return hookedVault(this.own); }
+}
+@Actor({ name: 'model', components: [HookedVault], idleAfter: '2s' })
+class HookedModel extends Model {
+  constructor(private readonly own: ActorContext<Model>) { super(own); }
+  onActivate(): Promise<void> { return hookedModel(this.own); }
+}
+@Component({ name: 'Vault', isolation: 'worker' })
+class HookedThreadVault extends HookedVault {}
+@Actor({ name: 'model', components: [HookedThreadVault], idleAfter: '2s' })
+class HookedThreadModel extends HookedModel {}
+@Actor({ name: 'model', components: [HookedThreadVault], idleAfter: '2s', isolation: 'worker' })
+class HookedApartModel extends HookedModel {}
+@Component({ name: 'Vault', isolation: 'worker', reentrancy: 'all' })
+class HookedOpenVault extends HookedVault {}
+@Actor({ name: 'model', components: [HookedOpenVault], idleAfter: '2s', isolation: 'worker', reentrancy: 'all' })
+class HookedOpenModel extends HookedModel {}
+@Component({ name: 'Vault', isolation: 'worker', reentrancy: 'none' })
+class HookedClosedVault extends HookedVault {}
+@Actor({ name: 'model', components: [HookedClosedVault], idleAfter: '2s', isolation: 'worker', reentrancy: 'none' })
+class HookedClosedModel extends HookedModel {}
+
 /** The same actor in every mode: one wire name, one store. In those below `thread` its component, or both, run in (pretended) threads. */
 export const MODELS = {
   chain: Model, all: OpenModel, none: ClosedModel, interleave: Model,
   thread: ThreadModel, apart: ApartModel, 'apart-all': OpenApartModel, 'apart-none': ClosedApartModel, 'apart-interleave': ApartModel,
+  hooks: HookedModel, 'thread-hooks': HookedThreadModel, 'apart-hooks': HookedApartModel, 'apart-hooks-all': HookedOpenModel, 'apart-hooks-none': HookedClosedModel,
+  'apart-hooks-interleave': HookedApartModel,
 };
 
 type Target = Pick<Handle<Vault>, 'run' | 'look' | 'runBeside' | 'lookBeside'>;

@@ -12,7 +12,7 @@ import { Random } from './random.js';
 import { current, Witness } from './witness.js';
 
 /** Modes whose code runs in threads. */
-const THREADED = { thread: true, apart: true, 'apart-all': true, 'apart-none': true, 'apart-interleave': true };
+const THREADED = /^(thread|apart)/;
 /** Below the number that degrades a component, which would refuse everything for longer than a run takes. */
 const KILLS = 3;
 const ROOTS = 24;
@@ -58,7 +58,7 @@ export async function runModel(seed: number, Store: StoreMaker = FaultyStore, mo
     kills++;
     random.pick(alive).kill(new Error('killed by the model'));
   };
-  if (mode in THREADED) for (let i = 0; i < KILLS; i++) clock.setTimer(killOne, random.below(SPAN_MS));
+  if (THREADED.test(mode)) for (let i = 0; i < KILLS; i++) clock.setTimer(killOne, random.below(SPAN_MS));
   const isOver = (): boolean => roots.every(({ outcome }) => outcome !== undefined) && witness.running.length === 0;
   for (let now = 0; now < SPAN_MS || (!isOver() && now < LIMIT_MS); now += STEP_MS) await clock.advance(STEP_MS);
   if (!isOver()) witness.violations.push(`never settled: ${roots.filter(({ outcome }) => !outcome).map(({ program }) => program.id).join()}; running ${witness.running.length}`);
