@@ -38,6 +38,8 @@ export class Activation extends Residents {
   isDestroyed = false;
   /** Another silo had the actor when this one began. */
   isSuperseded = false;
+  /** This silo had no lease, or lost the actor, when this one began. */
+  hasLapsed = false;
   /** It took calls once: then an always-on actor is activated again when it ends. */
   wasActive = false;
   /** Live subscriptions and clients that keep the actor awake. */

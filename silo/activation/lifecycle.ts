@@ -151,7 +151,7 @@ function startTimers(activation: Activation): void {
 
 /** L1: the callers learn why; the row is given up and vanishes if it never held anything. */
 async function abandon(activation: Activation, unit: UnitOfWork, error: unknown): Promise<void> {
-  const isLapse = hasLapsed(activation);
+  const isLapse = (activation.hasLapsed = hasLapsed(activation));
   const failure = isLapse ? lapse(activation, error) : failureToBegin(activation, error);
   activation.log.error({ err: error }, 'activation failed');
   unit.held.length = 0;
