@@ -20,6 +20,7 @@ export async function handBack(executor: Pick<RedisExecutor, 'run' | 'command'>,
   const keys = new QueueKeys(prefix);
   const { active, stalled, 'stalled-check': check } = keys.getKeys(queue);
   const ids = ((await executor.command('lrange', active!, '0', '-1')) as readonly Buffer[]).map(String);
-  const held = await Promise.all(ids.map(async (id) => [id, String((await executor.command('get', keys.toKey(queue, `${id}:lock`))) ?? '')]));
+  const locks = (await Promise.all(ids.map((id) => executor.command('get', keys.toKey(queue, `${id}:lock`))))) as readonly (Buffer | null)[];
+  const held = ids.map((id, at) => [id, locks[at]?.toString() ?? '']);
   if (held.length > 0) await executor.run(SCRIPT, [stalled!, check!], [keys.toKey(queue, ''), ...held.flat()]);
 }

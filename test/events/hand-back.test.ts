@@ -61,7 +61,7 @@ describe('the batch that a dead silo held', () => {
         return executor.run(...args);
       },
     };
-    await handBack(noting as Pick<RedisExecutor, 'run' | 'command'>, new RedisKeys(redis.cluster).partition(1), 'q');
+    await handBack(noting, new RedisKeys(redis.cluster).partition(1), 'q');
     const next = new TestConsumer(others, 1, { isHolding: true });
     await phase('another has it', () => next.running === 1);
     const [lock] = await redis.keys(':lock');
