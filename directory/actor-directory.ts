@@ -5,6 +5,8 @@ import type { ClaimedRow, Holder, Incarnation, Token } from '../protocol/ports/s
 export interface Registration {
   readonly token: Token;
   readonly row: ClaimedRow;
+  /** Who had it, and is dead or has forgotten it. */
+  readonly takenFrom?: Incarnation | undefined;
 }
 
 /** Who is where. Registering also loads the state: one round trip. */

@@ -26,9 +26,10 @@ export class StoreActorDirectory implements ActorDirectory {
   async register(id: ActorId): Promise<Registration | { readonly holder: Holder }> {
     const token = `${this.incarnation}:${this.random()}`;
     let expected: Token | undefined;
+    let takenFrom: Incarnation | undefined;
     for (;;) {
       const claim = await this.store.claim({ id, token, incarnation: this.incarnation, expected });
-      if (claim.status === 'claimed') return { token, row: claim };
+      if (claim.status === 'claimed') return { token, row: claim, takenFrom };
       const { holder } = claim;
       if (holder.incarnation !== this.incarnation && (await this.isAlive(holder.incarnation))) return { holder };
       if (holder.token === expected) return { holder };
@@ -37,6 +38,7 @@ export class StoreActorDirectory implements ActorDirectory {
         throw new SiloUnavailableError(`${printEntityId(id)}: this silo lost its lease, and takes the actor from nobody (${holder.incarnation} has it)`);
       }
       expected = holder.token;
+      takenFrom = holder.incarnation;
     }
   }
 

@@ -1,9 +1,10 @@
 // PartitionSeat. Owns: one silo's registration as the owner of one partition, and the consumer that rests on it.
 //   PS1. A consumer runs only while this silo is registered as far as it knows: it begins after CLAIM's answer, and has ended before RELEASE is sent.
 //   PS2. One step at a time. What was wanted meanwhile is seen to after it.
+//   PS3. What a dead owner's consumer held comes back at once: whoever takes its place says so (Q2: it may still run there).
 import type { ActorDirectory } from '../directory/actor-directory.js';
 import { partitionId } from '../protocol/partitions.js';
-import type { DeliveryConsumer } from '../protocol/ports/delivery-queue.js';
+import type { ConsumeOptions, DeliveryConsumer } from '../protocol/ports/delivery-queue.js';
 import type { Logger } from '../protocol/ports/logger.js';
 import type { Token } from '../protocol/ports/state-store.js';
 
@@ -11,7 +12,7 @@ export interface PartitionSeatOptions {
   readonly directory: Pick<ActorDirectory, 'register' | 'unregister'>;
   readonly log: Pick<Logger, 'debug'>;
   /** Begins to consume. */
-  consume(partition: number): DeliveryConsumer;
+  consume(partition: number, options: ConsumeOptions): DeliveryConsumer;
 }
 
 export class PartitionSeat {
@@ -49,7 +50,7 @@ export class PartitionSeat {
     try {
       const registration = await options.directory.register(partitionId(partition));
       if ('holder' in registration) return false;
-      this.held = { token: registration.token, consumer: options.consume(partition) };
+      this.held = { token: registration.token, consumer: options.consume(partition, { isOfDead: registration.takenFrom !== undefined }) };
       return true;
     } catch (error) {
       options.log.debug({ err: error, partition }, 'partitions: one could not be taken; it is tried again');

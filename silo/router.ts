@@ -8,10 +8,11 @@ import {
 import type { Incarnation, Membership } from '../protocol/ports/index.js';
 import type { Activation } from './activation/activation.js';
 import { unknownComponent } from './activation/component-lookup.js';
-import type { Statistics } from './activation/silo-services.js';
+import type { SiloServices } from './activation/silo-services.js';
 import { ACKNOWLEDGE_MODE, systemMode } from './activation/system-methods.js';
 import type { ActorTypes } from './actor-types.js';
 import type { Catalog } from './catalog.js';
+import { LeaseWait } from './lease-wait.js';
 import { Moved } from './links/moved.js';
 import type { Answer } from './turns/answer.js';
 import { CallChain } from './turns/call-chain.js';
@@ -26,23 +27,40 @@ export interface Elsewhere {
   lastSeen(id: ActorId): Incarnation | undefined;
 }
 
+export type ReturningCalls = Pick<SiloServices, 'redeliver' | 'giveBack' | 'leased'>;
+
 /** A call for which the cluster's router chose this silo, and which goes back to it when the actor turns out to be elsewhere. */
 class RoutedCall extends PendingCall {}
 
 export class Router implements Invoker {
   /** Set once when this silo has others beside it. */
   elsewhere: Elsewhere | undefined;
+  readonly lease: LeaseWait;
+  private readonly membership: Membership;
+  private readonly statistics: SiloServices['statistics'];
 
   constructor(
     private readonly types: ActorTypes,
     private readonly catalog: Catalog,
-    private readonly membership: Membership,
-    private readonly statistics: Statistics,
+    { membership, statistics, clock, deadlines }: Pick<SiloServices, 'membership' | 'statistics' | 'clock' | 'deadlines'>,
     private readonly services: Invoker,
-  ) {}
+  ) {
+    this.membership = membership;
+    this.statistics = statistics;
+    this.lease = new LeaseWait({ clock, membership, deadlines, begin: (call) => this.redeliver(call) });
+  }
 
-  /** Rejects with an `Unknown…Error` before anything is activated. */
+  /** What activations do with what they cannot do now. */
+  get returns(): ReturningCalls {
+    return {
+      redeliver: (call) => this.redeliver(call), giveBack: (call, error) => this.giveBack(call, error),
+      leased: () => (this.membership.isValid ? Promise.resolve(true) : this.lease.whenBack()),
+    };
+  }
+
+  /** Rejects with an `Unknown…Error` before anything is activated. Without a lease it waits for that, or for another silo's. */
   invoke(envelope: Envelope): Promise<unknown> {
+    if (!this.lease.isEmpty) this.lease.open();
     if (isService(envelope.target)) return this.services.invoke(envelope);
     try {
       if (this.elsewhere && this.catalog.get(envelope.target) === undefined) return this.elsewhere.route(envelope);
@@ -57,6 +75,16 @@ export class Router implements Invoker {
     if (call.isSettled) return;
     if (this.elsewhere && this.mayBeElsewhere(call, this.elsewhere)) this.handOver(call, this.elsewhere);
     else this.offerAgain(call);
+  }
+
+  /**
+   * It surely did not run, for want of the lease or of the actor, which says nothing of the actor. Calls of this silo wait for the lease here; whoever
+   * sent it from afar, or routed it, looks further himself; hooks, messages and ticks have others who see to them.
+   */
+  giveBack(call: PendingCall, error: Error): void {
+    if (this.catalog.stopping || call instanceof FarCall || !isOfCaller(call)) call.fail(error);
+    else if (call instanceof RoutedCall) call.fail(new Moved(undefined, error));
+    else this.lease.add(call, error);
   }
 
   /** Hooks belong to this silo. A call that was sent here, from afar or not, stays: the actor wakes here again unless it was seen on another silo. */
@@ -86,6 +114,7 @@ export class Router implements Invoker {
   private offerAgain(call: PendingCall): void {
     const { target, hops } = call.envelope;
     const metadata = this.types.get(target.type);
+    if (metadata && !this.membership.mayAccept) return this.giveBack(call, leaseLost(target));
     if (metadata && !this.catalog.stopping) return this.offer(call, metadata);
     if (hops > 0) return call.fail(new Moved(undefined));
     call.fail(new SiloUnavailableError(`${printEntityId(target)}: this silo is stopping; the call did not run`));
@@ -112,7 +141,6 @@ export class Router implements Invoker {
     const member = targetClass.methods.get(method);
     const mode = member ? turnModeOf(member) : target.component === undefined ? systemMode(method) : undefined;
     if (!mode) throw noMethod(targetClass, target, method);
-    if (!this.membership.mayAccept) throw new SiloUnavailableError(`${printEntityId(target)}: this silo lost its lease; the call did not run`);
     // While the silo stops, running turns still reach the actors that are there.
     if (this.catalog.stopping && !(envelope.chain && present)) {
       throw new SiloUnavailableError(`${printEntityId(target)}: this silo is stopping; the call did not run`);
@@ -120,6 +148,7 @@ export class Router implements Invoker {
     this.statistics.calls++;
     const call = new Call(envelope, chain, mode);
     if (envelope.signal?.aborted) call.cancel();
+    else if (!this.membership.mayAccept) this.giveBack(call, leaseLost(target));
     else this.offer(call, metadata, present);
     return call;
   }
@@ -144,6 +173,14 @@ export class Router implements Invoker {
   }
 }
 
+/** Somebody's code waits for it, or has sent it: it is no hook, message or tick. */
+function isOfCaller({ envelope: { kind }, mark, settles, due, message, reply }: PendingCall): boolean {
+  return (kind === 'call' || kind === 'oneWay') && mark === undefined && settles === undefined && due === undefined && message === undefined && reply === undefined;
+}
+
+function leaseLost(target: EntityId): SiloUnavailableError {
+  return new SiloUnavailableError(`${printEntityId(target)}: this silo lost its lease; the call did not run`);
+}
 
 function noMethod(metadata: ClassMetadata, target: EntityId, method: string): UnknownMethodError {
   const note = functionFieldNote(metadata, method);

@@ -23,7 +23,7 @@ import { hostedClasses } from './hosted-classes.js';
 import { Hosts } from './hosts.js';
 import { IdleCollector } from './idle-collector.js';
 import { Management, MANAGEMENT_TOPICS, type ManageOptions } from './management.js';
-import { Router } from './router.js';
+import { Router, type ReturningCalls } from './router.js';
 import { ChainTable } from './routing/chain-table.js';
 import { CircleWatch } from './routing/circle-watch.js';
 import { ClusterRouter, type ClusterRouterParts, type PeerLinks } from './routing/cluster-router.js';
@@ -46,6 +46,7 @@ import { warnOnce } from './warn-once.js';
 
 /** A stop lets turns run for that long before it asks them to end. */
 const STOP_GRACE_MS = 1000;
+const STOPPING = 'this silo is stopping';
 
 /** What a silo has that others beside it. */
 export interface PeerParts extends Pick<PlacingParts, 'chooser' | 'defaultPolicy' | 'labels' | 'self'>, Pick<ClusterRouterParts, 'onRefused'> {
@@ -83,7 +84,7 @@ export class SiloRuntime {
     const { clock, log, membership } = ports;
     ({ types: this.types, serviceTypes: this.serviceTypes } = hostedClasses(ports));
     this.directory = new StoreActorDirectory(ports.store, membership.incarnation, membership);
-    this.alwaysOn = new AlwaysOn(clock, log, (id) => this.catalog.stopping || this.activate(id));
+    this.alwaysOn = new AlwaysOn(clock, log, (id) => this.catalog.stopping || this.catalog.getOrActivate(this.types.get(id.type)!, id, new CallChain()));
     this.deadlines = new DeadlineWheel(clock);
     this.lazySaver = new LazySaver(clock, log);
     this.idle = new IdleCollector(clock, (activation) => this.catalog.deactivate(activation, 'idle', false));
@@ -92,8 +93,8 @@ export class SiloRuntime {
     const services = this.createServices();
     this.catalog = new Catalog(services);
     this.services = new Services(this.serviceTypes, this.types, services);
-    this.router = new Router(this.types, this.catalog, membership, this.statistics, this.services);
-    services.redeliver = (call) => this.router.redeliver(call);
+    this.router = new Router(this.types, this.catalog, services, this.services);
+    Object.assign(services, this.router.returns);
     const invoker = ports.intercept?.(this.router) ?? this.router;
     this.ties = new ClientTies({ siloId: ports.siloId, types: this.types, catalog: this.catalog, membership, clock, log, topics: this.topics, codec: () => this.codec });
     this.backend = new SiloGatewayBackend(ports.siloId, this.types, invoker, this.ties);
@@ -133,8 +134,8 @@ export class SiloRuntime {
   joinPeers({ links, onRefused, ...placing }: PeerParts): void {
     const { clock, membership, siloId } = this.ports;
     const cluster = new ClusterRouter({
-      membership, directory: this.directory, locations: this.locations, links, onRefused, chains: this.chains, clock,
-      placing: new Placing({ ...placing, siloId, membership, typeOf: (name) => this.types.get(name), isOpen: () => !this.catalog.stopping }),
+      membership, directory: this.directory, locations: this.locations, links, onRefused, chains: this.chains, clock, isStopping: () => this.catalog.stopping,
+      placing: new Placing({ ...placing, siloId, membership, typeOf: (name) => this.types.get(name), isOpen: () => !this.catalog.stopping && membership.mayAccept }),
       // What silos ask of actors themselves bears to be asked twice.
       isReadOnly: ({ kind, target, method }) => kind === 'hook' || (systemMode(method)?.readOnly ?? this.types.isReadOnly(target, method)),
       deliverHere: (envelope) => (envelope.kind === 'hook' ? this.ties.serve(envelope) : this.router.deliverRouted(envelope)),
@@ -174,8 +175,9 @@ export class SiloRuntime {
 
   /** Ends every activation in good order. */
   async stop(): Promise<void> {
-    const hurry = this.ports.clock.setTimer(() => this.deadlines.interrupt(new SiloUnavailableError('this silo is stopping')), STOP_GRACE_MS);
+    const hurry = this.ports.clock.setTimer(() => this.deadlines.interrupt(new SiloUnavailableError(STOPPING)), STOP_GRACE_MS);
     await this.messages.finish();
+    this.router.lease.close(STOPPING);
     await Promise.all([this.services.finish(), this.catalog.stop()]).finally(() => hurry.cancel());
     await this.services.end();
     await this.messages.end();
@@ -188,6 +190,7 @@ export class SiloRuntime {
   abandon(reason: string): void {
     this.ties.abandon();
     this.catalog.abandon(reason);
+    this.router.lease.close(reason);
     this.services.abandon(reason);
     this.messages.abandon();
     this.stopUpkeep();
@@ -215,10 +218,6 @@ export class SiloRuntime {
 
   private readonly isMyAlwaysOn = (id: ActorId): boolean => (this.types.get(id.type)?.alwaysOn ?? false) && isMyShare(this.ports.membership, id);
 
-  private activate(id: ActorId): Activation {
-    return this.catalog.getOrActivate(this.types.get(id.type)!, id, new CallChain());
-  }
-
   private createServices(): { -readonly [Service in keyof SiloServices]: SiloServices[Service] } {
     const { clock, store, membership, random = Math.random } = this.ports;
     const services = {
@@ -236,7 +235,7 @@ export class SiloRuntime {
       ended: (activation) => this.ended(activation),
       elsewhere: (id, holder) => this.actorIsElsewhere(id, holder.incarnation),
       touched: (activation, atMs) => this.idle.touch(activation, atMs),
-    } satisfies Omit<SiloServices, 'codec' | 'messages' | 'host' | 'scratch' | 'redeliver' | 'caller'>;
+    } satisfies Omit<SiloServices, 'codec' | 'messages' | 'host' | 'scratch' | 'caller' | keyof ReturningCalls>;
     // Codec, caller, host and router need the services' owner first; they are set before anything can run.
     return services as unknown as { -readonly [Service in keyof SiloServices]: SiloServices[Service] };
   }

@@ -40,7 +40,8 @@ export async function numbered(settings: NumberedSettings): Promise<FaultReport>
   await sending;
   const lastDeath = await killWithoutCalls(fleet, settings, log);
   const outcome = await collect(fleet, settings);
-  return report(fleet, settings, log, outcome, lastDeath);
+  const letters = await insist(() => fleet.fleet.caller.deadLetters.count());
+  return report(fleet, settings, log, outcome, { ...lastDeath, letters });
 }
 
 /** Every emitter on its own; resolves when each has sent its part. */
@@ -89,16 +90,16 @@ async function collect(fleet: MessageFleet, { emitters, listeners }: NumberedSet
   };
 }
 
-function report(fleet: MessageFleet, settings: NumberedSettings, log: FaultLog, outcome: Outcome, { left, tookMs }: LastDeath): FaultReport {
+function report(fleet: MessageFleet, settings: NumberedSettings, log: FaultLog, outcome: Outcome, { left, tookMs, letters }: LastDeath & { readonly letters: number }): FaultReport {
   const verdict = judge(outcome);
   const redelivered = redeliveries(outcome.applied, log.deaths);
   const ofKills = redelivered['kills'] ?? [];
   const redelivery = Object.fromEntries(Object.entries(redelivered).map(([of, times]) => [of, { count: times.length, p50: quantile(times, 0.5), p99: quantile(times, 0.99), longest: quantile(times, 1) }]));
   const { surprises, callerFenced } = fleet.fleet;
   return {
-    figures: { ...verdict, faults: log.counts, ...fleet.counts, redelivery, lastDeathSettledMs: tookMs, surprises, callerFenced },
+    figures: { ...verdict, faults: log.counts, ...fleet.counts, redelivery, lastDeathSettledMs: tookMs, deadLetters: letters, surprises, callerFenced },
     goals: [
-      ...goalsOf(verdict), atMost('messages that wait for a call after the last death', left, 0),
+      ...goalsOf(verdict), atMost('messages given up, of which none failed by itself', letters, 0), atMost('messages that wait for a call after the last death', left, 0),
       atLeast('messages under way at a kill', ofKills.length, 1), atMost('from a kill to the last of its messages', quantile(ofKills, 1), REDELIVERY_MS, ' ms'),
       atLeast('commits refused (FENCED, DUP)', fleet.counts.fenced + fleet.counts.duplicates, settings.atLeast.fenced),
       atLeast('deliveries that came again', fleet.counts.knownDeliveries, settings.atLeast.known),

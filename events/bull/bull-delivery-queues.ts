@@ -3,7 +3,7 @@
 //       ids. BullMQ takes no ':' and no digits alone.
 import { randomUUID } from 'node:crypto';
 import { LinkLostError } from '../../protocol/errors/index.js';
-import { asBatchesHandler, type BatchHandler, type BatchesHandler, type DeliveryConsumer, type DeliveryQueues } from '../../protocol/ports/delivery-queue.js';
+import { asBatchesHandler, type BatchHandler, type BatchesHandler, type ConsumeOptions, type DeliveryConsumer, type DeliveryQueues } from '../../protocol/ports/delivery-queue.js';
 import { encodeKeyPart } from '../../state/redis-keys.js';
 import { writeBatch } from './batch-data.js';
 import { BullConsumer } from './bull-consumer.js';
@@ -34,12 +34,12 @@ export class BullDeliveryQueues implements DeliveryQueues {
     await queue.add(JOB_NAME, writeBatch(batch), { jobId: `d-${encodeKeyPart(id)}`, timestamp: nowMs, delay: Math.max(0, Math.ceil(dueMs - nowMs)) });
   }
 
-  consume(partition: number, handler: BatchHandler | BatchesHandler): DeliveryConsumer {
+  consume(partition: number, handler: BatchHandler | BatchesHandler, { isOfDead = false }: ConsumeOptions = {}): DeliveryConsumer {
     const link = this.open();
     const { clock, log } = this.options;
     const consumer = new BullConsumer({
       partition, handler: asBatchesHandler(handler), clock, log, waiting: async (from, count) => (await link.queue(partition)).getWaiting(from, from + count - 1),
-      prepare: () => link.queue(partition), backlog: () => this.depth(partition), makeWorker: (process) => link.worker(partition, process),
+      prepare: () => link.queue(partition).then(() => (isOfDead ? link.handBack(partition) : undefined)), backlog: () => this.depth(partition), makeWorker: (process) => link.worker(partition, process),
     });
     this.consumers.add(consumer);
     consumer.start();

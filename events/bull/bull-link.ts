@@ -15,6 +15,7 @@ import { checkQueueCommands } from '../../state/redis-settings.js';
 import { createClient, type RedisSource } from '../../state/redis-source.js';
 import { ReplicatedExecutor } from '../../state/replicated-executor.js';
 import { blockingClient, executedClient, versionLines } from './executed-client.js';
+import { handBack } from './hand-back.js';
 import { PartitionWorker, type BatchProcessor } from './partition-worker.js';
 
 /** The name of every partition's queue: the prefix tells them apart. */
@@ -70,6 +71,11 @@ export class BullLink {
     this.queues.set(partition, made);
     made.catch(() => this.queues.delete(partition));
     return made;
+  }
+
+  /** As `handBack`. */
+  handBack(partition: number): Promise<void> {
+    return handBack(this.executor, this.keys.partition(partition), NAME);
   }
 
   /** A worker that begins at once. */

@@ -9,6 +9,11 @@ export interface BatchesHandler {
   readonly atMost: number;
 }
 
+export interface ConsumeOptions {
+  /** Who consumed it before was declared dead: what that one held need not wait for the end of its hold. */
+  readonly isOfDead?: boolean | undefined;
+}
+
 /** One silo's hold on the batches of one partition. */
 export interface DeliveryConsumer {
   /**
@@ -42,7 +47,7 @@ export interface DeliveryQueues {
    * Takes the partition's batches, one at a time, or some that wait behind each other together. Of several consumers any may get a batch; a
    * rejected one is tried again after a growing pause.
    */
-  consume(partition: number, handler: BatchHandler | BatchesHandler): DeliveryConsumer;
+  consume(partition: number, handler: BatchHandler | BatchesHandler, options?: ConsumeOptions): DeliveryConsumer;
   /** How many batches are stored and not handled; those that are not due yet are left out. */
   depth(partition: number): Promise<number>;
   /** Stops this silo's consumers and rejects what it adds later. The batches stay. Idempotent. */

@@ -5,7 +5,7 @@
 import type { ActorId } from '../../protocol/actor-id.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import { copyError } from '../../protocol/codec/index.js';
-import { ActivationFailedError, SiloUnavailableError, StaleEpochError } from '../../protocol/errors/index.js';
+import { ActivationFailedError, SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { Logger } from '../../protocol/ports/index.js';
 import type { Token } from '../../protocol/ports/state-store.js';
 import type { ActorMetadata } from '../../decorators/index.js';
@@ -16,6 +16,7 @@ import { CommitQueue } from './commit-queue.js';
 import { Entity } from './entity.js';
 import type { EntityTimers } from './entity-timers.js';
 import { succeed } from './hand-over.js';
+import { notBegun, overtakenRead } from './lapsed-replies.js';
 import { LiveEvents } from './live-events.js';
 import { Operations } from './operations.js';
 import { Residents } from './residents.js';
@@ -37,6 +38,8 @@ export class Activation extends Residents {
   isDestroyed = false;
   /** Another silo had the actor when this one began. */
   isSuperseded = false;
+  /** This silo had no lease, or lost the actor, when this one began. */
+  hasLapsed = false;
   /** It took calls once: then an always-on actor is activated again when it ends. */
   wasActive = false;
   /** Live subscriptions and clients that keep the actor awake. */
@@ -179,19 +182,15 @@ export class Activation extends Residents {
 
   /** Settles a call of a writing turn, after its unit (or for a nested turn, at its end). */
   reply(call: PendingCall, failed: boolean, value: unknown): void {
-    if (failed) call.fail(copyError(value, this.services.codec));
+    if (failed && !call.hasBegun && value instanceof SiloUnavailableError) notBegun(this, call, value);
+    else if (failed) call.fail(copyError(value, this.services.codec));
     else succeed(this, call, value);
   }
 
-  /** A read's reply leaves only while the ownership holds; else the read runs again where the actor is now. */
+  /** LR1. */
   replyToRead(call: PendingCall, failed: boolean, value: unknown, atMs: number): void {
-    if (this.isCurrentFor(call, atMs) || call.isSettled) return this.reply(call, failed, value);
-    if (!this.services.membership.isValid) {
-      call.fail(new StaleEpochError(`${this.name}: this silo lost its lease while the turn ran`));
-      return;
-    }
-    call.state = 'new';
-    this.services.redeliver(call);
+    if (this.isCurrentFor(call, atMs) || call.isSettled) this.reply(call, failed, value);
+    else overtakenRead(this, call, failed, value);
   }
 
   /** Before the reply of a strict read. */

@@ -151,7 +151,8 @@ function startTimers(activation: Activation): void {
 
 /** L1: the callers learn why; the row is given up and vanishes if it never held anything. */
 async function abandon(activation: Activation, unit: UnitOfWork, error: unknown): Promise<void> {
-  const failure = failureToBegin(activation, error);
+  const isLapse = (activation.hasLapsed = hasLapsed(activation));
+  const failure = isLapse ? lapse(activation, error) : failureToBegin(activation, error);
   activation.log.error({ err: error }, 'activation failed');
   unit.held.length = 0;
   if (activation.token !== '' && !activation.isLost) await giveUp(activation, false);
@@ -159,7 +160,10 @@ async function abandon(activation: Activation, unit: UnitOfWork, error: unknown)
   activation.isLost = true;
   activation.settleReady(failure);
   activation.end();
-  for (const call of waiting) call.fail(failure);
+  for (const call of waiting) {
+    if (isLapse) activation.services.giveBack(call, failure);
+    else call.fail(failure);
+  }
 }
 
 /** Another silo has the actor: its calls go there. */
@@ -177,11 +181,17 @@ function hasLastWork(activation: Activation): boolean {
   return activation.entities.some(({ hosted }) => hosted?.has('onDeactivate') || hosted?.strayed().length);
 }
 
-/** What the callers are told: none of their calls ran. A silo that may not own the actor any more says nothing about the actor's own code. */
+/** A silo that may not own the actor any more says nothing about the actor's own code. */
+function hasLapsed({ isLost, services }: Activation): boolean {
+  return isLost || !services.membership.isValid;
+}
+
+function lapse({ name }: Activation, cause: unknown): SiloUnavailableError {
+  return new SiloUnavailableError(`${name}: this silo lost its lease or the actor while it was activated; the call did not run`, { cause });
+}
+
+/** What the callers are told: none of their calls ran. */
 function failureToBegin(activation: Activation, error: unknown): Error {
-  if (activation.isLost || !activation.services.membership.isValid) {
-    return new SiloUnavailableError(`${activation.name}: this silo lost its lease or the actor while it was activated; the call did not run`, { cause: error });
-  }
   const isSaid = error instanceof ActivationFailedError || (error instanceof TroupeError && error.retryable);
   return isSaid ? error : failureOf(activation, error);
 }

@@ -62,6 +62,10 @@ export interface SiloServices {
   warnOnce(message: string): void;
   /** Finds the call's actor anew and queues it there: its activation here is over. */
   redeliver(call: PendingCall): void;
+  /** It surely did not run here, for want of the lease or of the actor: it waits, or is looked after by whoever sent it. */
+  giveBack(call: PendingCall, error: Error): void;
+  /** Resolves with true when this silo has its lease (again), with false when it stops without. */
+  leased(): Promise<boolean>;
   /** The actor is with another silo. */
   elsewhere(id: ActorId, holder: Holder): void;
   /** Ends an activation in good order; the same promise for everybody who asks. */

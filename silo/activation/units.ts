@@ -4,9 +4,10 @@ import { StaleEpochError } from '../../protocol/errors/index.js';
 import type { CallChain } from '../turns/call-chain.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Activation } from './activation.js';
-import type { Entity } from './entity.js';
 import { ClosingUnits } from './closing-units.js';
+import type { Entity } from './entity.js';
 import { concludeChain } from './hand-over.js';
+import { overtakenUnit } from './lapsed-replies.js';
 import { OpenUnits } from './open-units.js';
 import { beFollowed, letIn } from './followed-units.js';
 import { adopt, awaitCommit, savePoint } from './save-point.js';
@@ -146,7 +147,8 @@ export class Units {
     const changes = merge(unit.held, staged);
     if (changes.saved.size === 0 && !unit.hasMessages) {
       unit.endedMs = this.activation.services.clock.monotonicMs();
-      if (!this.activation.isCurrentFor(unit.outermost, unit.endedMs)) return this.undo(unit, this.staleError());
+      const isCurrent = this.activation.isCurrentFor(unit.outermost, unit.endedMs);
+      if (!isCurrent) return overtakenUnit(this.activation, () => this.commit(unit, staged), () => this.undo(unit, this.staleError()));
       this.activation.commits.addLazy(changes.lazy);
       this.activation.commits.keep(changes.manual);
       adopt(this.activation, unit, staged);

@@ -9,6 +9,7 @@ import type { Invoker } from '../../protocol/envelope.js';
 import type { Incarnation, TimerHandle } from '../../protocol/ports/index.js';
 import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { DELIVER } from '../activation/system-methods.js';
+import { DeliveryWindow } from './delivery-window.js';
 import { messageName, senderOf } from './sender-name.js';
 import { UNHOSTED_MS, buryUnhosted, type BurialParts } from './unhosted.js';
 
@@ -32,9 +33,12 @@ interface Unseen {
 
 export class Deliverer {
   private readonly unseen = new Map<string, Unseen>();
+  private readonly window: DeliveryWindow;
   private isStopped = false;
 
-  constructor(private readonly parts: BurialParts, private readonly invoker: Invoker, private readonly incarnation: Incarnation) {}
+  constructor(private readonly parts: BurialParts, private readonly invoker: Invoker, private readonly incarnation: Incarnation) {
+    this.window = new DeliveryWindow(parts.clock);
+  }
 
   /** Rejects when the store does not answer: the batches must come again. */
   async handle(batches: readonly Uint8Array[]): Promise<void> {
@@ -46,7 +50,7 @@ export class Deliverer {
       if (present) present.push(delivery);
       else byActor.set(name, [delivery]);
     }
-    await Promise.all([...byActor].map(([name, deliveries]) => this.deliver(name, deliveries)));
+    await Promise.all([...byActor].map(([name, deliveries]) => this.window.pass(() => this.deliver(name, deliveries))));
   }
 
   /** Lets the actor look into its inbox, and relay what is left in its outbox: activates it. */
@@ -56,6 +60,7 @@ export class Deliverer {
 
   stop(): void {
     this.isStopped = true;
+    this.window.open();
     for (const { timer } of this.unseen.values()) timer?.cancel();
   }
 

@@ -3,6 +3,7 @@
 //   I2. The mark commits with the effect of the turn (P7), whose unit is the message's alone; the units of successive ones may share a commit (U5).
 //   I3. What fails, takes long, or comes behind such a one of its sender, waits in the actor's inbox; the rest of the world goes on.
 //   I4. Who delivers for the first time may come after one that could not reach this activation and put something into the inbox: that is looked for first.
+//   I5. What an activation that ends has not taken goes to the next one, as calls do; what its own code keeps from beginning waits in the inbox.
 import { DEFAULT_DELIVERY, type DeliveryMetadata } from '../../decorators/index.js';
 import { SiloUnavailableError, UnknownComponentError, UnknownMethodError } from '../../protocol/errors/index.js';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
@@ -50,7 +51,16 @@ export class Incoming implements AttemptJudge {
     call.state = 'running';
     // A store that does not answer keeps no partition.
     call.watch(this.activation.services.deadlines);
-    this.takeAll(deliveries, looks, by).then(() => call.succeed(undefined), (error: unknown) => call.fail(error));
+    this.takeAll(deliveries, looks, by).then(() => call.succeed(undefined), (error: unknown) => this.notTaken(call, error));
+  }
+
+  /** I5. */
+  private notTaken(call: PendingCall, error: unknown): void {
+    const { status, wasActive, isSuperseded, hasLapsed } = this.activation;
+    const saysNothing = status === 'ended' && (wasActive || isSuperseded || hasLapsed) && error instanceof SiloUnavailableError;
+    if (call.isSettled || !saysNothing) return call.fail(error);
+    call.state = 'new';
+    this.activation.handOn([call]);
   }
 
   private async takeAll(deliveries: readonly Delivery[], looks: boolean, by: Incarnation): Promise<void> {

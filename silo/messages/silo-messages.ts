@@ -10,7 +10,7 @@ import type { MessageRecords } from '../../protocol/ports/message-records.js';
 import { MemoryMessageRecords } from '../../state/memory-message-records.js';
 import { PARTITIONS, partitionOf } from '../../protocol/partitions.js';
 import { MemoryDeliveryQueues, MemoryQueues } from '../../events/memory-delivery-queues.js';
-import type { Clock, DeliveryConsumer, DeliveryQueues, Logger, Member, Membership, StateStore } from '../../protocol/ports/index.js';
+import type { Clock, ConsumeOptions, DeliveryConsumer, DeliveryQueues, Logger, Member, Membership, StateStore } from '../../protocol/ports/index.js';
 import { SiloDeadLetters } from './dead-letters.js';
 import { endsWithin } from '../ends-within.js';
 import type { ChainTable } from '../routing/chain-table.js';
@@ -100,7 +100,8 @@ export class SiloMessages implements BurialParts {
 
   /** Delivers what is in the queues: of all partitions, or its share among the silos of a cluster; and looks after what dead ones left. */
   async start(isShared = false): Promise<void> {
-    const consume = (partition: number): DeliveryConsumer => this.queues.consume(partition, { handle: (batches) => this.deliverer.handle(batches), atMost: BATCHES_AT_ONCE });
+    const handler = { handle: (batches: readonly Uint8Array[]) => this.deliverer.handle(batches), atMost: BATCHES_AT_ONCE };
+    const consume = (partition: number, options?: ConsumeOptions): DeliveryConsumer => this.queues.consume(partition, handler, options);
     if (!isShared) {
       this.consumers = Array.from({ length: PARTITIONS }, (_, partition) => consume(partition));
       return;

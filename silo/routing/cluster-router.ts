@@ -3,6 +3,7 @@
 //   R2. What surely did not run is tried again until its deadline; what may have run only if that is harmless: read-only, with a key, or durable.
 //      Finding out where it is may take no longer than the call has.
 //   R3. Where an actor is, is a hint (LocationCache); who owns it, its row alone says.
+//   R4. Without a lease of its own a silo goes on looking: the lease comes back, or another silo takes the call. A silo that stops looks no more.
 import type { ActorDirectory } from '../../directory/actor-directory.js';
 import type { LocationCache } from '../../directory/location-cache.js';
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
@@ -41,6 +42,8 @@ export interface ClusterRouterParts {
   readonly placing: Placing;
   readonly clock: Clock;
   isReadOnly(envelope: Envelope): boolean;
+  /** This silo takes no calls any more but those that its running turns need. */
+  isStopping(): boolean;
   /** Nobody listens at that silo's address. */
   readonly onRefused: (incarnation: Incarnation) => void;
   /** Delivers to this silo, which activates the actor if it can; rejects with `Moved` when another one has it. */
@@ -119,6 +122,7 @@ export class ClusterRouter implements CallWatch {
   private goOn(place: Place, error: unknown, envelope: Envelope, refused: ReadonlySet<Incarnation>): ReadonlySet<Incarnation> {
     if (place === 'here') {
       if (!(error instanceof Moved)) throw error;
+      if (this.parts.isStopping()) throw this.stopping(envelope, error);
       return refused;
     }
     if (error instanceof Moved) return new Set([...refused, place.incarnation]);
@@ -207,7 +211,11 @@ export class ClusterRouter implements CallWatch {
   /** Waits before the next try; rejects when there is to be none. */
   private async pause(ms: number, envelope: Envelope, reason: unknown): Promise<void> {
     await pauseBeforeRetry(ms, envelope, this.parts.clock, reason);
-    if (this.parts.membership.mayAccept) return;
-    throw new SiloUnavailableError(`${printEntityId(envelope.target)}.${envelope.method}: this silo lost its lease; the call did not run`, { cause: reason });
+    // R4. Turns that run while it stops still reach others, as long as it is a member.
+    if (this.parts.isStopping() && !this.parts.membership.mayAccept) throw this.stopping(envelope, reason);
+  }
+
+  private stopping({ target, method }: Envelope, cause: unknown): SiloUnavailableError {
+    return new SiloUnavailableError(`${printEntityId(target)}.${method}: this silo is stopping; the call did not run`, { cause });
   }
 }

@@ -6,8 +6,10 @@
 import type { ServiceMetadata } from '../../decorators/index.js';
 import { serviceId, type EntityId } from '../../protocol/actor-id.js';
 import { copyError } from '../../protocol/codec/index.js';
+import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { TurnEnd } from '../../isolation/host.js';
 import type { SiloServices } from '../activation/silo-services.js';
+import { FarCall } from '../turns/far-call.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import { isAwaitedOn, Turn } from '../turns/turn.js';
 import { Permits } from './permits.js';
@@ -31,8 +33,8 @@ export class HostedService {
   private open = 0;
   private waiters: (() => void)[] = [];
 
-  /** `onFree`: a permit was given back. */
-  constructor(private metadata: ServiceMetadata, private readonly services: SiloServices, private readonly newRuntime: () => SiloServiceRuntime, private readonly onFree: () => void) {
+  /** `onFree`: a permit was given back. `again`: takes a call of this silo whose turn could not begin for want of a lease. */
+  constructor(private metadata: ServiceMetadata, private readonly services: SiloServices, private readonly newRuntime: () => SiloServiceRuntime, private readonly onFree: () => void, private readonly again: (call: PendingCall, error: Error) => void) {
     this.id = serviceId(metadata.name);
     this.permits = new Permits(metadata.concurrency);
     this.instances = new ServiceInstances(metadata, services, newRuntime);
@@ -111,7 +113,9 @@ export class HostedService {
   private ended(turn: Turn, failed: boolean, value: unknown): void {
     turn.isOpen = false;
     this.open--;
-    if (failed) turn.pending.fail(copyError(value, this.services.codec));
+    const { pending } = turn;
+    if (failed && !pending.hasBegun && value instanceof SiloUnavailableError && !(pending instanceof FarCall)) this.again(pending, value);
+    else if (failed) turn.pending.fail(copyError(value, this.services.codec));
     else turn.pending.succeed(value);
     if (this.holders.delete(turn)) {
       this.permits.giveBack();

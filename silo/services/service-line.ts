@@ -165,9 +165,14 @@ export class ServiceLine {
       this.shun(peer);
       if (isConnectionRefused(error)) links.refused(peer.member.incarnation);
     } else if (!(error instanceof LinkLostError && this.parts.isReadOnly(call.envelope.method))) return call.fail(error);
+    this.giveBack(call, this.closed('this silo is stopping'));
+  }
+
+  /** N3. `error`: what its caller is told when nothing waits here any more. */
+  giveBack(call: PendingCall, error: Error): void {
     if (call.isSettled) return;
-    if (this.isClosed) return call.fail(this.closed('this silo is stopping'));
-    this.queue.add(call);
+    if (this.isClosed) call.fail(error);
+    else this.queue.add(call);
   }
 
   /** It cannot be reached now: others are tried meanwhile. */

@@ -151,8 +151,7 @@ export class Services {
   private begin(envelope: Envelope): PendingCall {
     const { target } = envelope;
     const { mode, service } = this.lookUp(envelope);
-    if (!this.silo.membership.mayAccept) throw new SiloUnavailableError(`${printEntityId(target)}: this silo lost its lease; the call did not run`);
-    if (this.isStopping && !envelope.chain) throw new SiloUnavailableError(`${printEntityId(target)}: this silo is stopping; the call did not run`);
+    if (this.isStopping && !(envelope.chain && this.silo.membership.mayAccept)) throw new SiloUnavailableError(`${printEntityId(target)}: this silo is stopping; the call did not run`);
     this.silo.statistics.calls++;
     const call = new PendingCall(envelope, chainOf(envelope), mode);
     if (envelope.signal?.aborted) call.cancel();
@@ -194,7 +193,8 @@ export class Services {
       this.byName.get(name)!.line.pump();
       offers.offer();
     };
-    const turns = new HostedService(metadata, this.silo, () => new SiloServiceRuntime(serviceId(name), this.silo, this.actors, this.types), onFree);
+    const again = (call: PendingCall, error: Error): void => this.byName.get(name)!.line.giveBack(call, error);
+    const turns = new HostedService(metadata, this.silo, () => new SiloServiceRuntime(serviceId(name), this.silo, this.actors, this.types), onFree, again);
     const peer = (incarnation: Incarnation): Member | undefined => this.silo.membership.peers.find((member) => member.incarnation === incarnation);
     const offers = new PermitOffers({
       // Who cannot take a call must not ask for one: it would come and go without end.

@@ -147,7 +147,7 @@ export class PendingCall implements DeadlineLink, Answer {
   /** The deadline passed: a queued call leaves its queue and never runs, a running one is signalled. */
   expire(): void {
     const { target, method, timeoutMs } = this.envelope;
-    const where = this.state === 'running' ? 'while it ran; whether it takes effect is unknown' : 'while it waited in the mailbox; it did not run';
+    const where = this.state === 'running' ? 'while it ran; whether it takes effect is unknown' : `while it waited ${this.mailbox?.place ?? 'in the mailbox'}; it did not run`;
     this.stopWaiting(new CallTimeoutError(`${printEntityId(target)}.${method}: no result within ${timeoutMs} ms, ${where}`, { timeoutMs }));
   }
 

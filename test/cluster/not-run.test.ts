@@ -100,4 +100,42 @@ describe('calls that did not run where they were sent', () => {
     expect(runs).to.equal(1);
     await cluster.stop();
   });
+
+  it('because their own silo lost its lease run where others have the actor, or take it', async () => {
+    const cluster = await MemoryCluster.of(2, [Patient]);
+    const [s0, s1] = cluster.silos;
+    await s1!.actor(Patient, 'there').add();
+    loseLease(s0!);
+    expect(await cluster.until(s0!.actor(Patient, 'there').add())).to.equal(2);
+    expect(await cluster.until(s0!.actor(Patient, 'nowhere').add())).to.equal(1);
+    expect(s1!.activations()).to.have.members(['patient/there', 'patient/nowhere']);
+    await cluster.stop();
+  });
+
+  it('because the only silo that hosts the actor lost its lease, their own, run when it is back', async () => {
+    const cluster = await MemoryCluster.of(1, [Patient]);
+    await cluster.add([]);
+    const [s0] = cluster.silos;
+    await s0!.membership.refresh();
+    const regain = loseLease(s0!);
+    const calls = [s0!.actor(Patient, 'a').add(), s0!.actor(Patient, 'a').add()];
+    await cluster.clock.advance(700);
+    expect(s0!.activations()).to.deep.equal([]);
+    regain();
+    expect((await cluster.until(Promise.all(calls))).sort()).to.deep.equal([1, 2]);
+    await cluster.stop();
+  });
+
+  it('and whose own silo is declared dead fail as not run, at once', async () => {
+    const cluster = await MemoryCluster.of(2, [Patient]);
+    const [s0, s1] = cluster.silos;
+    await s0!.actor(Patient, 'a').add();
+    loseLease(s0!);
+    const errors = Promise.all([failure(s0!.actor(Patient, 'a').add()), failure(s0!.actor(Patient, 'a').read())]);
+    await s1!.membership.declareDead(s0!.membership.incarnation);
+    const startMs = cluster.clock.monotonicMs();
+    for (const error of await cluster.until(errors)) expect(error).to.be.instanceOf(SiloUnavailableError).and.include({ retryable: true });
+    expect(cluster.clock.monotonicMs() - startMs).to.be.at.most(1000);
+    await cluster.stop();
+  });
 });

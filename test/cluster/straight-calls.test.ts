@@ -23,6 +23,7 @@ function router() {
   const attempts: { readonly watch: CallWatch | undefined; readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void }[] = [];
   const parts: Partial<ClusterRouterParts> = {
     locations, chains, clock,
+    isStopping: () => false,
     membership: { incarnation: 'a1', peers: [B], mayAccept: true, suspect: () => undefined } as unknown as ClusterRouterParts['membership'],
     links: { ask: () => Promise.reject(new Error('asked')), invoke: (_to, _envelope, watch) => new Promise((resolve, reject) => void attempts.push({ watch, resolve, reject })) },
     placing: { choose: () => B } as unknown as ClusterRouterParts['placing'],

@@ -3,7 +3,7 @@ import type { ActorDirectory } from '../../directory/actor-directory.js';
 import { MemoryDeliveryQueues, MemoryQueues } from '../../events/memory-delivery-queues.js';
 import { Partitions } from '../../events/partitions.js';
 import type { Member, MemberChange } from '../../protocol/ports/membership.js';
-import type { DeliveryConsumer } from '../../protocol/ports/delivery-queue.js';
+import type { ConsumeOptions, DeliveryConsumer } from '../../protocol/ports/delivery-queue.js';
 import type { StateStore } from '../../protocol/ports/state-store.js';
 import { MemoryStateStore } from '../../state/memory-state-store.js';
 import { silentLog } from '../isolation/silent-log.js';
@@ -58,6 +58,8 @@ export class PartitionWorld {
 /** One silo, with its own look at the cluster. */
 export class WorldSilo {
   readonly partitions: Partitions;
+  /** Partitions whose consumer was told that the one before it is dead. */
+  readonly tookOver: number[] = [];
   readonly deliveries: MemoryDeliveryQueues;
   /** It runs a consumer of them. */
   readonly consuming = new Set<number>();
@@ -73,7 +75,7 @@ export class WorldSilo {
     const { clock, store, queues, count } = world;
     this.deliveries = new MemoryDeliveryQueues(queues, { clock });
     this.partitions = new Partitions({
-      siloId, membership: this, clock, count, log: silentLog, directory: makeDirectory(this, store), consume: (partition) => this.consume(partition),
+      siloId, membership: this, clock, count, log: silentLog, directory: makeDirectory(this, store), consume: (partition, options) => this.consume(partition, options),
     });
   }
 
@@ -120,7 +122,8 @@ export class WorldSilo {
     for (const listener of this.fencedListeners.splice(0)) listener('declared dead');
   }
 
-  private consume(partition: number): DeliveryConsumer {
+  private consume(partition: number, { isOfDead = false }: ConsumeOptions): DeliveryConsumer {
+    if (isOfDead) this.tookOver.push(partition);
     const others = this.world.up.filter((other) => other !== this && other.consuming.has(partition));
     for (const { incarnation } of others) this.world.collisions.push(`${this.incarnation} began to consume ${partition} beside ${incarnation}`);
     this.consuming.add(partition);

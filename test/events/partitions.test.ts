@@ -70,6 +70,21 @@ describe('Partitions', () => {
     expect(a.partitions.taken.length + b.partitions.taken.length).to.equal(PARTITIONS);
   });
 
+  it('are said to be of a dead silo where they are, and only there', async () => {
+    const world = new PartitionWorld(PARTITIONS);
+    const [a, b] = [world.join('a'), world.join('b')];
+    await world.settle();
+    await leave(b);
+    await world.settle();
+    expect([a.tookOver, b.tookOver]).to.deep.equal([[], []]);
+    const c = world.join('c');
+    await world.settle();
+    const held = c.partitions.taken;
+    c.die();
+    await world.settle();
+    expect([held.length > 0, [...a.tookOver].sort((x, y) => x - y), c.tookOver]).to.deep.equal([true, held, []]);
+  });
+
   it('come back to a silo that starts again under the same id', async () => {
     const world = new PartitionWorld(PARTITIONS);
     const [, b] = [world.join('a'), world.join('b')];

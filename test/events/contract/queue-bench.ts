@@ -1,4 +1,4 @@
-import type { BatchHandler, DeliveryConsumer, DeliveryQueues } from '../../../protocol/ports/delivery-queue.js';
+import type { BatchHandler, ConsumeOptions, DeliveryConsumer, DeliveryQueues } from '../../../protocol/ports/delivery-queue.js';
 import { phase } from '../../state/phase.js';
 
 /** Where the contract is tried. */
@@ -57,9 +57,9 @@ export class TestConsumer {
   private readonly held: (() => void)[] = [];
   private readonly consumer: DeliveryConsumer;
 
-  constructor(queues: DeliveryQueues, partition: number, private readonly options: { readonly isHolding?: boolean; readonly fail?: (text: string) => boolean } = {}) {
+  constructor(queues: DeliveryQueues, partition: number, private readonly options: { readonly isHolding?: boolean; readonly fail?: (text: string) => boolean } & ConsumeOptions = {}) {
     const handle: BatchHandler = async (batch) => this.handle(text(batch));
-    this.consumer = queues.consume(partition, handle);
+    this.consumer = queues.consume(partition, handle, options);
   }
 
   stop(): Promise<void> {
