@@ -3,6 +3,7 @@ import { LinkLostError } from '../protocol/errors/index.js';
 import type { Clock } from '../protocol/ports/clock.js';
 import { asBatchesHandler, type BatchHandler, type BatchesHandler, type DeliveryConsumer, type DeliveryQueues } from '../protocol/ports/delivery-queue.js';
 import type { Logger } from '../protocol/ports/logger.js';
+import { HandlingTurns } from './handling-turns.js';
 import { MemoryConsumer } from './memory-consumer.js';
 import { MemoryQueue } from './memory-queue.js';
 
@@ -29,9 +30,12 @@ export interface MemoryDeliveryQueuesOptions {
 /** The memory twin of `BullDeliveryQueues`: one for each silo, over queues that they share. Bytes are kept and handed over by reference. */
 export class MemoryDeliveryQueues implements DeliveryQueues {
   private readonly consumers = new Set<MemoryConsumer>();
+  private readonly turns: HandlingTurns;
   private isStopped = false;
 
-  constructor(private readonly queues: MemoryQueues, private readonly options: MemoryDeliveryQueuesOptions) {}
+  constructor(private readonly queues: MemoryQueues, private readonly options: MemoryDeliveryQueuesOptions) {
+    this.turns = new HandlingTurns(options.clock);
+  }
 
   async add(partition: number, batch: Uint8Array): Promise<void> {
     this.open(partition).add(batch);
@@ -42,7 +46,7 @@ export class MemoryDeliveryQueues implements DeliveryQueues {
   }
 
   consume(partition: number, handler: BatchHandler | BatchesHandler): DeliveryConsumer {
-    const consumer = new MemoryConsumer(this.open(partition), { ...this.options, partition, handler: asBatchesHandler(handler) }, () => this.consumers.delete(consumer));
+    const consumer = new MemoryConsumer(this.open(partition), { ...this.options, turns: this.turns, partition, handler: asBatchesHandler(handler) }, () => this.consumers.delete(consumer));
     this.consumers.add(consumer);
     consumer.start();
     return consumer;
