@@ -33,7 +33,7 @@ export interface BullConsumerOptions extends BatchAttemptsOptions {
   /** The silo's. */
   readonly turns: HandlingTurns;
   /** Jobs that wait, the oldest first. */
-  waiting(from: number, count: number): Promise<readonly Job<string>[]>;
+  waiting(count: number): Promise<readonly Job<string>[]>;
 }
 
 interface WaitingJob {
@@ -119,7 +119,7 @@ export class BullConsumer implements DeliveryConsumer {
   private async handle(own: readonly Uint8Array[], withWaiting: boolean): Promise<number> {
     const leave = await this.options.turns.enter();
     try {
-      const jobs = withWaiting ? await this.waitingJobs() : [];
+      const jobs = withWaiting ? await this.waitingJobs(this.options.handler.atMost - own.length) : [];
       const batches = [...own, ...jobs.map(({ bytes }) => bytes)];
       if (batches.length === 0 || !(await this.attempts.run(batches))) return 0;
       leave();
@@ -131,8 +131,8 @@ export class BullConsumer implements DeliveryConsumer {
   }
 
   /** What can be read of it, as far as that is not too much. Never rejects. */
-  private async waitingJobs(): Promise<readonly WaitingJob[]> {
-    const jobs = await this.options.waiting(0, this.options.handler.atMost).catch(() => []);
+  private async waitingJobs(atMost: number): Promise<readonly WaitingJob[]> {
+    const jobs = await this.options.waiting(atMost).catch(() => []);
     const readable: WaitingJob[] = [];
     let size = 0;
     for (const job of jobs) {

@@ -42,7 +42,7 @@ export class BullDeliveryQueues implements DeliveryQueues {
     const link = this.open();
     const { clock, log } = this.options;
     const consumer = new BullConsumer({
-      partition, handler: asBatchesHandler(handler), clock, log, turns: this.turns, waiting: async (from, count) => (await link.queue(partition)).getWaiting(from, from + count - 1),
+      partition, handler: asBatchesHandler(handler), clock, log, turns: this.turns, waiting: async (count) => (await link.queue(partition)).getWaiting(0, count - 1),
       prepare: () => link.queue(partition), backlog: () => this.depth(partition), makeWorker: (process) => link.worker(partition, process),
     });
     this.consumers.add(consumer);

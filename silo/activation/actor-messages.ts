@@ -2,7 +2,7 @@
 import type { BindingChange, ClaimedRow, CommitRequest } from '../../protocol/ports/index.js';
 import { Incoming } from '../messages/incoming.js';
 import { Outgoing } from '../messages/outgoing.js';
-import { asStored, storedEntries, type StoredMessage } from '../messages/stored-message.js';
+import { asStored, decodeStored, storedEntries, type StoredMessage } from '../messages/stored-message.js';
 import type { Activation } from './activation.js';
 import { ActorReminders } from './actor-reminders.js';
 import { isKept, KeptTurns } from './kept-turns.js';
@@ -128,7 +128,7 @@ export class ActorMessages {
     const left: { sequence: number; message: StoredMessage }[] = [];
     for (const { sequence, payload } of await store.outbox(activation.id, row.lastSequence)) {
       try {
-        const decoded = codec.decode(payload);
+        const decoded = decodeStored(payload, codec);
         const message = asStored(decoded);
         if (message) left.push({ sequence, message });
         else if (isKept(decoded)) this.kept.restore(sequence, decoded);

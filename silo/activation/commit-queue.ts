@@ -5,6 +5,7 @@
 //   Q3. `fenced` and `conflict` end the activation: what it held is nobody's.
 import { StaleEpochError } from '../../protocol/errors/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
+import { runOutsideTurns } from '../../sdk/context/turn-scope.js';
 import { CallChain } from '../turns/call-chain.js';
 import type { CommitRequest, CommitResult } from '../../protocol/ports/index.js';
 import { afterMicrotasks } from '../after-microtasks.js';
@@ -35,6 +36,8 @@ export class CommitQueue {
   private kept: Fields | undefined;
   private waiting: Waiting[] | undefined;
   private inFlight = false;
+  /** It begins when what runs now has run. */
+  private isArranged = false;
 
   constructor(private readonly activation: Activation) {}
 
@@ -65,6 +68,14 @@ export class CommitQueue {
   /** Resolves when the unit is durable; rejects with what became of it instead. */
   submit(unit: UnitOfWork, changes: UnitChanges): Promise<void> {
     return this.enqueue(unit, changes);
+  }
+
+  /** As `submit`, of a unit that is followed: most are messages, and a promise for each is dear. What is told must not throw. */
+  submitFollowed(unit: UnitOfWork, changes: UnitChanges, resolve: () => void, reject: (error: unknown) => void): void {
+    (this.waiting ??= []).push({ unit, changes, resolve, reject });
+    if (this.isArranged) return;
+    this.isArranged = true;
+    afterMicrotasks(this.beginArranged);
   }
 
   /** Something waits lazily, records of operations are to go, or a commit is under way. */
@@ -112,10 +123,14 @@ export class CommitQueue {
   private enqueue(unit: UnitOfWork | undefined, changes: UnitChanges | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       (this.waiting ??= []).push({ unit, changes, resolve, reject });
-      if (unit?.isFollowed) afterMicrotasks(this.begin);
-      else this.begin();
+      this.begin();
     });
   }
+
+  private readonly beginArranged = (): void => {
+    this.isArranged = false;
+    this.begin();
+  };
 
   private readonly begin = (): void => {
     if (!this.inFlight) void this.drain();
@@ -134,16 +149,31 @@ export class CommitQueue {
   private async commitAndTell(batch: Waiting[]): Promise<void> {
     try {
       const tags = await this.commit(batch);
-      for (const part of batch) part.resolve();
+      this.tellEach(batch, (part) => part.resolve());
       if (tags?.removed.length) await this.activation.tagBook!.unindex(tags.removed, this.version);
     } catch (error) {
       if (error instanceof DuplicateOperation && batch.length > 1) for (const part of batch) await this.commitAndTell([part]);
       else {
         // Q4. What it did twice is in the fields.
         if (error instanceof DuplicateOperation && batch[0]!.unit?.isFollowed) this.activation.lose('a message that was handled before was handled again, and others after it');
-        for (const part of batch) part.reject(error);
+        this.tellEach(batch, (part) => part.reject(error));
       }
     }
+  }
+
+  /** Those that are followed in one step, and not in this stack: what one of them does keeps none of the others waiting. */
+  private tellEach(batch: readonly Waiting[], tell: (part: Waiting) => void): void {
+    const isFollowed = ({ unit }: Waiting): boolean => unit?.isFollowed === true;
+    const tellFollowed = (part: Waiting): void => {
+      try {
+        tell(part);
+      } catch (error) {
+        this.activation.log.error({ err: error }, 'the end of a message could not be told');
+      }
+    };
+    const followed = batch.filter(isFollowed);
+    if (followed.length > 0) void Promise.resolve().then(() => runOutsideTurns(() => followed.forEach(tellFollowed)));
+    for (const part of batch) if (!isFollowed(part)) tell(part);
   }
 
   /** Tells what it did to the actor's tags. */
