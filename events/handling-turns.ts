@@ -4,6 +4,7 @@
 //   HT2. Whoever takes long keeps nobody waiting: after a while it does not count any more.
 import Denque from 'denque';
 import type { Clock, TimerHandle } from '../protocol/ports/clock.js';
+import { SystemClock } from '../protocol/system-clock.js';
 
 const AT_ONCE = 3;
 /** HT2. Looked at so often, with a pause before each: a silo that is busy looks later, and its store's answers come first. */
@@ -14,7 +15,8 @@ export class HandlingTurns {
   private inside = 0;
   private readonly waiting = new Denque<() => void>();
 
-  constructor(private readonly clock: Pick<Clock, 'setTimer'>) {}
+  /** By the machine's clock: one that a test holds still must not hold up those who wait. */
+  constructor(private readonly clock: Pick<Clock, 'setTimer'> = new SystemClock()) {}
 
   /** Resolves when it may begin, with what says that it has ended. That never rejects, and may be called again. */
   enter(): Promise<() => void> {

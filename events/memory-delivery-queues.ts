@@ -30,12 +30,10 @@ export interface MemoryDeliveryQueuesOptions {
 /** The memory twin of `BullDeliveryQueues`: one for each silo, over queues that they share. Bytes are kept and handed over by reference. */
 export class MemoryDeliveryQueues implements DeliveryQueues {
   private readonly consumers = new Set<MemoryConsumer>();
-  private readonly turns: HandlingTurns;
+  private readonly turns = new HandlingTurns();
   private isStopped = false;
 
-  constructor(private readonly queues: MemoryQueues, private readonly options: MemoryDeliveryQueuesOptions) {
-    this.turns = new HandlingTurns(options.clock);
-  }
+  constructor(private readonly queues: MemoryQueues, private readonly options: MemoryDeliveryQueuesOptions) {}
 
   async add(partition: number, batch: Uint8Array): Promise<void> {
     this.open(partition).add(batch);

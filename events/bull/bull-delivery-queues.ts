@@ -15,12 +15,10 @@ const JOB_NAME = 'b';
 /** Batches in Redis, over BullMQ. */
 export class BullDeliveryQueues implements DeliveryQueues {
   private readonly consumers = new Set<BullConsumer>();
-  private readonly turns: HandlingTurns;
+  private readonly turns = new HandlingTurns();
   private stopping: Promise<void> | undefined;
 
-  private constructor(private readonly link: BullLink, private readonly options: BullLinkOptions) {
-    this.turns = new HandlingTurns(options.clock);
-  }
+  private constructor(private readonly link: BullLink, private readonly options: BullLinkOptions) {}
 
   /** Throws `ConfigurationError` when Redis cannot be reached. */
   static async open(options: BullLinkOptions): Promise<BullDeliveryQueues> {

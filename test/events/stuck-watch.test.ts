@@ -67,7 +67,7 @@ describe('StuckWatch', () => {
     const stuck = { close: async () => void ended.push('close'), abandon: async () => void ended.push('abandon') } as unknown as PartitionWorker;
     const workers = [stuck];
     const consumer = new BullConsumer({
-      partition: 1, clock, log: silentLog, handler: { handle: async ([batch]) => void seen.push(text(batch!)), atMost: 1 }, turns: new HandlingTurns(clock), waiting: async () => [],
+      partition: 1, clock, log: silentLog, handler: { handle: async ([batch]) => void seen.push(text(batch!)), atMost: 1 }, turns: new HandlingTurns(), waiting: async () => [],
       prepare: () => link.queue(1), backlog: () => queues.depth(1), makeWorker: (process) => workers.pop() ?? link.worker(1, process),
     });
     try {
