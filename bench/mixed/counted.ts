@@ -3,7 +3,7 @@
 import { compareHeaps, packSummary, summarizeHeap, unpackSummary } from '../support/heap-snapshot.js';
 import { atMost, type Goal } from '../support/report.js';
 import { sameResources } from './judge.js';
-import { takeSample, type MixedSample } from './sample.js';
+import { takeSample, withLastingResources, type MixedSample } from './sample.js';
 import { mixedRound } from './work.js';
 import type { MixedWorld } from './world.js';
 
@@ -38,7 +38,7 @@ export async function runRounds(world: MixedWorld, rounds: number): Promise<Coun
   await summarizeHeap(); // The first snapshot leaves things behind that later ones do not.
   const second = await block();
   const before = packSummary(await summarizeHeap());
-  const third = await block();
+  const third = await withLastingResources(await block(), second);
   const after = await summarizeHeap();
   const left = compareHeaps(unpackSummary(before), after, rounds)
     .filter(({ kind, count }) => count >= LEAK && !FOREIGN.test(kind))

@@ -1,5 +1,5 @@
 import { atMost, show, type Goal } from '../support/report.js';
-import { FLAT_FIGURES, growthOver, settledMean, type MixedSample } from './sample.js';
+import { exceeding, FLAT_FIGURES, growthOver, settledMean, type MixedSample } from './sample.js';
 
 /** Growth that is noise, as a share of what is there. */
 const TOLERATED_SHARE = 0.05;
@@ -13,10 +13,8 @@ export function judgeSamples(samples: readonly MixedSample[]): readonly Goal[] {
 
 /** The handles and requests of the process, kind by kind. Timeouts count only when there are more: ours are among them. */
 export function sameResources(first: MixedSample, last: MixedSample): Goal {
-  const kinds = new Set([...Object.keys(first.resources), ...Object.keys(last.resources)]);
-  const others = [...kinds].filter((kind) => (last.resources[kind] ?? 0) > (first.resources[kind] ?? 0));
   const tell = ({ resources }: MixedSample): string => Object.entries(resources).map(([kind, count]) => `${count} ${kind}`).join(', ');
-  return { name: 'handles at the end', goal: tell(first), measured: tell(last), isMet: others.length === 0 };
+  return { name: 'handles at the end', goal: tell(first), measured: tell(last), isMet: !exceeding(last.resources, first.resources) };
 }
 
 /** A table for people. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { readMemory } from '../support/memory.js';
 import type { MixedWorld } from './world.js';
 
@@ -17,12 +18,27 @@ export interface MixedSample {
 /** The figures of a sample that must stay flat, and by how much the smallest of them may grow over a run. */
 export const FLAT_FIGURES = { heap: 1e6, external: 1e6, rss: 8e6, redisKeys: 10, redisBytes: 1e6 } as const;
 
+const LASTING_MS = 10_000;
+const POLL_MS = 50;
+
 /** Waits for a rest and looks. */
 export async function takeSample(world: MixedWorld, rounds: number): Promise<MixedSample> {
   await world.rest();
   const redis = await world.probe.read();
   const { heap, external, rss } = await readMemory();
   return { atMs: performance.now(), rounds, heap, external, rss, redisKeys: redis.keys, redisBytes: redis.bytes, resources: countResources() };
+}
+
+/** The sample with what the process still has when that is no more than `limit` had, or else when ten seconds have passed: a slow machine closes late. */
+export async function withLastingResources(sample: MixedSample, limit: MixedSample): Promise<MixedSample> {
+  let resources = sample.resources;
+  for (const end = performance.now() + LASTING_MS; exceeding(resources, limit.resources) && performance.now() < end; resources = countResources()) await delay(POLL_MS);
+  return { ...sample, resources };
+}
+
+/** Is there more of a kind than there was? */
+export function exceeding(now: MixedSample['resources'], before: MixedSample['resources']): boolean {
+  return Object.entries(now).some(([kind, count]) => count > (before[kind] ?? 0));
 }
 
 /** Timers come and go with every wait of our own; all else has to be told. */

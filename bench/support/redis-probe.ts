@@ -7,6 +7,8 @@ export interface RedisReading {
 }
 
 const PAGE = 5000;
+/** BullMQ's clock of when it looked for stalled jobs: there or not, at any instant. */
+const COMES_AND_GOES = ':q:stalled-check';
 
 /** Looks at a Redis from beside the silo. Dispose it. */
 export class RedisProbe implements AsyncDisposable {
@@ -16,13 +18,13 @@ export class RedisProbe implements AsyncDisposable {
     this.redis = new Redis(url, { maxRetriesPerRequest: 3 });
   }
 
-  /** How many keys there are, or those whose names go on so. */
+  /** How many keys there are, or those whose names go on so; without what comes and goes by itself. */
   async count(part = ''): Promise<number> {
     let keys = 0;
     let cursor = '0';
     do {
       const [next, page] = await this.redis.scan(cursor, 'MATCH', `troupe:{${this.cluster}/${part}*`, 'COUNT', PAGE);
-      keys += page.length;
+      keys += page.filter((key) => !key.endsWith(COMES_AND_GOES)).length;
       cursor = next;
     } while (cursor !== '0');
     return keys;

@@ -6,7 +6,7 @@ import { missed, runBench } from './bench-process.js';
 const ACTORS = 10_000;
 /** Small runs on a shared machine say nothing about speed, nor about what of a small growth the system takes back. */
 const TIMING = /per second|activations\/s|stall|RSS/;
-const FLAGS = ['--actors', String(ACTORS), '--idle-after', '5s', '--bytes', '3000'];
+const FLAGS = ['--actors', String(ACTORS), '--idle-after', '10s', '--bytes', '3000'];
 
 /** The short form of `npm run campaign`'s million. */
 describe('ten thousand actors on one silo', function () {

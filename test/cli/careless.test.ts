@@ -18,7 +18,7 @@ describe('a silo whose actors are careless', () => {
     await using process = silo;
     const careless = client.actor<Careless>('careless', 'c');
     expect(await careless.forgetAwait()).to.equal('forgot');
-    await process.waitForOutput(/nobody awaited it; the silo goes on: Error: forgotten by careless/, 10_000, 'stderr');
+    await process.waitForOutput(/nobody awaited it; the silo goes on: Error: forgotten by careless/, 40_000, 'stderr');
     expect(await careless.ping()).to.equal('pong');
     await client.close();
   });

@@ -90,7 +90,7 @@ describe('BullDeliveryQueues when the connection fails', () => {
   });
 
   it('hands every batch over, in order of first comings, while the connections of its consumer are cut', async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     const consumer = new TestConsumer(queues, 1);
     await addAll(others, 1, ['warm']);
     for (let round = 0; round < 4; round++) {
@@ -106,7 +106,7 @@ describe('BullDeliveryQueues when the connection fails', () => {
   });
 
   it('stops within its limit while Redis is away, and leaves what it had to others', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const consumer = new TestConsumer(queues, 1, { isHolding: true });
     await addAll(others, 1, named(2));
     await phase('it runs', () => consumer.running === 1);

@@ -73,7 +73,7 @@ describe('a process that consumes', () => {
   };
 
   it('and dies, or stands still past its lock: its batch comes again within 7 s, nothing overtakes it, and who wakes late changes nothing', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const [death, sleep] = await Promise.all([killed(), stopped()]);
     for (const { ms, seen } of [death, sleep]) {
       expect(ms).to.be.within(1000, COMES_AGAIN_MS);

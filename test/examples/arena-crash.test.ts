@@ -23,7 +23,7 @@ const MESSAGES: Readonly<Record<Mishap, RegExp>> = {
 };
 
 describe('examples/arena, a crash', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   withBots(0);
   let silo: Silo;
   let client: Client;

@@ -40,7 +40,7 @@ export class ArenaFleet implements AsyncDisposable {
 
   static async start(browser: Browser, redis: string, bots: number): Promise<ArenaFleet> {
     const fleet = new ArenaFleet(await browser.newContext({ viewport: { width: 1280, height: 800 } }), redis, bots);
-    await fleet.process.waitForOutput(/^Troupe is running on 3 silos\. Open /m, 20_000);
+    await fleet.process.waitForOutput(/^Troupe is running on 3 silos\. Open /m, 40_000);
     return fleet;
   }
 

@@ -49,7 +49,7 @@ describe('examples/arena, silos', () => {
     withBots(16);
 
     it('runs bots on both, who fight in one arena', async function () {
-      this.timeout(30_000);
+      this.timeout(60_000);
       await using redis = await acquireRedis();
       const options = {
         modules: arenaClasses, redis: redis.url, cluster: `arena-${randomUUID()}`, log: 'silent', gateway: { port: 0, authenticate: 'anonymous' },

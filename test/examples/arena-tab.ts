@@ -4,7 +4,7 @@ import type {} from '../../examples/arena/page.js';
 import type { Circle } from '../../examples/arena/shared.js';
 import type { Figure } from '../../examples/arena/page/timeline.js';
 
-const STEP_LIMIT_MS = 10_000;
+const STEP_LIMIT_MS = 30_000;
 const ARGUMENTS = [
   '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run',
   // Tabs in the background go on drawing.

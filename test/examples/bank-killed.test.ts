@@ -7,7 +7,7 @@ const BANK = fileURLToPath(new URL('../../examples/bank/silo.js', import.meta.ur
 const TRANSFERS = 300;
 
 describe('examples/bank, killed', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   it('has moved each transfer once when it is killed amid the batch, again and again, and then asked for all of it', async () => {
     await using redis = await startOwnRedis();

@@ -1,7 +1,7 @@
 // A tab of the chat's page in a real browser, and what a person does and sees in it.
 import type { BrowserContext, Page } from 'playwright-core';
 
-const STEP_LIMIT_MS = 10_000;
+const STEP_LIMIT_MS = 30_000;
 
 export class ChatTab {
   private constructor(readonly page: Page) {}

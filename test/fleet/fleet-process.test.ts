@@ -16,7 +16,7 @@ function linesOf(fleet: TestProcess, message: string): readonly Readonly<Record<
 }
 
 describe('troupe --silos', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let bench: RedisBench;
   let table: RedisMembershipTable;
   beforeEach(async () => {
@@ -32,7 +32,7 @@ describe('troupe --silos', function () {
 
   it('runs that many silos of one cluster, prints where their gateways are, and stops them all with one signal', async () => {
     await using fleet = start();
-    const [, addresses = ''] = await fleet.waitForOutput(/^Troupe is running on 2 silos\. Clients connect to (.+)$/m, 20_000);
+    const [, addresses = ''] = await fleet.waitForOutput(/^Troupe is running on 2 silos\. Clients connect to (.+)$/m, 40_000);
     for (const address of addresses.split(', ')) expect((await fetch(address)).status).to.be.a('number');
     expect((await table.look()).up.map(({ member }) => member.siloId).sort()).to.deep.equal(linesOf(fleet, 'a silo runs').map(({ id }) => id).sort());
     fleet.kill('SIGTERM');
@@ -44,13 +44,13 @@ describe('troupe --silos', function () {
 
   it('replaces a silo that was killed, which is dead for all at once', async () => {
     await using fleet = start();
-    await fleet.waitForOutput(/^Troupe is running on 2 silos/m, 20_000);
+    await fleet.waitForOutput(/^Troupe is running on 2 silos/m, 40_000);
     const [victim] = linesOf(fleet, 'a silo runs');
     process.kill(victim!['pid'] as number, 'SIGKILL');
-    await fleet.waitForOutput(new RegExp(`"id":"${String(victim!['id'])}","msg":"a silo that ended is dead for the others too"`), 20_000, 'stderr');
+    await fleet.waitForOutput(new RegExp(`"id":"${String(victim!['id'])}","msg":"a silo that ended is dead for the others too"`), 40_000, 'stderr');
     const dead = (await table.members()).filter(({ status }) => status === 'dead');
     expect(dead.map(({ siloId }) => siloId)).to.deep.equal([victim!['id']]);
-    await fleet.waitForOutput(/("msg":"a silo runs"[^]*){3}/, 20_000, 'stderr');
+    await fleet.waitForOutput(/("msg":"a silo runs"[^]*){3}/, 40_000, 'stderr');
     expect((await table.look()).up).to.have.length(2);
     fleet.kill('SIGTERM');
     expect((await fleet.ended).code).to.equal(0);
@@ -58,7 +58,7 @@ describe('troupe --silos', function () {
 
   it('takes its silos along when it is killed itself', async () => {
     await using fleet = start();
-    await fleet.waitForOutput(/^Troupe is running on 2 silos/m, 20_000);
+    await fleet.waitForOutput(/^Troupe is running on 2 silos/m, 40_000);
     fleet.kill('SIGKILL');
     // Its output is theirs too: it is closed when the last of them has ended.
     await fleet.ended;

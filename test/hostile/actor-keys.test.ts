@@ -49,7 +49,7 @@ describe('hostile keys', () => {
       });
 
       it('are an actor each, with a component each, for the silo, for other actors and for clients, also after a restart', async function () {
-        this.timeout(30_000);
+        this.timeout(60_000);
         const put = await Promise.all(KEYS.map((key, i) => silo.actor(Chest, key).put(`value ${i}`)));
         expect(put).to.deep.equal(KEYS);
         await Promise.all(KEYS.map((key, i) => client.actor<Chest>('hostile', key).getComponent(Pocket).put(`pocket ${i}`)));
@@ -81,7 +81,7 @@ describe('hostile keys', () => {
       });
 
       it('are an idempotency key each, for silos and for clients, also after a restart; longer than 256 characters they are refused', async function () {
-        this.timeout(30_000);
+        this.timeout(60_000);
         const fit = [...KEYS.filter(({ length }) => length <= 256), '\ud800', '\udc00', 'a\ud800', 'a\ufffd'];
         const onSilo = (key: string): Promise<number> => silo.actor(Chest, 'counted by silos').with({ idempotencyKey: key }).next();
         const onClient = (key: string): Promise<number> => client.actor<Chest>('hostile', 'counted by clients').with({ idempotencyKey: key }).next();

@@ -137,7 +137,7 @@ describe('values that are too deep', () => {
   };
   for (const [how, [way, path]] of Object.entries(WAYS)) {
     it(`are refused ${how} by a typed error with the path; the actor goes on as it was`, async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       const { actor, runtime } = memorySilo([Store]);
       const store = actor(Store, 'a');
       for (const what of Object.keys(DEEP)) {
@@ -164,7 +164,7 @@ describe('values that are too deep', () => {
   });
 
   it('are refused to a client, in results and in live events; it and the actor go on', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const silo = await gatewaySilo([Store]);
     const client = await silo.join('p1');
     const store = client.actor<Store>('lv-store', 'a');
@@ -182,7 +182,7 @@ describe('values that are large', () => {
   after(() => kept.clear());
   for (const [what, [, size]] of Object.entries(LARGE)) {
     it(`pass whole: ${what}`, async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       const { actor, runtime } = memorySilo([Store]);
       const store = actor(Store, 'a');
       expect(await store.take(made(what))).to.equal(size);

@@ -17,7 +17,7 @@ await silo.stop();
 
 describe('the log', () => {
   it('has one line of printable characters for each event, whatever the actors are called', async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     const keys = acceptableKeys();
     const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM], { stdio: ['pipe', 'ignore', 'pipe'] });
     child.stdin.end(JSON.stringify(keys));

@@ -74,7 +74,7 @@ describe('README, in your own project', function () {
     const [test, server, page] = scripts.map((script) => () => new TestProcess(script.split(' ').slice(1), { cwd: folder }));
     expect(succeeded('the test', await test!().ended).stderr).to.not.include('Assertion failed');
     await using running = server!();
-    await running.waitForOutput(/the silo runs/, 10_000, 'stderr');
+    await running.waitForOutput(/the silo runs/, 40_000, 'stderr');
     expect(succeeded('the page', await page!().ended).stdout).to.match(/^[12]\n$/);
     expect(succeeded('the page', await page!().ended).stdout).to.equal('3\n');
     running.kill('SIGTERM');

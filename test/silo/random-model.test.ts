@@ -30,7 +30,7 @@ describe('a silo at random', () => {
   }
 
   it(`keeps what it acknowledged and nothing that failed, whatever the store does (seeds ${first} to ${first + SEEDS - 1})`, async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     let fenced = 0;
     let lost = 0;
     let acknowledged = 0;

@@ -107,7 +107,7 @@ describe('silos on a Redis Cluster', () => {
   };
 
   before(async function () {
-    this.timeout(40_000);
+    this.timeout(60_000);
     redis = await TestRedisCluster.start({ nodeTimeoutMs: 2000 });
     client = new Cluster(redis.startupNodes);
   });
@@ -143,7 +143,7 @@ describe('silos on a Redis Cluster', () => {
   });
 
   it('go on, all of them, when a master stalls and its replica takes over', async function () {
-    this.timeout(40_000);
+    this.timeout(60_000);
     const both = [await start(makeClient()), await start(makeClient())];
     const writers = new Writers(both, keys);
     await writers.more(3);

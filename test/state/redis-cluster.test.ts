@@ -29,7 +29,7 @@ describe('on a Redis Cluster', () => {
   const open = async () => closing(await RedisConnection.open(instance()));
 
   before(async function () {
-    this.timeout(40_000);
+    this.timeout(60_000);
     redis = await TestRedisCluster.start();
   });
   after(() => redis?.stop());

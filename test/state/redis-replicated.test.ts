@@ -14,7 +14,7 @@ import { phase } from './phase.js';
 import { closing, uniqueCluster } from './redis-bench.js';
 
 describe('durability', function () {
-  this.timeout(40_000);
+  this.timeout(60_000);
   let primary: RedisNode;
   let replica: RedisNode;
   let connection: RedisConnection;

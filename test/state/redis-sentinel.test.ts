@@ -17,7 +17,7 @@ import { clusterOver, uniqueCluster } from './redis-bench.js';
 describe('through a Sentinel', () => {
   let redis: TestRedisSentinel;
   before(async function () {
-    this.timeout(40_000);
+    this.timeout(60_000);
     redis = await TestRedisSentinel.start();
   });
   after(() => redis?.stop());
@@ -53,7 +53,7 @@ describe('through a Sentinel', () => {
     let first: number;
     let next: number;
     before('a failover', async function () {
-      this.timeout(40_000);
+      this.timeout(60_000);
       [settled, connecting] = [await RedisConnection.open(redis.source), await RedisConnection.open(redis.source)];
       first = (await redis.master()).port;
       expect(await portOf(settled)).to.equal(first);

@@ -63,7 +63,7 @@ export class TestProcess implements AsyncDisposable {
   }
 
   /** The first match on stdout, once it is there. Rejects, with all output, when the process ends or `timeoutMs` pass before. */
-  waitForOutput(pattern: RegExp, timeoutMs = 10_000, stream: 'stdout' | 'stderr' = 'stdout'): Promise<RegExpExecArray> {
+  waitForOutput(pattern: RegExp, timeoutMs = 30_000, stream: 'stdout' | 'stderr' = 'stdout'): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const settle = (outcome: () => void) => {
         clearTimeout(timer);

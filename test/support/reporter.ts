@@ -1,11 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { config } from 'chai';
 import Mocha from 'mocha';
 import { Origins } from './origins.js';
 
 const { EVENT_RUN_END, EVENT_TEST_BEGIN, EVENT_TEST_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
 /** How long mocha may take to exit once the last test has ended. */
 const EXIT_MS = 5_000;
+
+// A message alone says what was expected, also where no comparison is printed below it.
+config.truncateThreshold = 2000;
 
 /**
  * mocha's `spec`, with these additions: a pending test counts as failed (a test that needs something must say so, not vanish); a process

@@ -1,5 +1,7 @@
 import type { FrameConnection } from '../../protocol/ports/frame-network.js';
 
+const LIMIT_MS = 20_000;
+
 /** What one end of a connection has heard. Both listeners are set at once unless `later`. */
 export class Heard {
   readonly frames: Uint8Array[] = [];
@@ -26,7 +28,7 @@ export class Heard {
     });
   }
 
-  /** The first frames as text, once there are so many. Rejects when the connection closes or 5 s pass before. */
+  /** The first frames as text, once there are so many. Rejects when the connection closes or 20 s pass before. */
   first(count: number): Promise<readonly string[]> {
     return new Promise((resolve, reject) => {
       const settle = (outcome: () => void): void => {
@@ -39,7 +41,7 @@ export class Heard {
         if (this.frames.length >= count) settle(() => resolve(this.frames.slice(0, count).map((frame) => Buffer.from(frame).toString())));
         else if (this.closes.length > 0) late(`before the close: ${this.closes.join()}`);
       };
-      const timer = setTimeout(() => late('within 5 s'), 5000);
+      const timer = setTimeout(() => late(`within ${LIMIT_MS / 1000} s`), LIMIT_MS);
       this.watchers.add(look);
       look();
     });
