@@ -1,13 +1,19 @@
 import type { DeliveryConsumer } from '../protocol/ports/delivery-queue.js';
 import { BatchAttempts, type BatchAttemptsOptions } from './batch-attempts.js';
+import type { HandlingTurns } from './handling-turns.js';
 import type { BatchTaker, MemoryQueue } from './memory-queue.js';
+
+export interface MemoryConsumerOptions extends BatchAttemptsOptions {
+  /** The silo's. */
+  readonly turns: HandlingTurns;
+}
 
 /** Takes the batches of one partition, for one silo. */
 export class MemoryConsumer implements DeliveryConsumer, BatchTaker {
   private readonly attempts: BatchAttempts;
   private running: Promise<void> = Promise.resolve();
 
-  constructor(private readonly queue: MemoryQueue, private readonly options: BatchAttemptsOptions, private readonly onStopped: () => void) {
+  constructor(private readonly queue: MemoryQueue, private readonly options: MemoryConsumerOptions, private readonly onStopped: () => void) {
     this.attempts = new BatchAttempts(options);
   }
 
@@ -19,8 +25,8 @@ export class MemoryConsumer implements DeliveryConsumer, BatchTaker {
     return this.options.handler.atMost;
   }
 
-  take(batches: readonly Uint8Array[]): void {
-    this.running = this.work(batches);
+  come(): void {
+    this.running = this.work();
   }
 
   async stop(): Promise<void> {
@@ -37,9 +43,13 @@ export class MemoryConsumer implements DeliveryConsumer, BatchTaker {
     this.queue.giveBack(this);
   }
 
-  private async work(batches: readonly Uint8Array[]): Promise<void> {
-    await Promise.resolve(); // Not inside the `add` that brought it.
-    if (await this.attempts.run(batches)) this.queue.done(this);
-    else this.queue.giveBack(this);
+  private async work(): Promise<void> {
+    const leave = await this.options.turns.enter(); // And so not inside the `add` that brought it.
+    try {
+      if (await this.attempts.run(this.queue.take(this))) this.queue.done(this);
+      else this.queue.giveBack(this);
+    } finally {
+      leave();
+    }
   }
 }

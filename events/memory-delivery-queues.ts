@@ -3,6 +3,7 @@ import { LinkLostError } from '../protocol/errors/index.js';
 import type { Clock } from '../protocol/ports/clock.js';
 import { asBatchesHandler, type BatchHandler, type BatchesHandler, type DeliveryConsumer, type DeliveryQueues } from '../protocol/ports/delivery-queue.js';
 import type { Logger } from '../protocol/ports/logger.js';
+import { HandlingTurns } from './handling-turns.js';
 import { MemoryConsumer } from './memory-consumer.js';
 import { MemoryQueue } from './memory-queue.js';
 
@@ -29,6 +30,7 @@ export interface MemoryDeliveryQueuesOptions {
 /** The memory twin of `BullDeliveryQueues`: one for each silo, over queues that they share. Bytes are kept and handed over by reference. */
 export class MemoryDeliveryQueues implements DeliveryQueues {
   private readonly consumers = new Set<MemoryConsumer>();
+  private readonly turns = new HandlingTurns();
   private isStopped = false;
 
   constructor(private readonly queues: MemoryQueues, private readonly options: MemoryDeliveryQueuesOptions) {}
@@ -42,7 +44,7 @@ export class MemoryDeliveryQueues implements DeliveryQueues {
   }
 
   consume(partition: number, handler: BatchHandler | BatchesHandler): DeliveryConsumer {
-    const consumer = new MemoryConsumer(this.open(partition), { ...this.options, partition, handler: asBatchesHandler(handler) }, () => this.consumers.delete(consumer));
+    const consumer = new MemoryConsumer(this.open(partition), { ...this.options, turns: this.turns, partition, handler: asBatchesHandler(handler) }, () => this.consumers.delete(consumer));
     this.consumers.add(consumer);
     consumer.start();
     return consumer;

@@ -10,8 +10,8 @@ const LONGEST_TIMER_MS = 3_600_000;
 /** Who takes batches. */
 export interface BatchTaker {
   readonly atMost: number;
-  /** They are out with this taker until `done` or `giveBack`. */
-  take(batches: readonly Uint8Array[]): void;
+  /** Something waits. It has its turn until `done` or `giveBack`, and nobody else meanwhile. */
+  come(): void;
 }
 
 interface StoredBatch {
@@ -43,6 +43,14 @@ export class MemoryQueue {
       if (delayMs <= 0) this.append({ bytes, id });
     };
     look();
+  }
+
+  /** They are out with this taker from now on. The later it asks, the more there may be. */
+  take(taker: BatchTaker): readonly Uint8Array[] {
+    if (this.out?.taker !== taker) return []; // MQ1
+    const batches = this.waiting.remove(0, Math.min(taker.atMost, this.waiting.length));
+    this.out = { batches, taker };
+    return batches.map(({ bytes }) => bytes);
   }
 
   join(taker: BatchTaker): void {
@@ -79,8 +87,7 @@ export class MemoryQueue {
     if (this.out) return;
     const [taker] = this.takers;
     if (!taker || this.waiting.length === 0) return;
-    const batches = this.waiting.remove(0, Math.min(taker.atMost, this.waiting.length));
-    this.out = { batches, taker };
-    taker.take(batches.map(({ bytes }) => bytes));
+    this.out = { batches: [], taker };
+    taker.come();
   }
 }

@@ -37,12 +37,12 @@ export class SiloHandleCaller {
     return Promise.resolve();
   }
 
-  async tell(target: EntityId, method: string, args: unknown[], options: CallOptions): Promise<void> {
-    await this.messages().telling.tell(target, method, args, options);
+  tell(target: EntityId, method: string, args: unknown[], options: CallOptions): Promise<void> {
+    return promised(() => this.messages().telling.tell(target, method, args, options));
   }
 
-  async send(target: EntityId, event: object): Promise<void> {
-    await this.messages().telling.send(target, event);
+  send(target: EntityId, event: object): Promise<void> {
+    return promised(() => this.messages().telling.send(target, event));
   }
 
   /** A call of the emitter, whose binding it is. */
@@ -64,5 +64,14 @@ export class SiloHandleCaller {
     const isPlain = kind === 'call' && turn && !options.durable && options.idempotencyKey === undefined;
     const durable = isPlain ? this.messages().durable.nested.of(this.invoker, turn, target, method, copied) : undefined;
     return new LocalEnvelope(kind, target, method, copied, turn, options, this.clock, durable);
+  }
+}
+
+/** As an async function would be, with one promise: most of what is told is only buffered. */
+function promised(act: () => Promise<void> | void): Promise<void> {
+  try {
+    return act() ?? Promise.resolve();
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }

@@ -14,14 +14,14 @@ import type {
   ClaimRequest, ClaimResult, CommitRequest, CommitResult, Holder, OperationRecord, OperationResult, StateStore, TaggedPage, TagStamp, TagState, Token,
 } from '../protocol/ports/state-store.js';
 import type { Logger } from '../protocol/ports/logger.js';
-import { CommitArguments } from './commit-arguments.js';
+import { CommitGroups } from './commit-groups.js';
 import type { Durability } from './durability.js';
 import { GenesisCheck } from './genesis-check.js';
 import type { RedisClient } from './redis-client.js';
 import { RedisExecutor } from './redis-executor.js';
 import { RedisKeys } from './redis-keys.js';
 import { RedisMessageStore } from './redis-message-store.js';
-import { readActorId, readBytes, readClaim, readCommit, readList, readOperation, readText } from './redis-replies.js';
+import { readActorId, readBytes, readClaim, readList, readOperation, readText } from './redis-replies.js';
 import { ReplicatedExecutor, type KeyedExecutor } from './replicated-executor.js';
 
 const DESTROYED_KEPT_SECONDS = String(7 * 24 * 3600);
@@ -46,6 +46,7 @@ export class RedisStateStore extends RedisMessageStore implements StateStore {
   protected readonly kept: KeyedExecutor & { stop(): void };
   protected readonly keys: RedisKeys;
   private readonly genesis: GenesisCheck;
+  private readonly commits: CommitGroups;
 
   constructor(client: RedisClient, { cluster, durability, log }: RedisStateStoreOptions) {
     super();
@@ -53,6 +54,7 @@ export class RedisStateStore extends RedisMessageStore implements StateStore {
     this.kept = durability === 'replicated' ? new ReplicatedExecutor(this.executor, log) : this.executor;
     this.keys = new RedisKeys(cluster);
     this.genesis = new GenesisCheck(this.executor, this.keys.membership.genesis);
+    this.commits = new CommitGroups(this.kept, this.keys, client.nodes !== undefined);
   }
 
   /**
@@ -70,9 +72,8 @@ export class RedisStateStore extends RedisMessageStore implements StateStore {
     return result;
   }
 
-  async commit(request: CommitRequest): Promise<CommitResult> {
-    const { keys, args } = new CommitArguments(request, this.keys.actor(request.id));
-    return readCommit(await this.kept.run('commit-unit', keys, args));
+  commit(request: CommitRequest): Promise<CommitResult> {
+    return this.commits.commit(request);
   }
 
   async release(id: ActorId, token: Token): Promise<boolean> {

@@ -1,7 +1,7 @@
 // BullConsumer. Owns: the worker of one partition on this silo, and the batches that it has.
 //   C1. BullMQ's own retries are not used: they put a job behind the others. A batch is tried again while its lock is held (BatchAttempts), and
 //       whoever stops in between puts it back at the head.
-//   C3. A busy one handles together what waits behind its batch. That stays where it is until it is handled: whoever takes over finds it in its
+//   C3. A busy one handles its batch together with what waits behind it. That stays where it is until it is handled: whoever takes over finds it in its
 //       place. Only for so long: what is due later is put into its place between two jobs.
 //   C2. `stop` waits for the handler, not for Redis: when Redis does not answer, the lock ends by itself.
 import { WaitingError, type Job } from 'bullmq';
@@ -11,6 +11,7 @@ import type { Logger } from '../../protocol/ports/logger.js';
 import { BatchAttempts, type BatchAttemptsOptions } from '../batch-attempts.js';
 import { readBatch } from './batch-data.js';
 import type { BatchProcessor, PartitionWorker } from './partition-worker.js';
+import type { HandlingTurns } from '../handling-turns.js';
 import { StuckWatch } from './stuck-watch.js';
 
 /** How long BullMQ has to end a worker that runs nothing any more. */
@@ -29,8 +30,10 @@ export interface BullConsumerOptions extends BatchAttemptsOptions {
   /** Makes a worker that begins at once. */
   makeWorker(process: BatchProcessor): PartitionWorker;
   backlog(): Promise<number>;
+  /** The silo's. */
+  readonly turns: HandlingTurns;
   /** Jobs that wait, the oldest first. */
-  waiting(from: number, count: number): Promise<readonly Job<string>[]>;
+  waiting(count: number): Promise<readonly Job<string>[]>;
 }
 
 interface WaitingJob {
@@ -106,20 +109,30 @@ export class BullConsumer implements DeliveryConsumer {
   private async run(batch: Uint8Array): Promise<boolean> {
     const { clock, handler } = this.options;
     const startMs = clock.monotonicMs();
-    let next = handler.atMost > 1 && startMs - this.endedMs < BUSY_MS ? this.waitingFrom(0) : undefined;
-    if (!(await this.attempts.run([batch]))) return false;
-    for (let jobs = await next; jobs?.length; jobs = await next) {
-      next = clock.monotonicMs() - startMs < LONGEST_JOB_MS ? this.waitingFrom(jobs.length) : undefined;
-      if (!(await this.attempts.run(jobs.map(({ bytes }) => bytes)))) break;
+    const isBusy = handler.atMost > 1 && startMs - this.endedMs < BUSY_MS;
+    const isHandled = (await this.handle([batch], isBusy)) > 0;
+    while (isHandled && isBusy && clock.monotonicMs() - startMs < LONGEST_JOB_MS && (await this.handle([], true)) > 0);
+    return isHandled;
+  }
+
+  /** Of its own and of those that wait behind: how many were handled. What waits is read when its turn has come: the later, the more. */
+  private async handle(own: readonly Uint8Array[], withWaiting: boolean): Promise<number> {
+    const leave = await this.options.turns.enter();
+    try {
+      const jobs = withWaiting ? await this.waitingJobs(this.options.handler.atMost - own.length) : [];
+      const batches = [...own, ...jobs.map(({ bytes }) => bytes)];
+      if (batches.length === 0 || !(await this.attempts.run(batches))) return 0;
+      leave();
       await Promise.all(jobs.map(({ job }) => job.remove().catch(() => undefined))); // Else it comes again, and is known.
+      return batches.length;
+    } finally {
+      leave();
     }
-    await next;
-    return true;
   }
 
   /** What can be read of it, as far as that is not too much. Never rejects. */
-  private async waitingFrom(from: number): Promise<readonly WaitingJob[]> {
-    const jobs = await this.options.waiting(from, this.options.handler.atMost).catch(() => []);
+  private async waitingJobs(atMost: number): Promise<readonly WaitingJob[]> {
+    const jobs = await this.options.waiting(atMost).catch(() => []);
     const readable: WaitingJob[] = [];
     let size = 0;
     for (const job of jobs) {

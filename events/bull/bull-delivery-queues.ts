@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { LinkLostError } from '../../protocol/errors/index.js';
 import { asBatchesHandler, type BatchHandler, type BatchesHandler, type ConsumeOptions, type DeliveryConsumer, type DeliveryQueues } from '../../protocol/ports/delivery-queue.js';
 import { encodeKeyPart } from '../../state/redis-keys.js';
+import { HandlingTurns } from '../handling-turns.js';
 import { writeBatch } from './batch-data.js';
 import { BullConsumer } from './bull-consumer.js';
 import { BullLink, type BullLinkOptions } from './bull-link.js';
@@ -14,6 +15,7 @@ const JOB_NAME = 'b';
 /** Batches in Redis, over BullMQ. */
 export class BullDeliveryQueues implements DeliveryQueues {
   private readonly consumers = new Set<BullConsumer>();
+  private readonly turns = new HandlingTurns();
   private stopping: Promise<void> | undefined;
 
   private constructor(private readonly link: BullLink, private readonly options: BullLinkOptions) {}
@@ -38,7 +40,7 @@ export class BullDeliveryQueues implements DeliveryQueues {
     const link = this.open();
     const { clock, log } = this.options;
     const consumer = new BullConsumer({
-      partition, handler: asBatchesHandler(handler), clock, log, waiting: async (from, count) => (await link.queue(partition)).getWaiting(from, from + count - 1),
+      partition, handler: asBatchesHandler(handler), clock, log, turns: this.turns, waiting: async (count) => (await link.queue(partition)).getWaiting(0, count - 1),
       prepare: () => link.queue(partition).then(() => (isOfDead ? link.handBack(partition) : undefined)), backlog: () => this.depth(partition), makeWorker: (process) => link.worker(partition, process),
     });
     this.consumers.add(consumer);

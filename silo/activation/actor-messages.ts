@@ -4,7 +4,7 @@ import { endsWithin } from '../ends-within.js';
 import { buryWithActor } from '../messages/bury-waiting.js';
 import { Incoming } from '../messages/incoming.js';
 import { Outgoing } from '../messages/outgoing.js';
-import { asStored, type StoredMessage } from '../messages/stored-message.js';
+import { asStored, decodeStored, type StoredMessage } from '../messages/stored-message.js';
 import type { Activation } from './activation.js';
 import { ActorReminders } from './actor-reminders.js';
 import { isKept, KeptTurns } from './kept-turns.js';
@@ -138,7 +138,7 @@ export class ActorMessages {
     const left: { sequence: number; message: StoredMessage }[] = [];
     for (const { sequence, payload } of await store.outbox(activation.id, row.lastSequence)) {
       try {
-        const decoded = codec.decode(payload);
+        const decoded = decodeStored(payload, codec);
         const message = asStored(decoded);
         if (message) left.push({ sequence, message });
         else if (isKept(decoded)) this.kept.restore(sequence, decoded);

@@ -15,13 +15,7 @@ import { mergeMessages } from './merged-messages.js';
 import { DuplicateOperation } from './operations.js';
 import { UnitOfWork, type OutboxDraft } from './unit-of-work.js';
 import { addAll, type UnitChanges } from './unit-changes.js';
-
-interface Waiting {
-  readonly unit: UnitOfWork | undefined;
-  readonly changes: UnitChanges | undefined;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
+import { tellEach, type WaitingUnit } from './waiting-units.js';
 
 type Fields = Map<string, Uint8Array | undefined>;
 
@@ -33,8 +27,10 @@ export class CommitQueue {
   private lazy: Fields | undefined;
   /** Fields that wait for the next commit of a unit, or for `ctx.save()`. */
   private kept: Fields | undefined;
-  private waiting: Waiting[] | undefined;
+  private waiting: WaitingUnit[] | undefined;
   private inFlight = false;
+  /** It begins when what runs now has run. */
+  private isArranged = false;
 
   constructor(private readonly activation: Activation) {}
 
@@ -63,8 +59,19 @@ export class CommitQueue {
   }
 
   /** Resolves when the unit is durable; rejects with what became of it instead. */
-  submit(unit: UnitOfWork, changes: UnitChanges): Promise<void> {
-    return this.enqueue(unit, changes);
+  submit(unit: UnitOfWork | undefined, changes: UnitChanges | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      (this.waiting ??= []).push({ unit, changes, resolve, reject });
+      this.begin();
+    });
+  }
+
+  /** As `submit`, of a unit that is followed: most are messages, and a promise for each is dear. What is told must not throw. */
+  submitFollowed(unit: UnitOfWork, changes: UnitChanges, resolve: () => void, reject: (error: unknown) => void): void {
+    (this.waiting ??= []).push({ unit, changes, resolve, reject });
+    if (this.isArranged) return;
+    this.isArranged = true;
+    afterMicrotasks(this.begin);
   }
 
   /** Something waits lazily, records of operations are to go, or a commit is under way. */
@@ -74,7 +81,7 @@ export class CommitQueue {
 
   /** Saves what waits lazily, now. */
   flush(): Promise<void> {
-    return this.isBusy ? this.enqueue(undefined, undefined) : Promise.resolve();
+    return this.isBusy ? this.submit(undefined, undefined) : Promise.resolve();
   }
 
   /** Removes an outbox entry without any effect but a dead letter. */
@@ -106,18 +113,11 @@ export class CommitQueue {
   private record(fill: (unit: UnitOfWork) => unknown): Promise<void> {
     const unit = new UnitOfWork(new CallChain(), undefined);
     fill(unit);
-    return this.enqueue(unit, undefined);
-  }
-
-  private enqueue(unit: UnitOfWork | undefined, changes: UnitChanges | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      (this.waiting ??= []).push({ unit, changes, resolve, reject });
-      if (unit?.isFollowed) afterMicrotasks(this.begin);
-      else this.begin();
-    });
+    return this.submit(unit, undefined);
   }
 
   private readonly begin = (): void => {
+    this.isArranged = false;
     if (!this.inFlight) void this.drain();
   };
 
@@ -131,23 +131,23 @@ export class CommitQueue {
   }
 
   /** A duplicate in a merged commit concerns one unit: each is committed alone then. */
-  private async commitAndTell(batch: Waiting[]): Promise<void> {
+  private async commitAndTell(batch: WaitingUnit[]): Promise<void> {
     try {
       const tags = await this.commit(batch);
-      for (const part of batch) part.resolve();
+      tellEach(batch, this.activation.log, (part) => part.resolve());
       if (tags?.removed.length) await this.activation.tagBook!.unindex(tags.removed, this.version);
     } catch (error) {
       if (error instanceof DuplicateOperation && batch.length > 1) for (const part of batch) await this.commitAndTell([part]);
       else {
         // Q4. What it did twice is in the fields.
         if (error instanceof DuplicateOperation && batch[0]!.unit?.isFollowed) this.activation.lose('a message that was handled before was handled again, and others after it');
-        for (const part of batch) part.reject(error);
+        tellEach(batch, this.activation.log, (part) => part.reject(error));
       }
     }
   }
 
   /** Tells what it did to the actor's tags. */
-  private async commit(batch: Waiting[]): Promise<CommitRequest['tags']> {
+  private async commit(batch: WaitingUnit[]): Promise<CommitRequest['tags']> {
     const { lazy, kept } = this;
     let request = this.request(batch);
     if (request.fields.size === 0 && !request.forgottenOperations?.length && !batch.some((part) => part.unit?.hasMessages)) return undefined;
@@ -176,7 +176,7 @@ export class CommitQueue {
     throw this.staleError();
   }
 
-  private request(batch: readonly Waiting[]): CommitRequest {
+  private request(batch: readonly WaitingUnit[]): CommitRequest {
     const fields: Fields = new Map(this.lazy);
     this.lazy = undefined;
     const units = batch.flatMap(({ unit }) => unit ?? []);
@@ -198,7 +198,7 @@ export class CommitQueue {
   }
 
   /** Q4. The whole state that is written anew has in it what waits. */
-  private requestAll(batch: Waiting[], { forgottenOperations }: CommitRequest): CommitRequest {
+  private requestAll(batch: WaitingUnit[], { forgottenOperations }: CommitRequest): CommitRequest {
     batch.push(...(this.waiting?.splice(0) ?? []));
     this.activation.operationsIfAny?.putBack(forgottenOperations);
     return this.request(batch);

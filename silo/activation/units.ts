@@ -157,19 +157,20 @@ export class Units {
     this.committing++;
     const answered = awaitCommit(unit.held);
     beFollowed(this.activation, unit, staged);
-    const submitted = this.activation.commits.submit(unit, changes).then(
-      () => {
-        this.committing--;
-        if (!unit.isFollowed) adopt(this.activation, unit, staged);
-        answered();
-        this.end(unit, false, unit.outcome?.value);
-      },
-      (error: unknown) => {
-        this.committing--;
-        answered();
-        return this.undo(unit, error);
-      },
-    );
+    const committed = (): void => {
+      this.committing--;
+      if (!unit.isFollowed) adopt(this.activation, unit, staged);
+      answered();
+      this.end(unit, false, unit.outcome?.value);
+    };
+    const refused = (error: unknown): Promise<void> | void => {
+      this.committing--;
+      answered();
+      return this.undo(unit, error);
+    };
+    let submitted: Promise<void> | undefined;
+    if (unit.isFollowed) this.activation.commits.submitFollowed(unit, changes, committed, (error) => void refused(error));
+    else submitted = this.activation.commits.submit(unit, changes).then(committed, refused);
     letIn(unit);
     return submitted;
   }

@@ -16,7 +16,8 @@ const PATIENCE_MS = 500;
 /** One of the batch's messages, and its attempt: two that are the same share one. */
 interface Begun {
   readonly lane: Lane;
-  readonly attempt: Attempt;
+  attempt: Attempt;
+  isPassed: boolean;
 }
 
 /** What one sender's messages wait in. */
@@ -31,6 +32,8 @@ interface Lane {
 export class DeliveredBatch {
   private readonly lanes = new Map<string, Lane>();
   private readonly running = new Set<Begun>();
+  /** Those behind which the next may begin. */
+  private readonly passing: Begun[] = [];
   private timer: TimerHandle | undefined;
   /** Not begun. */
   private waiting: number;
@@ -82,14 +85,9 @@ export class DeliveredBatch {
   }
 
   private begin(lane: Lane, delivery: Delivery): void {
-    // Not in the stack in which it ends: that may be deep.
-    const pass = (): void => queueMicrotask(() => {
-      if (lane.current !== begun) return;
-      lane.current = undefined;
-      this.goOn(lane);
-    });
-    const attempt = this.incoming.attempt(lane.sender, delivery, this.waiting > 0 ? pass : undefined);
-    const begun: Begun = { lane, attempt };
+    const pass = (): void => this.passLater(begun);
+    const begun: Begun = { lane, attempt: undefined!, isPassed: false };
+    const attempt = (begun.attempt = this.incoming.attempt(lane.sender, delivery, this.waiting > 0 ? pass : undefined));
     this.activation.services.messages.receipts.received(delivery);
     lane.current = begun;
     this.running.add(begun);
@@ -99,6 +97,22 @@ export class DeliveredBatch {
       pass();
     });
   }
+
+  /** Its lane goes on. Not in the stack in which it ends: that may be deep. */
+  private passLater(begun: Begun): void {
+    if (begun.isPassed) return;
+    begun.isPassed = true;
+    if (this.passing.push(begun) === 1) void Promise.resolve().then(this.pass);
+  }
+
+  private readonly pass = (): void => {
+    for (const begun of this.passing.splice(0)) {
+      const { lane } = begun;
+      if (lane.current !== begun) continue;
+      lane.current = undefined;
+      this.goOn(lane);
+    }
+  };
 
   private ended({ sender, delivery }: Attempt, outcome: Attempted): void {
     if (outcome.status === 'handled') this.over();

@@ -15,20 +15,44 @@ export type StoredMessage =
   /** For those who are bound to the event at `version`, the one of the commit that stored it. */
   | { readonly to: 'bound'; readonly event: string; readonly version: number; readonly payload: Uint8Array; readonly tracker?: string | undefined };
 
-/** As an outbox entry holds it. */
+/** No value that the codec writes begins so. */
+const TO_ONE = 0xc1;
+const HEAD = 5;
+
+/**
+ * As an outbox entry holds it: one for a single listener as 0xc1, the length of his name (4 bytes), his name (JSON) and the payload, all others as
+ * the codec writes them.
+ */
 export function encodeStored(message: StoredMessage, codec: Codec): Uint8Array {
-  return codec.encode(message, 'message');
+  if (message.to !== 'one') return codec.encode(message, 'message');
+  const { listener: { type, key, component }, payload } = message;
+  const name = Buffer.from(JSON.stringify(component === undefined ? [type, key] : [type, key, component]), 'utf8');
+  const bytes = new Uint8Array(HEAD + name.length + payload.length);
+  bytes[0] = TO_ONE;
+  new DataView(bytes.buffer).setUint32(1, name.length);
+  bytes.set(name, HEAD);
+  bytes.set(payload, HEAD + name.length);
+  return bytes;
+}
+
+/** What an outbox entry holds: a `StoredMessage`, or what others have put there. */
+export function decodeStored(bytes: Uint8Array, codec: Codec): unknown {
+  if (bytes[0] !== TO_ONE) return codec.decode(bytes);
+  const end = HEAD + new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(1);
+  const [type, key, component] = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + HEAD, end - HEAD).toString('utf8')) as [string, string, string?];
+  const listener = component === undefined ? { type, key } : { type, key, component };
+  return { to: 'one', listener, payload: bytes.slice(end) } satisfies StoredMessage;
 }
 
 /** Those of an outbox that go to others. */
 export function storedEntries(outbox: readonly OutboxEntry[], codec: Codec): readonly { readonly sequence: number; readonly message: StoredMessage }[] {
   return outbox.flatMap(({ sequence, payload }) => {
-    const message = asStored(codec.decode(payload));
+    const message = asStored(decodeStored(payload, codec));
     return message ? [{ sequence, message }] : [];
   });
 }
 
-/** What `encodeStored` made of it, if it was that. */
+/** What `decodeStored` read, if it is a message. */
 export function asStored(decoded: unknown): StoredMessage | undefined {
   return typeof decoded === 'object' && decoded !== null && 'to' in decoded ? (decoded as StoredMessage) : undefined;
 }

@@ -3,6 +3,7 @@ import { StuckWatch } from '../../events/bull/stuck-watch.js';
 import { BullConsumer } from '../../events/bull/bull-consumer.js';
 import { BullLink } from '../../events/bull/bull-link.js';
 import type { PartitionWorker } from '../../events/bull/partition-worker.js';
+import { HandlingTurns } from '../../events/handling-turns.js';
 import { BullDeliveryQueues } from '../../events/bull/bull-delivery-queues.js';
 import { SystemClock } from '../../protocol/system-clock.js';
 import { silentLog } from '../isolation/silent-log.js';
@@ -66,7 +67,7 @@ describe('StuckWatch', () => {
     const stuck = { close: async () => void ended.push('close'), abandon: async () => void ended.push('abandon') } as unknown as PartitionWorker;
     const workers = [stuck];
     const consumer = new BullConsumer({
-      partition: 1, clock, log: silentLog, handler: { handle: async ([batch]) => void seen.push(text(batch!)), atMost: 1 }, waiting: async () => [],
+      partition: 1, clock, log: silentLog, handler: { handle: async ([batch]) => void seen.push(text(batch!)), atMost: 1 }, turns: new HandlingTurns(), waiting: async () => [],
       prepare: () => link.queue(1), backlog: () => queues.depth(1), makeWorker: (process) => workers.pop() ?? link.worker(1, process),
     });
     try {

@@ -44,6 +44,22 @@ export function together(bench: QueueBench): void {
     expect(taken.filter((each) => each !== failed).flat()).to.deep.equal(named(50));
   });
 
+  it('keeps no partition waiting for long behind others whose handlers take long', async () => {
+    const queues = await bench.silo();
+    let release!: () => void;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const begun: number[] = [];
+    for (let partition = 0; partition < 9; partition++) {
+      queues.consume(partition, () => (begun.push(partition), partition < 8 ? held : Promise.resolve()));
+      await addAll(queues, partition, named(1));
+    }
+    await bench.reached('the last one is handled', async () => (await queues.depth(8)) === 0);
+    expect(await queues.depth(0)).to.equal(1);
+    release();
+    await bench.reached('the others are handled', async () => (await queues.depth(7)) === 0);
+    expect([...begun].sort()).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
   it('leaves what was being handled together to the next consumer, in its place, when this one stops', async () => {
     let refuse!: (error: Error) => void;
     const never = new Promise<void>((_, reject) => (refuse = reject));

@@ -120,7 +120,9 @@ export function messages(bench: StoreBench): void {
         await bench.store.claim({ id, token: A, incarnation: 'a' });
         const commit = () => bench.store.commit({ id, token: A, commitId: 'c', version: 0, fields: new Map(), marks: [{ sender: 's', low: 1, ids: [1] }] });
         const parking = () => bench.store.park(id, { sender: 's', sequence: 1, payload: utf8('d') });
-        const answers = i % 2 ? await Promise.all([commit(), parking()]) : (await Promise.all([parking(), commit()])).reverse();
+        // Commits leave a little later, with others.
+        const behind = () => new Promise<void>((resolve) => process.nextTick(resolve)).then(parking);
+        const answers = i % 2 ? await Promise.all([commit(), behind()]) : (await Promise.all([parking(), commit()])).reverse();
         return { committed: answers[0], parked: answers[1], left: (await bench.store.inbox(id, 9)).length, again: await parking() };
       }));
       for (const { committed, parked: answer, left, again } of rounds) {
