@@ -18,7 +18,7 @@ import { componentIsGone } from './component-lookup.js';
 import { EntityExtras } from './entity-extras.js';
 import { InstanceWatch } from './instance-watch.js';
 import { executeTurn, runTurn } from './run-turn.js';
-import { adoptStrays } from './strays.js';
+import { adoptStrays, undoStrays } from './strays.js';
 import { isChanged, tryStage } from './unit-changes.js';
 import { ACKNOWLEDGE_MODE, DELIVERY_MODE } from './system-methods.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -157,7 +157,7 @@ export class Entity {
     const isClean = !units.isHeld(this) && this.hosted?.strayed().length === 0;
     runTurn(this, turn, (failed, value) => {
       turn.isOpen = false;
-      if (isClean && writesBegun === this.writesBegun) this.undoReadersChanges(call);
+      if (isClean && writesBegun === this.writesBegun) undoStrays(this, call.envelope.method);
       const reply = (): void => {
         const atMs = this.activation.services.clock.monotonicMs();
         this.activation.replyToRead(call, failed, value, atMs);
@@ -169,14 +169,6 @@ export class Entity {
       if (call.mode.strict && !failed) void this.activation.verify(call).finally(reply);
       else reply();
     });
-  }
-
-  /** E3. */
-  private undoReadersChanges({ envelope: { method } }: PendingCall): void {
-    const fields = this.hosted!.strayed();
-    if (fields.length === 0) return;
-    void this.hosted!.rollback();
-    this.activation.services.warnOnce(`${this.metadata.name}.${method} is @ReadOnly but changed ${fields.join(', ')}: undone`);
   }
 
   private write(call: PendingCall, nested: boolean): void {

@@ -42,6 +42,16 @@ export class OpenUnits {
     return this.size > 0 && this.all().some((unit) => unit.held.includes(entity));
   }
 
+  /** Of what a unit holds that is not open any more, what none of these holds; each of the others is told. */
+  heldAlone({ held }: UnitOfWork, onShared: (entity: Entity) => void): readonly Entity[] {
+    if (this.size === 0) return held;
+    return held.filter((entity) => {
+      const isShared = this.holds(entity);
+      if (isShared) onShared(entity);
+      return !isShared;
+    });
+  }
+
   /** The chains, and the children that are inside their units. */
   withChildren(chains: readonly CallChain[]): readonly CallChain[] {
     let all: CallChain[] | undefined;

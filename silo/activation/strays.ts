@@ -12,6 +12,14 @@ export function adoptStrays(entity: Entity): void {
   entity.accept(staged);
 }
 
+/** E3: what a read-only method changed. */
+export function undoStrays({ hosted, metadata, activation }: Entity, method: string): void {
+  const fields = hosted!.strayed();
+  if (fields.length === 0) return;
+  void hosted!.rollback();
+  activation.services.warnOnce(`${metadata.name}.${method} is @ReadOnly but changed ${fields.join(', ')}: undone`);
+}
+
 /** `what`: for the warning, which is given once. */
 export function joinNextCommit(entity: Entity, what: string, staged: StagedChanges): void {
   const { services, commits } = entity.activation;

@@ -193,7 +193,7 @@ export class Units {
       this.end(unit, true, error);
     };
     try {
-      const pending = this.restorable(unit).map((entity) => entity.rollback()).filter<Promise<void>>((part) => part instanceof Promise);
+      const pending = this.open.heldAlone(unit, (entity) => this.warnOfOverlap(entity)).map((entity) => entity.rollback()).filter<Promise<void>>((part) => part instanceof Promise);
       if (pending.length > 0) return Promise.all(pending).then(end, broken);
     } catch (cause) {
       return broken(cause);
@@ -201,17 +201,9 @@ export class Units {
     return end();
   }
 
-  /** The entities that nobody else is inside of. */
-  private restorable(unit: UnitOfWork): readonly Entity[] {
-    if (this.open.size === 0) return unit.held;
-    const others = this.open.all();
-    return unit.held.filter((entity) => {
-      const isShared = others.some((other) => other.held.includes(entity));
-      if (isShared && (entity.hosted?.strayed().length ?? 0) > 0) {
-        this.activation.services.warnOnce(`${entity.metadata.name}: a turn failed while others overlapped it; what it changed is not undone`);
-      }
-      return !isShared;
-    });
+  private warnOfOverlap({ hosted, metadata }: Entity): void {
+    if (!hosted?.strayed().length) return;
+    this.activation.services.warnOnce(`${metadata.name}: a turn failed while others overlapped it; what it changed is not undone`);
   }
 
   private end(unit: UnitOfWork, failed: boolean, value: unknown): void {
