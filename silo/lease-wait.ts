@@ -29,6 +29,7 @@ export class LeaseWait implements CallQueue {
   private readonly calls = new Set<PendingCall>();
   private replies: ((isBack: boolean) => void)[] = [];
   private closedFor: string | undefined;
+  private isClosed = false;
   private timer: TimerHandle | undefined;
   private isOpening = false;
 
@@ -51,7 +52,7 @@ export class LeaseWait implements CallQueue {
 
   /** LW3. Resolves with true when the lease is back, with false when this silo stops. */
   whenBack(): Promise<boolean> {
-    if (this.closedFor !== undefined) return Promise.resolve(false);
+    if (this.isClosed) return Promise.resolve(false);
     this.lookLater();
     return new Promise((resolve) => this.replies.push(resolve));
   }
@@ -85,9 +86,15 @@ export class LeaseWait implements CallQueue {
 
   /** LW2. */
   close(reason: string): void {
-    this.closedFor = reason;
+    this.refuse(reason);
+    this.isClosed = true;
     this.timer?.cancel();
     for (const resolve of this.replies.splice(0)) resolve(false);
+  }
+
+  /** Of `close`, as far as calls are concerned: of turns that run yet some may still be answered. */
+  refuse(reason: string): void {
+    this.closedFor = reason;
     for (const call of [...this.calls]) {
       this.withdraw(call);
       call.fail(new SiloUnavailableError(`${printEntityId(call.envelope.target)}: ${reason}; the call did not run`));

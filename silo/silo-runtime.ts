@@ -176,9 +176,9 @@ export class SiloRuntime {
   /** Ends every activation in good order. */
   async stop(): Promise<void> {
     const hurry = this.ports.clock.setTimer(() => this.deadlines.interrupt(new SiloUnavailableError(STOPPING)), STOP_GRACE_MS);
-    const finished = this.messages.finish();
-    this.router.lease.close(STOPPING); // Deliveries may wait for it, too.
-    await finished;
+    this.router.lease.refuse(STOPPING);
+    await this.messages.finish();
+    this.router.lease.close(STOPPING);
     await Promise.all([this.services.finish(), this.catalog.stop()]).finally(() => hurry.cancel());
     await this.services.end();
     await this.messages.end();

@@ -1,6 +1,7 @@
 // CommitGroups. Owns: the commits that have not left for Redis yet: those of one tick leave as one command.
 //   CG1. Each is answered for itself. What fails in company is sent again alone, and says then what is wrong; a unit that was applied changes nothing.
 //   CG2. On a Redis Cluster each goes alone: their keys are of different slots.
+//   CG3. One that cannot be written down rejects alone: of it nothing is in what the others send.
 import type { CommitRequest, CommitResult } from '../protocol/ports/state-store.js';
 import { CommitArguments } from './commit-arguments.js';
 import { PackedArguments } from './packed-arguments.js';
@@ -42,20 +43,26 @@ export class CommitGroups {
 
   private add(waiting: Waiting): Group {
     const group = (this.group ??= { units: [], keys: [], list: this.packed.openList() });
-    new CommitArguments(this.packed, group.keys, this.keys.actor(waiting.request.id)).add(waiting.request);
+    const [size, keys] = [this.packed.size, group.keys.length];
+    try {
+      new CommitArguments(this.packed, group.keys, this.keys.actor(waiting.request.id)).add(waiting.request);
+    } catch (error) {
+      // CG3.
+      this.packed.cut(size);
+      group.keys.length = keys;
+      throw error;
+    }
     group.units.push(waiting);
     return group;
   }
 
   private readonly send = (): void => {
     const { group } = this;
-    if (!group) return;
+    if (!group?.units.length) return;
     this.group = undefined;
     this.packed.endList(group.list, group.units.length);
-    this.executor.run('commit-unit', group.keys, [this.packed.take()]).then(
-      (reply) => this.answer(group.units, readList(reply)),
-      (error: unknown) => this.fail(group.units, error),
-    );
+    const sent = this.executor.run('commit-unit', group.keys, [this.packed.take()]);
+    sent.then((reply) => this.answer(group.units, readList(reply))).catch((error: unknown) => this.fail(group.units, error));
   };
 
   private answer(units: readonly Waiting[], replies: readonly unknown[]): void {

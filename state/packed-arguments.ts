@@ -58,6 +58,11 @@ export class PackedArguments {
     this.end += length;
   }
 
+  /** As if nothing had been written behind the first `size` bytes. */
+  cut(size: number): void {
+    this.end = size;
+  }
+
   /** All that was written, as bytes of their own; the next begins anew. */
   take(): Buffer {
     const taken = Buffer.from(this.bytes.subarray(0, this.end));

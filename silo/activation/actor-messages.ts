@@ -82,8 +82,15 @@ export class ActorMessages {
 
   /** The actor is being destroyed: what waits for it is given up, and on its way to the dead letters. */
   async buryParked(): Promise<void> {
-    if (this.lazyIncoming) await buryWithActor(this.activation, await this.lazyIncoming.inbox.abandon());
+    if (this.lazyIncoming) await this.giveUpWaiting(this.lazyIncoming);
     if (this.lazyOutgoing?.isBusy) await endsWithin(this.activation.services.clock, this.lazyOutgoing.relayed(), RELAY_LIMIT_MS);
+  }
+
+  private async giveUpWaiting({ inbox }: Incoming): Promise<void> {
+    const left = await inbox.abandon();
+    if (left.length === 0) return;
+    await buryWithActor(this.activation, left);
+    await inbox.clear().catch((error: unknown) => this.activation.log.debug({ err: error }, 'what waited for a destroyed actor stays in its inbox; its next life takes it out'));
   }
 
   /** The number of the next message that is committed. */

@@ -4,8 +4,11 @@
 //   LR2. So waits the reply of a unit that has nothing to save. What a commit cannot say for the lapse stays unknown (Q2).
 //   LR3. A message or own event whose turn could not begin was not attempted: it has its turn when the lease is back. Calls are given back.
 import { StaleEpochError } from '../../protocol/errors/index.js';
+import type { Clock } from '../../protocol/ports/index.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import type { Activation } from './activation.js';
+
+const PAUSE_MS = 50;
 
 /** LR1. */
 export function overtakenRead(activation: Activation, call: PendingCall, failed: boolean, value: unknown): void {
@@ -31,11 +34,17 @@ export async function overtakenUnit({ isLost, services, units }: Activation, com
 export function notBegun(activation: Activation, call: PendingCall, error: Error): void {
   const { services } = activation;
   if (call.envelope.kind !== 'event') return services.giveBack(call, error);
-  void services.leased().then((isBack) => {
+  // With a lease it was the store that did not answer: that is not asked again at once.
+  const again = services.membership.isValid && !activation.isLost ? paused(services.clock) : services.leased();
+  void again.then((isBack) => {
     if (!isBack || activation.isLost || activation.status === 'ended') return call.fail(error);
     call.state = 'new';
     activation.offer(call);
   });
+}
+
+function paused(clock: Pick<Clock, 'setTimer'>): Promise<true> {
+  return new Promise((resolve) => void clock.setTimer(() => resolve(true), PAUSE_MS));
 }
 
 function readAgain({ services }: Activation, call: PendingCall): void {

@@ -73,6 +73,14 @@ export class Inbox {
     return [...this.lanes.values()].flat();
   }
 
+  /** N6. What was given up leaves the store: nobody wakes the actor for it. */
+  async clear(): Promise<void> {
+    const all = (await this.everything()).map((bytes) => decodeDeliveries(bytes)[0]!);
+    const stays = all.findIndex((delivery) => delivery.sender.type !== REMINDER_SENDER && !this.incoming.isHandled(senderOf(delivery), delivery));
+    const count = stays < 0 ? all.length : stays;
+    if (count > 0) await this.activation.commits.takeFromInbox(count);
+  }
+
   /** N1: resolves when it is in the store. N5. */
   park(sender: string, arrived: Delivery, { running, failure }: Arrival = {}): Promise<void> {
     // An activation that was lost meanwhile: whoever brings it looks for the next one, which would not look into its inbox by itself.

@@ -8,6 +8,7 @@ import { printEntityId, type ActorId } from '../../protocol/actor-id.js';
 import { decodeDeliveries, type Delivery } from '../../protocol/delivery.js';
 import { CancelledError, SiloUnavailableError, type UnknownActorTypeError } from '../../protocol/errors/index.js';
 import type { ClaimedRow, CommitRequest, Token } from '../../protocol/ports/index.js';
+import { endsWithin } from '../ends-within.js';
 import { failureReplies } from './conclude-step.js';
 import { letterOf } from './dead-letters.js';
 import type { MessageParts } from './message-parts.js';
@@ -18,6 +19,8 @@ import { SentDraft } from './sent-draft.js';
 /** UH1. */
 export const UNHOSTED_MS = 12 * 3_600_000;
 const PAGE = 100;
+/** As of an active actor: for a queue that does not answer no destroyed one waits. */
+const RELAY_LIMIT_MS = 1000;
 
 export interface BurialParts extends MessageParts {
   readonly directory: Pick<ActorDirectory, 'register'>;
@@ -42,7 +45,7 @@ export async function buryUnhosted(id: ActorId, cause: UnknownActorTypeError, pa
 export async function buryDestroyed(id: ActorId, { token, row }: { readonly token: Token; readonly row: ClaimedRow }, parts: BurialParts): Promise<void> {
   const cause = new CancelledError(`${printEntityId(id)}: the actor was destroyed before it had handled the message`);
   await parts.dirty.note(id);
-  await new Burial(id, token, row, { cause, why: 'an actor was destroyed for which a message waited: it is a dead letter now' }, parts).all();
+  await new Burial(id, token, row, { cause, why: 'an actor was destroyed for which a message waited: it is a dead letter now' }, parts).all(RELAY_LIMIT_MS);
 }
 
 class Burial {
@@ -50,22 +53,35 @@ class Burial {
   private sequence: number;
   private commits = 0;
   private readonly outgoing: Outgoing;
+  private isOver = false;
 
   constructor(private readonly id: ActorId, private readonly token: Token, row: ClaimedRow, private readonly reason: { readonly cause: Error; readonly why: string }, private readonly parts: BurialParts) {
     this.version = row.version;
     this.sequence = row.lastSequence;
-    this.outgoing = new Outgoing(id, parts, () => true);
+    this.outgoing = new Outgoing(id, parts, () => !this.isOver);
   }
 
-  async all(): Promise<void> {
-    // UH3.
-    await this.outgoing.relayOutbox();
+  /** `limitMs`: what cannot be relayed by then is left to who has the actor next. */
+  async all(limitMs?: number): Promise<void> {
+    try {
+      await this.within(limitMs, this.outgoing.relayOutbox()); // UH3.
+      await this.empty();
+      await this.within(limitMs, this.outgoing.relayed());
+    } finally {
+      this.isOver = true;
+    }
+  }
+
+  private async within(limitMs: number | undefined, relaying: Promise<void>): Promise<void> {
+    await (limitMs === undefined ? relaying : endsWithin(this.parts.clock, relaying, limitMs));
+  }
+
+  private async empty(): Promise<void> {
     for (;;) {
       const page = await this.parts.store.inbox(this.id, PAGE);
       for (const bytes of page) await this.bury(decodeDeliveries(bytes)[0]!);
       if (page.length < PAGE) break;
     }
-    await this.outgoing.relayed();
   }
 
   /** UH2. It stands at the head of the inbox. */

@@ -94,6 +94,30 @@ describe('messages that wait for an actor when it is destroyed', () => {
     });
   }
 
+  it('wake nobody any more', async () => {
+    await crier().whisper('a', 'b');
+    await clock.until(hearer().remind());
+    await clock.advance('5s');
+    await clock.until(hearer().manage.destroy());
+    expect(await silo.store.inbox(ID, 10)).to.deep.equal([]);
+    await clock.advance('1m');
+    expect(silo.runtime.catalog.get(ID)).to.equal(undefined);
+  });
+
+  it('keep nobody from it while it sleeps and no dead letter can be stored: that is seen to later', async () => {
+    await crier().whisper('a');
+    await clock.advance('2500ms');
+    silo.runtime.catalog.get(ID)!.lose('the test says so');
+    const { deadLetters } = silo.runtime.messages.records;
+    const add = deadLetters.add.bind(deadLetters);
+    deadLetters.add = () => Promise.reject(new Error('out of reach'));
+    await clock.until(hearer().manage.destroy(), '5s');
+    expect(await clock.until(hearer().all(), '1s')).to.deep.equal([]);
+    deadLetters.add = add;
+    await clock.advance('1m');
+    expect((await letters()).map(({ method }) => method)).to.deep.equal(['hear']);
+  });
+
   it('have failed in the receipts of a broadcast', async () => {
     await clock.until(crier().bind(Called, hearer()));
     const id = await clock.until(crier().cry());

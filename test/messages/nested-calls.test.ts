@@ -149,6 +149,25 @@ describe('plain calls that serve a durable call', () => {
     expect(await kept('a')).to.include('durable');
   });
 
+  it('wait, when their turn handles a message, while nobody says whether its actor was called back before', async () => {
+    resetDesk((ledger) => ledger('a').add(1));
+    desk.after = gate();
+    const first = silo.actor(Desk, 'desk').work();
+    await clock.until(desk.called.opened);
+    await clock.until(failure(silo.actor(Desk, 'desk').with({ durable: true, timeout: '100ms' }).work()), '50ms');
+    const { chainEnds } = silo.runtime.messages.records;
+    const find = chainEnds.find.bind(chainEnds);
+    let asked = 0;
+    chainEnds.find = (id) => (++asked > 1000 ? find(id) : Promise.reject(new Error('out of reach')));
+    desk.after.open();
+    await clock.until(first);
+    await clock.advance('500ms');
+    expect(asked, 'with pauses').to.be.within(2, 20);
+    chainEnds.find = find;
+    await clock.advance('1s');
+    expect(await sum('a')).to.equal(2);
+  });
+
   it('have none when they serve no durable call', async () => {
     resetDesk((ledger) => ledger('a').addBoth('b', 2));
     await clock.until(silo.actor(Desk, 'desk').work());

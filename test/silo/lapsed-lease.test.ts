@@ -141,6 +141,26 @@ describe('a lease that lapses', () => {
     });
   }
 
+  it('and whose silo stops while a message waits for it, too: what is called fails at once', async () => {
+    const { silo, clock, ended } = await scene();
+    noted(ended, silo.actor(Counter, 'a').readSlowly());
+    await clock.until(entered.opened);
+    await clock.until(silo.actor(Counter, 'a').tell.note());
+    await clock.advance('100ms');
+    silo.membership.isValid = false;
+    // The store is out of reach: the message gets into no inbox.
+    silo.store.park = () => new Promise(() => undefined);
+    hold.open();
+    noted(ended, silo.actor(Counter, 'b').add());
+    await clock.advance('100ms');
+    expect(ended).to.deep.equal([]);
+    const stopped = silo.runtime.stop();
+    await clock.advance(1);
+    expect(ended).to.have.length(1);
+    expect(ended[0]).to.be.instanceOf(SiloUnavailableError).and.include({ retryable: true });
+    await clock.until(stopped, '10s');
+  });
+
   it('before a turn begins that waits in line: it begins with the lease', async () => {
     const { silo, clock, ended } = await scene();
     noted(ended, silo.actor(Counter, 'a').changeNothing());

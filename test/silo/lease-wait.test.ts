@@ -1,6 +1,6 @@
 // What waits for the silo's lease, at the moment when that is back.
 import { expect } from 'chai';
-import { Actor, CallTimeoutError, CancelledError, SiloUnavailableError } from '../../sdk/index.js';
+import { Actor, CallTimeoutError, CancelledError } from '../../sdk/index.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { memorySilo } from '../support/memory-silo.js';
 
@@ -70,22 +70,5 @@ describe('a call that waits for the lease and, when that is back,', () => {
     expect(ended[0]).to.be.instanceOf(CallTimeoutError).and.have.property('message').that.matches(/it did not run$/);
     expect(ended[1]).to.equal(2);
     await clock.until(silo.runtime.stop());
-  });
-
-  it('is of a silo that stops: it fails at once, also while messages wait with it', async () => {
-    const { silo, clock, ended } = scene();
-    await clock.until(silo.actor(Gauge, 'a').add());
-    silo.membership.isValid = false;
-    await clock.until(silo.actor(Gauge, 'a').tell.add());
-    await clock.advance('100ms');
-    noted(ended, silo.actor(Gauge, 'a').add());
-    await clock.advance('100ms');
-    expect(ended).to.deep.equal([]);
-    const stopped = silo.runtime.stop();
-    await clock.advance('100ms');
-    expect(ended).to.have.lengthOf(1);
-    expect(ended[0]).to.be.instanceOf(SiloUnavailableError);
-    await clock.until(stopped);
-    expect(runs).to.equal(1);
   });
 });

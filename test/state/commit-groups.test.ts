@@ -80,6 +80,16 @@ describe('Commits that leave together', () => {
     expect(scripts).to.equal(2);
   });
 
+  it('leave one behind that cannot be written down: of it nothing goes with the others', async () => {
+    await claim('a', 'b', 'c');
+    const broken = (): Promise<unknown> => groups.commit(commitOf('b', { fields: new Map([['f', utf8('x')], ['g', null as unknown as Uint8Array]]) }));
+    const answers = [groups.commit(commitOf('a')), broken(), groups.commit(commitOf('c'))];
+    expect(await failure(answers[1]!)).to.be.instanceOf(Error);
+    expect(await Promise.all([answers[0], answers[2]])).to.deep.equal([{ status: 'committed', version: 1 }, { status: 'committed', version: 1 }]);
+    expect(await failure(broken())).to.be.instanceOf(Error);
+    expect(await groups.commit(commitOf('b'))).to.deep.equal({ status: 'committed', version: 1 });
+  });
+
   it('are no more than 64 in one command, and each is alone on a Redis Cluster', async () => {
     const names = Array.from({ length: 100 }, (_, i) => `n${i}`);
     await claim(...names);
