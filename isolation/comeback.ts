@@ -62,9 +62,10 @@ export class Comeback {
     const next = this.policy.onCrash(nowMs);
     const delayMs = next.kind === 'degraded' ? next.untilMs - nowMs : next.delayMs;
     this.isDegraded = next.kind === 'degraded';
-    this.degradedUntil = clock.now() + delayMs;
-    // The wrapper would say it once more.
-    const fields = { err: thrown instanceof Error ? thrown : error, component: name, exitCode, forMs: Math.round(delayMs) };
+    this.degradedUntil = Math.ceil(clock.now() + delayMs);
+    // The wrapper would say it once more, and where nothing was thrown its stack is Troupe's own.
+    const why = thrown instanceof Error ? { err: thrown } : { reason: how };
+    const fields = { ...why, component: name, exitCode, forMs: Math.round(delayMs) };
     if (this.isDegraded) log.error(fields, `the thread of ${name} dies again and again: the component is degraded for a while`);
     else log.warn(fields, `the thread of ${name} died; it comes back`);
     this.timer = clock.setTimer(() => this.begin(), delayMs);

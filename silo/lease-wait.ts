@@ -78,9 +78,8 @@ export class LeaseWait implements CallQueue {
     for (const resolve of this.replies.splice(0)) resolve(true);
     for (const call of [...this.calls]) {
       if (!this.isBack) break;
-      this.withdraw(call);
-      call.state = 'new';
-      this.parts.begin(call);
+      // LW2: another one's turn has cancelled it.
+      if (this.calls.has(call)) this.letGo(call);
     }
     this.isOpening = false;
   }
@@ -100,6 +99,14 @@ export class LeaseWait implements CallQueue {
       this.withdraw(call);
       call.fail(new SiloUnavailableError(`${printEntityId(call.envelope.target)}: ${reason}; the call did not run`));
     }
+  }
+
+  private letGo(call: PendingCall): void {
+    // A turn that blocked the loop kept the deadlines from ringing.
+    if (call.deadlineMs <= this.parts.clock.monotonicMs()) return call.expire();
+    this.withdraw(call);
+    call.state = 'new';
+    this.parts.begin(call);
   }
 
   /** As calls are accepted, and as turns begin. */

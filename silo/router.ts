@@ -82,8 +82,13 @@ export class Router implements Invoker {
    * sent it from afar, or routed it, looks further himself; hooks, messages and ticks have others who see to them.
    */
   giveBack(call: PendingCall, error: Error): void {
+    if (call instanceof RoutedCall && !this.catalog.stopping && isOfCaller(call)) call.fail(new Moved(undefined, error));
+    else this.awaitLease(call, error);
+  }
+
+  /** As `giveBack`, where nothing but the lease lets the call begin: one for which this silo was chosen without one has nowhere else to go. */
+  private awaitLease(call: PendingCall, error: Error): void {
     if (this.catalog.stopping || call instanceof FarCall || !isOfCaller(call)) call.fail(error);
-    else if (call instanceof RoutedCall) call.fail(new Moved(undefined, error));
     else this.lease.add(call, error);
   }
 
@@ -148,7 +153,7 @@ export class Router implements Invoker {
     this.statistics.calls++;
     const call = new Call(envelope, chain, mode);
     if (envelope.signal?.aborted) call.cancel();
-    else if (!this.membership.mayAccept) this.giveBack(call, leaseLost(target));
+    else if (!this.membership.mayAccept) this.awaitLease(call, leaseLost(target));
     else this.offer(call, metadata, present);
     return call;
   }

@@ -46,7 +46,7 @@ export async function connectClients(
   } catch (error) {
     for (const client of clients) client.disconnect();
     if (error instanceof ConfigurationError) throw error;
-    throw new ConfigurationError(`Redis at ${describeSource(source)} cannot be used: ${reasonOf(error)}`, { cause: error });
+    throw new ConfigurationError(`Redis at ${describeSource(source)} cannot be used: ${reasonOf(error)}; start it, correct the option redis, or leave it out to keep nothing`, { cause: error });
   }
 }
 

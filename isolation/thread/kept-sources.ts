@@ -1,5 +1,5 @@
 import * as node from 'node:module';
-import { foundIn, loadedFrom, type Found, type KeptSources, type Loaded } from './kept-sources-hooks.js';
+import { foundIn, loadedFrom, targetIn, type Found, type KeptSources, type Loaded } from './kept-sources-hooks.js';
 
 interface Hooks {
   resolve<Resolved>(specifier: string, context: { readonly parentURL?: string }, next: (specifier: string, context: object) => Resolved): Resolved | Found;
@@ -14,7 +14,7 @@ export function loadFrom(kept: KeptSources): void {
   registerHooks({
     resolve: (specifier, context, next) => {
       try {
-        return next(specifier, context);
+        return targetIn(kept, specifier, context.parentURL) ?? next(specifier, context);
       } catch (error) {
         return foundIn(kept, specifier, context.parentURL, error);
       }

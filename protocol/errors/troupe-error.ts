@@ -6,8 +6,8 @@ export interface TroupeErrorOptions extends ErrorData {
 }
 
 /**
- * Base of every error that Troupe itself raises. `code` is stable (`ERR_MAILBOX_FULL`); `retryable` is true exactly when the
- * method surely did not run; data fields are own properties; `cause` is set where there is one.
+ * Base of every error that Troupe itself raises. `code` is stable (`ERR_MAILBOX_FULL`); `retryable` is true only when the
+ * method surely did not run, and may if it is tried again; data fields are own properties; `cause` is set where there is one.
  */
 export abstract class TroupeError extends Error {
   abstract readonly code: string;

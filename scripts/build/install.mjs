@@ -7,7 +7,8 @@ export async function install(root) {
   const [installed, locked] = await Promise.all([mtime(join(root, 'node_modules', '.package-lock.json')), mtime(join(root, 'package-lock.json'))]);
   if (installed !== undefined && installed >= (locked ?? 0)) return;
   process.stderr.write('installing the dependencies (npm ci)\n');
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+  // What runs does without the scripts of packages: they compile what is optional, for a minute, and npm warns of each.
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--ignore-scripts'];
   const failure = 'npm ci failed; see above. Check the network and the npm registry, then try again.';
   const npm = process.env.npm_execpath;
   if (npm?.endsWith('.js')) await run(process.execPath, [npm, ...args], { cwd: root, failure });

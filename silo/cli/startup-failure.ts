@@ -29,7 +29,7 @@ export function describeStartupFailure(error: unknown): StartupFailure {
   // The flag is a better way out than the option that the error names.
   const taken = causes.map(describeListenFault).find((line) => line !== undefined)?.replace('--gateway-port', isOfLinks(error) ? '--port' : '--gateway-port');
   if (taken !== undefined) return { line: taken, exitCode: 2 };
-  if (error instanceof ConfigurationError) return { line: addWayOut(firstLine(error.message)), exitCode: 2 };
+  if (error instanceof ConfigurationError) return { line: namingFlags(firstLine(error.message)), exitCode: 2 };
   for (const cause of causes) {
     const line = describeAddressFault(cause);
     if (line !== undefined) return { line, exitCode: 2 };
@@ -50,9 +50,9 @@ function describeListenFault(error: SystemError): string | undefined {
 }
 
 /** What says what is wrong with a Redis or a cluster knows options and no flags. */
-function addWayOut(line: string): string {
+function namingFlags(line: string): string {
   if (line.startsWith('cluster ')) return line.replace(/ with the option (cluster)$/, ' with --$1');
-  return line.startsWith('Redis at ') && !line.includes('--redis') ? `${line}; start it, correct --redis, or leave --redis out to keep nothing` : line;
+  return line.startsWith('Redis at ') ? line.replace(/ correct the option redis, or leave it out /, ' correct --redis, or leave --redis out ') : line;
 }
 
 function causesOf(error: unknown): readonly Error[] {

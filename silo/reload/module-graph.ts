@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { init, parse } from 'es-module-lexer';
+import type { KeptSources } from '../../isolation/thread/kept-sources-hooks.js';
 
 interface ModuleFile {
   readonly hash: string;
@@ -20,28 +21,31 @@ const BY_PATH = /^(\.{1,2}\/|\/|file:)/;
 const REQUIRED = /\brequire\s*\(\s*['"](\.{1,2}\/[^'"]+)['"]\s*\)/g;
 
 export class ModuleGraph {
-  private constructor(private readonly files: ReadonlyMap<string, ModuleFile>) {}
+  /** `targets`: the URL of the file to which each URL leads that is given or imported. */
+  private constructor(private readonly files: ReadonlyMap<string, ModuleFile>, private readonly targets: ReadonlyMap<string, string>) {}
 
   /** `urls`: of files, as they were given. */
   static async read(urls: readonly string[]): Promise<ModuleGraph> {
     await init;
     const files = new Map<string, ModuleFile>();
+    const targets = new Map<string, string>();
     const seen = new Set<string>();
-    let next = await Promise.all(urls.map(realUrl));
+    let next: readonly string[] = await follow(urls, targets);
     while (next.length > 0) {
       const now = [...new Set(next)].filter((url) => !seen.has(url));
-      next = [];
+      const found: string[] = [];
       for (let at = 0; at < now.length; at += WIDTH) {
         await Promise.all(now.slice(at, at + WIDTH).map(async (url) => {
           seen.add(url);
-          const file = await readModule(url);
+          const file = await readModule(url, targets);
           if (!file) return;
           files.set(url, file);
-          next.push(...file.imports);
+          found.push(...file.imports);
         }));
       }
+      next = found;
     }
-    return new ModuleGraph(files);
+    return new ModuleGraph(files, targets);
   }
 
   get urls(): readonly string[] {
@@ -67,14 +71,14 @@ export class ModuleGraph {
   }
 
   /** What files held that `later` has not, or not as they were; `undefined` where one of them is none of which the text says all (CommonJS, JSON, TypeScript). */
-  keptBeside(later: ModuleGraph): ReadonlyMap<string, string> | undefined {
-    const kept = new Map<string, string>();
+  keptBeside(later: ModuleGraph): KeptSources | undefined {
+    const texts = new Map<string, string>();
     for (const url of this.changedSince(later)) {
       const { text } = this.files.get(url)!;
       if (text === undefined) return undefined;
-      kept.set(url, text);
+      texts.set(url, text);
     }
-    return kept;
+    return { texts, targets: new Map([...this.targets].filter(([url, target]) => later.targets.get(url) !== target)) };
   }
 
   /** These files and all that import them, each after what it imports (as far as there is no circle). */
@@ -103,11 +107,20 @@ export async function realUrl(url: string): Promise<string> {
   return pathToFileURL(await realpath(path).catch(() => path)).href;
 }
 
-async function readModule(url: string): Promise<ModuleFile | undefined> {
+/** The real URLs, which are noted. */
+function follow(urls: readonly string[], targets: Map<string, string>): Promise<readonly string[]> {
+  return Promise.all(urls.map(async (url) => {
+    const target = await realUrl(url);
+    targets.set(url, target);
+    return target;
+  }));
+}
+
+async function readModule(url: string, targets: Map<string, string>): Promise<ModuleFile | undefined> {
   const text = await readFile(fileURLToPath(url), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const found = importsOf(text).filter((specifier) => BY_PATH.test(specifier) && URL.canParse(specifier, url)).map((specifier) => new URL(specifier, url).href);
-  const imports = await Promise.all(found.filter((each) => each.startsWith('file:') && !each.includes('/node_modules/')).map(realUrl));
+  const imports = await follow(found.filter((each) => each.startsWith('file:') && !each.includes('/node_modules/')), targets);
   return { hash: createHash('sha256').update(text).digest('hex'), imports: [...new Set(imports)], text: isModule(url, text) ? text : undefined };
 }
 

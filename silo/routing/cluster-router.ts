@@ -3,7 +3,8 @@
 //   R2. What surely did not run is tried again until its deadline; what may have run only if that is harmless: read-only, with a key, or durable.
 //      Finding out where it is may take no longer than the call has.
 //   R3. Where an actor is, is a hint (LocationCache); who owns it, its row alone says.
-//   R4. Without a lease of its own a silo goes on looking: the lease comes back, or another silo takes the call. A silo that stops looks no more.
+//   R4. Without a lease of its own a silo goes on looking for another one that takes the call; where it is the place itself, the call waits for the lease
+//       (`deliverHere`). A silo that stops looks no more.
 import type { ActorDirectory } from '../../directory/actor-directory.js';
 import type { LocationCache } from '../../directory/location-cache.js';
 import { printEntityId, type ActorId } from '../../protocol/actor-id.js';

@@ -45,9 +45,10 @@ export class HostedService {
     return this.open;
   }
 
-  /** It may start now (S1, S2), and this silo has its lease. */
+  /** It may start now (S1, S2), and this silo has its lease, also as its turn will ask for it: else it would come back at once, without end. */
   mayStart(call: PendingCall): boolean {
-    return (this.permits.free > 0 || isAwaitedOn(this.id, call)) && this.services.membership.mayAccept;
+    const { membership } = this.services;
+    return (this.permits.free > 0 || isAwaitedOn(this.id, call)) && membership.mayAccept && membership.isValid;
   }
 
   /** Starts a call that may start. */

@@ -3,6 +3,7 @@
 //   N2. Whatever may let a call go on is an event: a permit that comes back here, an answer of another silo or its offer of a permit, a silo that
 //       joins. A silo that said that it is full is asked to offer. Messages can be lost: while calls wait, those who were asked are asked again.
 //   N3. A call that surely did not run goes back to where it stood in the line. What may have run fails with `LinkLostError`, unless it only reads.
+//   N4. What turns of the service wait for needs no permit, only a silo with its lease: it goes before those that wait for the permits of these turns.
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Envelope } from '../../protocol/envelope.js';
 import { LinkLostError, MailboxFullError, SiloUnavailableError, UnknownActorTypeError } from '../../protocol/errors/index.js';
@@ -46,6 +47,8 @@ export interface ServiceLineParts {
 
 export class ServiceLine {
   private readonly queue: ServiceQueue;
+  /** N4. */
+  private readonly ahead: ServiceQueue;
   private isPumping = false;
   private isClosed = false;
   private again: TimerHandle | undefined;
@@ -53,10 +56,11 @@ export class ServiceLine {
   constructor(private readonly parts: ServiceLineParts) {
     const { id, clock, local, peers } = parts;
     this.queue = new ServiceQueue({ name: id.type, clock, holders: () => local()?.holders ?? NOBODY, hasOthers: () => !local() || !peers.isEmpty });
+    this.ahead = new ServiceQueue({ name: undefined, clock, holders: () => NOBODY, hasOthers: () => true });
   }
 
   get waiting(): number {
-    return this.queue.count;
+    return this.queue.count + this.ahead.count;
   }
 
   /** N1. Settles the call in the end. */
@@ -66,12 +70,12 @@ export class ServiceLine {
     const needsNone = isAwaitedOn(id, call);
     if (this.isClosed) return call.fail(this.closed('this silo is stopping'));
     if (!local && peers.isEmpty) return call.fail(this.unknown());
-    if ((needsNone || this.queue.count === 0) && local?.mayStart(call)) return local.start(call);
+    if ((needsNone || this.waiting === 0) && local?.mayStart(call)) return local.start(call);
     const peer = needsNone ? peers.any() : undefined;
     if (peer) this.sendTo(peer, call);
-    else if (this.queue.count >= LIMIT) call.fail(new MailboxFullError(`${printEntityId(id)}: ${LIMIT} calls wait for a permit already`, { limit: LIMIT }));
+    else if (this.waiting >= LIMIT) call.fail(new MailboxFullError(`${printEntityId(id)}: ${LIMIT} calls wait for a permit already`, { limit: LIMIT }));
     else {
-      this.queue.add(call);
+      this.queueOf(call).add(call);
       this.pump();
     }
     call.watch(deadlines);
@@ -83,11 +87,11 @@ export class ServiceLine {
     if (this.isPumping) return;
     this.isPumping = true;
     try {
-      while (this.queue.count > 0 && this.letOneGo());
+      while (this.waiting > 0 && this.letOneGo());
     } finally {
       this.isPumping = false;
     }
-    if (this.queue.count > 0) this.awaitPermits();
+    if (this.waiting > 0) this.awaitPermits();
   }
 
   /** Another silo has a permit now. True: a call of this one is on its way there. */
@@ -119,7 +123,8 @@ export class ServiceLine {
   private letOneGo(): boolean {
     const { peers, clock } = this.parts;
     const local = this.parts.local();
-    const first = this.queue.first();
+    const queue = this.ahead.count > 0 ? this.ahead : this.queue;
+    const first = queue.first();
     if (!first) return false;
     // A turn that blocked the loop kept the deadlines from ringing.
     if (first.deadlineMs <= clock.monotonicMs()) {
@@ -127,13 +132,13 @@ export class ServiceLine {
       return true;
     }
     if (local?.mayStart(first)) {
-      this.queue.take();
+      queue.take();
       local.start(first);
       return true;
     }
     const peer = peers.pick();
     if (!peer) return false;
-    this.queue.take();
+    queue.take();
     this.sendTo(peer, first);
     return true;
   }
@@ -172,7 +177,7 @@ export class ServiceLine {
   giveBack(call: PendingCall, error: Error): void {
     if (call.isSettled) return;
     if (this.isClosed) call.fail(error);
-    else this.queue.add(call);
+    else this.queueOf(call).add(call);
   }
 
   /** It cannot be reached now: others are tried meanwhile. */
@@ -209,8 +214,12 @@ export class ServiceLine {
     this.pump();
   }
 
+  private queueOf(call: PendingCall): ServiceQueue {
+    return isAwaitedOn(this.parts.id, call) ? this.ahead : this.queue;
+  }
+
   private failAll(error: () => Error): void {
-    for (let call = this.queue.take(); call; call = this.queue.take()) call.fail(error());
+    for (const queue of [this.ahead, this.queue]) for (let call = queue.take(); call; call = queue.take()) call.fail(error());
   }
 
   private closed(reason: string): SiloUnavailableError {

@@ -17,9 +17,10 @@ const NOBODY: readonly CallChain[] = [];
 const NONE: readonly PendingCall[] = [];
 
 export interface ServiceQueueParts {
-  readonly name: string;
+  /** Absent: its calls wait for no permit. */
+  readonly name: string | undefined;
   readonly clock: Pick<Clock, 'now'>;
-  /** The turns that have this silo's permits. */
+  /** The turns that have this silo's permits, if that is what its calls wait for. */
   holders(): ReadonlySet<Turn>;
   /** Another silo may have a permit for it. */
   hasOthers(): boolean;

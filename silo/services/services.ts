@@ -193,15 +193,26 @@ export class Services {
       this.byName.get(name)!.line.pump();
       offers.offer();
     };
-    const again = (call: PendingCall, error: Error): void => this.byName.get(name)!.line.giveBack(call, error);
+    const again = (call: PendingCall, error: Error): void => {
+      const { line } = this.byName.get(name)!;
+      line.giveBack(call, error);
+      // Of one that had no permit nothing comes back.
+      line.pump();
+    };
     const turns = new HostedService(metadata, this.silo, () => new SiloServiceRuntime(serviceId(name), this.silo, this.actors, this.types), onFree, again);
     const peer = (incarnation: Incarnation): Member | undefined => this.silo.membership.peers.find((member) => member.incarnation === incarnation);
     const offers = new PermitOffers({
       // Who cannot take a call must not ask for one: it would come and go without end.
-      free: () => (this.isStopping || !this.silo.membership.mayAccept ? 0 : turns.permits.free), peer,
+      free: () => (this.isStopping || !this.mayBegin ? 0 : turns.permits.free), peer,
       offerTo: (silo) => this.far!.links.ask(silo, OFFER, name, ASK_LIMIT_MS),
     });
     return { turns, offers };
+  }
+
+  /** Calls are accepted, and turns begin. */
+  private get mayBegin(): boolean {
+    const { membership } = this.silo;
+    return membership.mayAccept && membership.isValid;
   }
 
   private async drained(): Promise<void> {

@@ -43,8 +43,8 @@ describe('a silo that does not start', () => {
     expect(describeStartupFailure(error).line).to.equal("host 'no-such-host.invalid' is unknown; choose another with --gateway-host");
   });
 
-  it('adds the flag to what the store says of a Redis', () => {
-    const { line } = describeStartupFailure(new ConfigurationError('Redis at redis://db:1 cannot be used: connect ECONNREFUSED'));
+  it('names the flag in what the store says of a Redis, where the error names the option', () => {
+    const { line } = describeStartupFailure(new ConfigurationError('Redis at redis://db:1 cannot be used: connect ECONNREFUSED; start it, correct the option redis, or leave it out to keep nothing'));
     expect(line).to.equal('Redis at redis://db:1 cannot be used: connect ECONNREFUSED; start it, correct --redis, or leave --redis out to keep nothing');
   });
 

@@ -96,6 +96,7 @@ describe('a component whose thread dies', () => {
     expect(refused).to.be.instanceOf(ComponentCrashedError);
     expect(refused.message).to.match(/^Turret is degraded until .*; the call did not run$/);
     expect(refused.degradedUntil).to.be.greaterThan(Date.now() + 20_000);
+    expect(refused.degradedUntil).to.satisfy(Number.isInteger, 'whole milliseconds');
     expect(await engine().sibling().catch((error: unknown) => (error as Error).name)).to.equal('ComponentCrashedError');
     expect([await engine().add(1), await tank().name()]).to.deep.equal([1, 'tank t']);
     const report = silo.statistics().threads.find(({ component }) => component === 'Turret')!;

@@ -22,8 +22,8 @@ interface Manifest {
  * show it to users; each is of one file that is in the package. What runs and what compilers read is bounded on its own: a test, a bundle or a second copy of
  * anything would show there.
  */
-const MAX_KB = 1600;
-const MAX_KB_WITHOUT_MAPS = 560;
+const MAX_KB = 1700;
+const MAX_KB_WITHOUT_MAPS = 600;
 const HOUSE = ['decorators', 'directory', 'events', 'isolation', 'placement', 'protocol', 'sdk', 'silo', 'state', 'transport'];
 const IMPORTS = /^(?:import\b|export\s*(?:type\s*)?[*{])[^'"=(;]*['"]([^'".#][^'"]*)['"]|\bimport\(['"]([^'".#][^'"]*)['"]\)/gm;
 

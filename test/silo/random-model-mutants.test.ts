@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { StateTracker } from '../../isolation/state-tracker.js';
 import type { CommitRequest, CommitResult } from '../../protocol/ports/index.js';
 import { Entity } from '../../silo/activation/entity.js';
-import { Units } from '../../silo/activation/units.js';
+import { OpenUnits } from '../../silo/activation/open-units.js';
 import type { UnitOfWork } from '../../silo/activation/unit-of-work.js';
 import { Occupancy } from '../../silo/turns/occupancy.js';
 import type { CallChain } from '../../silo/turns/call-chain.js';
@@ -92,7 +92,7 @@ describe('the random model notices', () => {
     }, () => isNoticed(/read p\d+, which never was|failed and is there|acknowledged and is lost|began beside/)));
 
   it('under all, a failed turn whose undo takes the changes of others along', () =>
-    withMethod(Units.prototype as unknown as { restorable(unit: UnitOfWork): unknown }, 'restorable', ((unit: UnitOfWork) => unit.held), () =>
+    withMethod(OpenUnits.prototype, 'heldAlone', ((unit: UnitOfWork) => unit.held), () =>
       isNoticed(/acknowledged and is lost/, undefined, 'all')));
 
   it('under all, a keyed turn that is not alone', () =>
