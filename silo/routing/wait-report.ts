@@ -66,7 +66,8 @@ export function describeWait(call: PendingCall, silo: string): WaitingCall {
   return {
     id: steps === undefined ? `${silo} ${call.queuedAs}` : `${silo} ${steps}`,
     target: nameInCircle(call),
-    since: call.queuedAtMs,
+    // Never the youngest, whatever the clocks of two silos say: it is given up by nobody.
+    since: steps === undefined ? call.queuedAtMs : 0,
     chain: call.chain.id,
     waitsFor: steps === undefined ? holders.filter((id) => !lineage.includes(id)) : [steps],
     waitsForOwn: holders.filter((id) => lineage.includes(id)),

@@ -37,10 +37,15 @@ export function breakCycles(chain: CallChain): void {
 function breakCycle(waiting: PendingCall): boolean {
   const cycle = findCycle(waiting);
   if (!cycle) return false;
-  const youngest = cycle.reduce((a, b) => (a.queuedAs > b.queuedAs ? a : b));
+  const youngest = cycle.reduce((a, b) => (placeOf(a) > placeOf(b) ? a : b));
   youngest.mailbox?.withdraw(youngest);
   youngest.fail(cycleError(cycle));
   return true;
+}
+
+/** One that has handed over came before all: what it waits for has begun, and it stays where it is. */
+function placeOf({ mailbox, queuedAs }: PendingCall): number {
+  return mailbox?.chainOfSteps === undefined ? queuedAs : 0;
 }
 
 function search(call: PendingCall, goal: CallChain, path: PendingCall[], seen: Set<CallChain | PendingCall>): readonly PendingCall[] | undefined {

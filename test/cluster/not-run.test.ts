@@ -112,6 +112,23 @@ describe('calls that did not run where they were sent', () => {
     await cluster.stop();
   });
 
+  it('because their own silo lost its lease, and no other hosts an actor that sleeps, run in their order, before what is called later', async () => {
+    const cluster = await MemoryCluster.of(1, [Patient]);
+    await cluster.add([]);
+    const [s0] = cluster.silos;
+    await s0!.membership.refresh();
+    const regain = loseLease(s0!);
+    const counts: Promise<number>[] = [];
+    for (let i = 0; i < 4; i++) {
+      counts.push(s0!.actor(Patient, 'a').add());
+      await cluster.clock.advance(333);
+    }
+    regain();
+    counts.push(s0!.actor(Patient, 'a').add());
+    expect(await cluster.until(Promise.all(counts))).to.deep.equal([1, 2, 3, 4, 5]);
+    await cluster.stop();
+  });
+
   it('because the only silo that hosts the actor lost its lease, their own, run when it is back', async () => {
     const cluster = await MemoryCluster.of(1, [Patient]);
     await cluster.add([]);

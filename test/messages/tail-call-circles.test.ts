@@ -1,13 +1,19 @@
 // A step that calls an actor whose turn waits for the end of its chain (R6 in silo/messages/replies.ts): the circle is found as others are.
 import { expect } from 'chai';
 import { Actor, ReadOnly, RemoteError, State, type ActorContext } from '../../sdk/index.js';
+import { TailWait } from '../../silo/messages/tail-wait.js';
+import { ChainTable } from '../../silo/routing/chain-table.js';
+import { describeWait } from '../../silo/routing/wait-report.js';
+import { CallChain, chainOf } from '../../silo/turns/call-chain.js';
+import { PendingCall } from '../../silo/turns/pending-call.js';
+import { SYSTEM_TURN } from '../../silo/turns/turn-mode.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
 import { startTestCluster, type TestCluster } from '../../silo/testing/index.js';
 import { failure, gate, memorySilo, RecordingLogger, type TestSilo } from '../support/memory-silo.js';
 
-type How = 'throws' | 'catches' | 'keeps' | 'durably';
+type How = 'throws' | 'catches' | 'keeps' | 'durably' | 'late';
 
-const world = { entered: gate(), hold: gate() };
+const world = { entered: gate(), hold: gate(), mayStep: gate(), mayAsk: gate() };
 
 @Actor({ name: 'tcc-asker' })
 class Asker {
@@ -19,6 +25,14 @@ class Asker {
     this.asked++;
     const handle = this.ctx.actor(First, first);
     return (how === 'durably' ? handle.with({ durable: true }) : handle).begin(second, this.ctx.key, how);
+  }
+  /** Asks for the same chain again, whose step waits for this turn by then. */
+  async askAgain(): Promise<unknown> {
+    const ask = (timeout: '1s' | '10s'): Promise<unknown> => this.ctx.actor(First, 'a').with({ idempotencyKey: 'k', timeout }).begin('b', this.ctx.key, 'late');
+    await failure(ask('1s'));
+    world.mayStep.open();
+    await world.mayAsk.opened;
+    return ask('10s');
   }
   async stand(): Promise<void> {
     world.entered.open();
@@ -46,6 +60,10 @@ class First {
     this.begun++;
     return this.ctx.actor(Asker, asker).touch();
   }
+  async stand(): Promise<void> {
+    world.entered.open();
+    await world.hold.opened;
+  }
   @ReadOnly() count(): number {
     return this.begun;
   }
@@ -58,8 +76,9 @@ class Second {
 
   async goOn(asker: string, how: How): Promise<unknown> {
     this.gone++;
+    if (how === 'late') await world.mayStep.opened;
     const touching = this.ctx.actor(Asker, asker).touch();
-    return how === 'catches' ? touching.catch((error: Error) => error.name) : touching;
+    return how === 'catches' || how === 'late' ? touching.catch((error: Error) => error.name) : touching;
   }
   @ReadOnly() count(): number {
     return this.gone;
@@ -72,7 +91,7 @@ describe('a step that calls who waits for its chain', () => {
   let clock: VirtualClock;
   let silo: TestSilo;
   beforeEach(() => {
-    Object.assign(world, { entered: gate(), hold: gate() });
+    Object.assign(world, { entered: gate(), hold: gate(), mayStep: gate(), mayAsk: gate() });
     clock = new VirtualClock();
     silo = memorySilo([Asker, First, Second], { clock, random: () => 0.5 });
   });
@@ -97,6 +116,29 @@ describe('a step that calls who waits for its chain', () => {
   it('may go on without it', async () => {
     expect(await ask('catches')).to.equal('CallCycleError');
     expect([await silo.actor(Asker, 'x').count(), await silo.actor(Second, 'b').count()]).to.deep.equal([1, 1]);
+  });
+
+  it('is what is refused, also where who waits has asked for the chain again behind it', async () => {
+    const asking = silo.actor(Asker, 'x').askAgain();
+    await clock.until(world.mayStep.opened);
+    await clock.advance('100ms');
+    const standing = silo.actor(First, 'a').stand();
+    await clock.until(world.entered.opened);
+    world.mayAsk.open();
+    await clock.advance('100ms');
+    world.hold.open();
+    expect(await clock.until(asking)).to.equal('CallCycleError');
+    await clock.until(standing);
+  });
+
+  it('is what silos give up, whatever their clocks say: who waits for the chain is told of as the oldest', () => {
+    const chains = new ChainTable();
+    const step = chainOf({ id: 'tail' });
+    chains.hold(step);
+    const call = new PendingCall({ kind: 'call', target: { type: 'tcc-first', key: 'a' }, method: 'begin', args: [], deadlineMs: Infinity, timeoutMs: Infinity, hops: 0 }, new CallChain(), SYSTEM_TURN);
+    call.queuedAtMs = clock.now() + 5000;
+    new TailWait('tail', chains).begin(call);
+    expect(describeWait(call, 's')).to.deep.include({ since: 0, waitsFor: ['tail'] });
   });
 
   it('is no circle where another one keeps that actor busy for a while', async () => {
