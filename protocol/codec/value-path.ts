@@ -9,8 +9,14 @@ export type Step = string | number | CallStep;
 const IDENTIFIER = /^[A-Za-z_$][\w$]{0,63}$/;
 const MAX_STEPS = 32;
 
+/** Root of a message on its way: paths begin as its sender would write them, `args[0].owner` or `event.owner`. */
+export const MESSAGE_ROOT = 'message';
+const PARTS: ReadonlyMap<unknown, string> = new Map([['args', 'args'], ['value', 'event'], ['event', 'event']]);
+
 /** `args[0].owner["odd key"].get("a")`: where in a value something is, as its user would write it. Of long ways the middle, and of long names the end, is left out. */
 export function printPath(root: string, steps: readonly Step[]): string {
+  const part = root === MESSAGE_ROOT ? PARTS.get(steps[0]) : undefined;
+  if (part !== undefined) return printPath(part, steps.slice(1));
   if (steps.length > MAX_STEPS) return `${printPath(root, steps.slice(0, MAX_STEPS / 2))}…${printPath('', steps.slice(-MAX_STEPS / 2))}`;
   let path = root;
   for (const step of steps) {

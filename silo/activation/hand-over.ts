@@ -3,6 +3,7 @@
 //        ended, so that no save point takes it along.
 //   HO2. Only the outermost turn of a unit hands over: what a turn of the same unit waits for could not leave before that turn ends.
 //   HO3. Who waits for the turn waits for the chain: its address goes from step to step, and no step but the last one replies.
+import { MESSAGE_ROOT } from '../../protocol/codec/index.js';
 import { printEntityId } from '../../protocol/actor-id.js';
 import type { Message } from '../../protocol/delivery.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
@@ -28,7 +29,7 @@ export class HandOver extends TailCall {
     const { codec, messages } = activation.services;
     const reply = pending.reply ?? messages.replies.expect(pending);
     const message: Message = { kind: 'tell', method: route.method, args: route.args, from, identity, baggage, reply };
-    const payload = codec.encode(message, 'args');
+    const payload = codec.encode(message, MESSAGE_ROOT);
     const draft = route.keepTurn ? activation.messages.kept.draft(route.target.component, payload) : new SentDraft({ to: 'one', listener: route.target, payload }, codec);
     const isFirst = reply !== undefined && pending.reply === undefined;
     const made = new HandOver(route, draft, isFirst && pending.envelope.kind === 'call', isFirst && reply.isKept ? reply.id : undefined);

@@ -4,6 +4,7 @@
 //   S3. Per handling entity, events are handled in the order of their emission; a failing one is tried again before the next.
 //   S2b. After its last attempt an event's entry and its dead letter change places in one commit: it surely was not applied.
 //   S4. Events for a degraded component wait until it is not: its refusals are no attempts. An actor that is told to end does not wait for it.
+import { MESSAGE_ROOT } from '../../protocol/codec/index.js';
 import type { EventOrigin } from '../../sdk/author/index.js';
 import { DEFAULT_DELIVERY, type HandlerMetadata } from '../../decorators/index.js';
 import type { Message } from '../../protocol/delivery.js';
@@ -82,7 +83,7 @@ export class SelfEvents {
     const { codec } = this.activation.services;
     const entries = handlers.map(({ entity, handler }): OutboxDraft => {
       const stored: Stored = { component: entity.id.component, method: handler.method, event, origin };
-      return { sequence: 0, payload: codec.encode(stored, 'event') };
+      return { sequence: 0, payload: codec.encode(stored, MESSAGE_ROOT) };
     });
     // Handlers get what was encoded, not the emitter's object.
     return { entries, deliver: () => entries.forEach(({ sequence, payload }) => this.enqueue(this.decode(sequence, payload))) };
@@ -176,7 +177,7 @@ export class SelfEvents {
     const { event: value, method, origin, sequence } = delivery;
     const { services, id, log } = this.activation;
     const event = entity.metadata.handlers.find((handler) => handler.method === method)?.eventName ?? method;
-    const payload = services.codec.encode({ kind: 'own', event, method, value, origin } satisfies Message, 'event');
+    const payload = services.codec.encode({ kind: 'own', event, method, value, origin } satisfies Message, MESSAGE_ROOT);
     const letter = letterOf({ sender: id, sequence, low: sequence, listener: entity.id, ordinal: 0, total: 1, payload }, attempts, error, services.clock.now(), services.codec);
     log.error({ err: error, handler: method, origin, ...inLog(letter) }, 'an event could not be handled and is given up: it is a dead letter now');
     services.statistics.deadLetters++;

@@ -1,3 +1,4 @@
+import { MESSAGE_ROOT } from '../../protocol/codec/index.js';
 import { randomBytes } from 'node:crypto';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
@@ -129,7 +130,7 @@ export class SiloEntityRuntime implements EntityRuntime {
 
   private draftOf(value: object, event: string, origin: EventOrigin, tracker: string | undefined): SentDraft {
     const { codec } = this.entity.activation.services;
-    return new SentDraft({ to: 'bound', event, version: 0, payload: codec.encode({ kind: 'event', event, value, origin }, 'event'), tracker }, codec);
+    return new SentDraft({ to: 'bound', event, version: 0, payload: codec.encode({ kind: 'event', event, value, origin }, MESSAGE_ROOT), tracker }, codec);
   }
 
   remind(name: string, spec: KeptReminderSpec, payload: unknown): void {

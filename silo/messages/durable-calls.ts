@@ -8,6 +8,7 @@
 //   DC6. A record is acknowledged only where no other message carries its operation: not those of a turn that is run again.
 //   DC8. Plain calls of its turn are known by ids that follow from its own: see NestedCalls.
 //   DC7. A turn whose activation has lost the actor makes none: the turn that took its place may be through, and have acknowledged.
+import { MESSAGE_ROOT } from '../../protocol/codec/index.js';
 import { randomBytes } from 'node:crypto';
 import { printEntityId, type EntityId } from '../../protocol/actor-id.js';
 import type { Message } from '../../protocol/delivery.js';
@@ -133,7 +134,7 @@ export class DurableCalls {
     const { target, method, args, from, identity, baggage } = envelope;
     const codec = this.parts.codec();
     const message: Message = { kind: 'tell', method, args, from, identity, baggage, operation: { id: operation, isKept: origin !== undefined } };
-    const holding = runOutsideTurns(() => this.parts.sender.hold(new SentDraft({ to: 'one', listener: target, payload: codec.encode(message, 'args') }, codec)));
+    const holding = runOutsideTurns(() => this.parts.sender.hold(new SentDraft({ to: 'one', listener: target, payload: codec.encode(message, MESSAGE_ROOT) }, codec)));
     try {
       return await wait.stored(holding);
     } catch (error) {

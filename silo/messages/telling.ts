@@ -1,7 +1,7 @@
 // Telling: messages of this silo's code. In a turn they leave with its unit; outside they are the silo's own.
 import { randomBytes } from 'node:crypto';
 import { isService, printEntityId, type EntityId } from '../../protocol/actor-id.js';
-import type { Codec } from '../../protocol/codec/index.js';
+import { MESSAGE_ROOT, type Codec } from '../../protocol/codec/index.js';
 import type { Message } from '../../protocol/delivery.js';
 import { ConfigurationError } from '../../protocol/errors/index.js';
 import type { Clock } from '../../protocol/ports/index.js';
@@ -35,7 +35,7 @@ export class Telling {
 
   private leave(turn: TurnInfo | undefined, listener: EntityId, message: Message): Promise<void> | void {
     const codec = this.codec();
-    const draft = new SentDraft({ to: 'one', listener, payload: codec.encode(message, 'args') }, codec);
+    const draft = new SentDraft({ to: 'one', listener, payload: codec.encode(message, MESSAGE_ROOT) }, codec);
     // A turn of a service has no unit: what it tells is stored at once.
     if (!(turn instanceof Turn) || isService(turn.entity)) return this.sender.send(draft);
     if (!turn.unit) throw new ConfigurationError(`${turn.method} is @ReadOnly: it cannot tell ${printEntityId(listener)} anything; drop @ReadOnly`);
