@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Actor, ActorEvent, Component, Delivery, On, ReadOnly, State, type ActorContext, type EventOrigin, type Handle } from '../../sdk/index.js';
 import { VirtualClock } from '../../silo/testing/virtual-clock.js';
-import { failure, memorySilo, type TestSilo } from '../support/memory-silo.js';
+import { memorySilo, type TestSilo } from '../support/memory-silo.js';
 
 @ActorEvent('ledger-paid')
 class Paid {
@@ -244,11 +244,5 @@ describe('messages', () => {
     expect(await silo.queues.repeat()).to.equal(2);
     await clock.advance(1000);
     expect([await ledger('a').all(), await ledger('target').all()]).to.deep.equal([['once'], ['once']]);
-  });
-
-  it('name in an error what cannot be sent, as its sender wrote it', async () => {
-    const path = async (sent: Promise<unknown>): Promise<unknown> => (await failure(sent))['path'];
-    expect(await path(ledger('a').tell.add({ deep: () => 1 } as never))).to.equal('args[0].deep');
-    expect(await path(ledger('a').send(new Paid((() => 1) as never)))).to.equal('event.amount');
   });
 });
