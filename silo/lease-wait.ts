@@ -109,9 +109,8 @@ export class LeaseWait implements CallQueue {
     this.parts.begin(call);
   }
 
-  /** As calls are accepted, and as turns begin. */
   private get isBack(): boolean {
-    return this.parts.membership.mayAccept && this.parts.membership.isValid;
+    return mayBegin(this.parts.membership);
   }
 
   private lookLater(): void {
@@ -121,4 +120,9 @@ export class LeaseWait implements CallQueue {
       if (!this.isEmpty) this.lookLater();
     }, LOOK_MS);
   }
+}
+
+/** Calls are accepted, and turns begin: clocks that disagree may say the one without the other. */
+export function mayBegin({ mayAccept, isValid }: Pick<Membership, 'isValid' | 'mayAccept'>): boolean {
+  return mayAccept && isValid;
 }

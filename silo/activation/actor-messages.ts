@@ -1,7 +1,7 @@
 // ActorMessages. Owns: the durable messages of one activation: numbers of what it sends, what is on its way, who may listen, what it handles.
 import type { BindingChange, ClaimedRow, CommitRequest } from '../../protocol/ports/index.js';
 import { endsWithin } from '../ends-within.js';
-import { buryWithActor } from '../messages/bury-waiting.js';
+import { buryWithActor, RELAY_LIMIT_MS } from '../messages/bury-waiting.js';
 import { Incoming } from '../messages/incoming.js';
 import { Outgoing } from '../messages/outgoing.js';
 import { asStored, decodeStored, type StoredMessage } from '../messages/stored-message.js';
@@ -11,9 +11,6 @@ import { isKept, KeptTurns } from './kept-turns.js';
 import { SelfEvents } from './self-events.js';
 import type { OutboxDraft } from './unit-of-work.js';
 
-/** For a queue that does not answer no destroyed actor waits: others relay what it has left. */
-const RELAY_LIMIT_MS = 1000;
-
 export class ActorMessages {
   private sequence = 0;
   private lazySelfEvents: SelfEvents | undefined;
@@ -21,7 +18,6 @@ export class ActorMessages {
   private lazyOutgoing: Outgoing | undefined;
   private lazyIncoming: Incoming | undefined;
   private lazyReminders: ActorReminders | undefined;
-  private lookingAgain: Promise<void> | undefined;
   /** Events that somebody may be bound to. */
   private readonly heard = new Set<string>();
 
@@ -117,8 +113,7 @@ export class ActorMessages {
 
   /** What does not leave the outbox may have been lost on its way. */
   async relayAgain(): Promise<void> {
-    if (this.sequence > 0 && !this.outgoing.isBusy) this.lookingAgain ??= this.outgoing.relayOutbox().finally(() => (this.lookingAgain = undefined));
-    await this.lookingAgain;
+    if (this.sequence > 0) await this.outgoing.relayAgain();
   }
 
   /** A firing that was lost, whatever lost it, comes all the same once the actor is active. */

@@ -4,7 +4,7 @@ import type { StagedChanges } from '../../protocol/ports/component-host.js';
 import type { TurnInfo } from '../../sdk/context/turn-scope.js';
 import { endsWithin } from '../ends-within.js';
 import { CallChain } from '../turns/call-chain.js';
-import { HookWait } from '../turns/hook-wait.js';
+import { awaitHook } from '../turns/hook-wait.js';
 import type { Turn } from '../turns/turn.js';
 import type { Entity } from './entity.js';
 import { EntityTimers } from './entity-timers.js';
@@ -47,9 +47,7 @@ export class InstanceWatch implements HostedWatch {
   }
 
   awaitHook(turn: TurnInfo, hook: () => TurnInfo | undefined, giveUp: (error: unknown) => void): () => void {
-    const wait = new HookWait(turn as Turn, () => hook()?.chain as CallChain | undefined);
-    wait.begin(this.entity.now(), giveUp);
-    return () => wait.end();
+    return awaitHook(turn as Turn, () => hook()?.chain as CallChain | undefined, this.entity.now(), giveUp);
   }
 
   /** The entity is of the new class from now on. */

@@ -10,6 +10,8 @@ import { REMINDER_SENDER } from './sender-name.js';
 import { SentDraft } from './sent-draft.js';
 
 const AT_ONCE = 256;
+/** For a queue that does not answer no destroyed actor waits: others relay what it has left. */
+export const RELAY_LIMIT_MS = 1000;
 
 /** A message that is not tried again, and what its last attempt failed with. */
 export interface GivenUp {

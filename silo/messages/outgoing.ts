@@ -25,6 +25,7 @@ export class Outgoing {
   readonly lows: OutboxLows;
   private readonly queue: Entry[] = [];
   private running: Promise<void> | undefined;
+  private looking: Promise<void> | undefined;
 
   constructor(private readonly sender: ActorId, private readonly parts: MessageParts, private readonly mayRelay: () => boolean) {
     this.lows = new OutboxLows(sender, parts);
@@ -58,6 +59,12 @@ export class Outgoing {
       isFirst = false;
       this.relay(storedEntries(page, this.parts.codec()).filter(({ sequence }) => isMeant(sequence)));
     }
+  }
+
+  /** As `relayOutbox`, one look at a time, and none while some are on their way. `meant` is asked for when a look begins. */
+  async relayAgain(meant?: () => (sequence: number) => boolean): Promise<void> {
+    if (!this.isBusy) this.looking ??= this.relayOutbox(meant?.()).finally(() => (this.looking = undefined));
+    await this.looking;
   }
 
   private async drain(): Promise<void> {

@@ -40,7 +40,6 @@ export class SiloSender {
   private waiting: Waiting[] = [];
   /** S2: their numbers. */
   private readonly held = new Set<number>();
-  private lookingAgain: Promise<void> | undefined;
   private isRunning = false;
   private isStopped = false;
   private version = -1;
@@ -93,10 +92,12 @@ export class SiloSender {
 
   /** What does not leave the outbox may have been lost on its way. */
   async relayAgain(): Promise<void> {
-    if (this.version < 0 || this.outgoing.isBusy || this.lookingAgain) return this.lookingAgain;
-    // S2. As of before the look: what was held then, or came later, may be settled by the time of its answer, and must go nowhere.
-    const [held, last] = [new Set(this.held), this.sequence];
-    await (this.lookingAgain = this.outgoing.relayOutbox((sequence) => sequence <= last && !held.has(sequence)).finally(() => (this.lookingAgain = undefined)));
+    if (this.version < 0) return;
+    await this.outgoing.relayAgain(() => {
+      // S2. As of before the look: what was held then, or came later, may be settled by the time of its answer, and must go nowhere.
+      const [held, last] = [new Set(this.held), this.sequence];
+      return (sequence) => sequence <= last && !held.has(sequence);
+    });
   }
 
   stop(): void {

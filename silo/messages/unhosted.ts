@@ -9,6 +9,7 @@ import { decodeDeliveries, type Delivery } from '../../protocol/delivery.js';
 import { CancelledError, SiloUnavailableError, type UnknownActorTypeError } from '../../protocol/errors/index.js';
 import type { ClaimedRow, CommitRequest, Token } from '../../protocol/ports/index.js';
 import { endsWithin } from '../ends-within.js';
+import { RELAY_LIMIT_MS } from './bury-waiting.js';
 import { failureReplies } from './conclude-step.js';
 import { letterOf } from './dead-letters.js';
 import type { MessageParts } from './message-parts.js';
@@ -19,8 +20,6 @@ import { SentDraft } from './sent-draft.js';
 /** UH1. */
 export const UNHOSTED_MS = 12 * 3_600_000;
 const PAGE = 100;
-/** As of an active actor: for a queue that does not answer no destroyed one waits. */
-const RELAY_LIMIT_MS = 1000;
 
 export interface BurialParts extends MessageParts {
   readonly directory: Pick<ActorDirectory, 'register'>;

@@ -9,6 +9,7 @@ import { copyError } from '../../protocol/codec/index.js';
 import { SiloUnavailableError } from '../../protocol/errors/index.js';
 import type { TurnEnd } from '../../isolation/host.js';
 import type { SiloServices } from '../activation/silo-services.js';
+import { mayBegin } from '../lease-wait.js';
 import { FarCall } from '../turns/far-call.js';
 import type { PendingCall } from '../turns/pending-call.js';
 import { isAwaitedOn, Turn } from '../turns/turn.js';
@@ -47,8 +48,7 @@ export class HostedService {
 
   /** It may start now (S1, S2), and this silo has its lease, also as its turn will ask for it: else it would come back at once, without end. */
   mayStart(call: PendingCall): boolean {
-    const { membership } = this.services;
-    return (this.permits.free > 0 || isAwaitedOn(this.id, call)) && membership.mayAccept && membership.isValid;
+    return (this.permits.free > 0 || isAwaitedOn(this.id, call)) && mayBegin(this.services.membership);
   }
 
   /** Starts a call that may start. */

@@ -16,7 +16,8 @@ import { PendingCall } from '../turns/pending-call.js';
 import { Turn } from '../turns/turn.js';
 import { SYSTEM_TURN } from '../turns/turn-mode.js';
 import { endsWithin } from '../ends-within.js';
-import { beginWait, ServiceWatch } from './service-watch.js';
+import { awaitHook } from '../turns/hook-wait.js';
+import { ServiceWatch } from './service-watch.js';
 import type { SiloServiceRuntime } from './silo-service-runtime.js';
 
 /** How long the constructor and `onActivate` may take together. */
@@ -74,7 +75,7 @@ export class ServiceInstances {
   /** V4. */
   private awaitBeginning(turn: Turn, beginning: Promise<void>): Promise<ServiceInstance> {
     return new Promise((resolve, reject) => {
-      const endWait = beginWait(turn, () => this.hooks, this.services.clock, reject);
+      const endWait = awaitHook(turn, () => this.hooks, this.services.clock.now(), reject);
       void beginning.finally(endWait).then(() => resolve(leastBusy(this.ready)), reject);
     });
   }

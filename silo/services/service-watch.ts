@@ -2,7 +2,7 @@ import type { HostedWatch } from '../../isolation/host.js';
 import type { Clock } from '../../protocol/ports/clock.js';
 import type { TurnInfo } from '../../sdk/context/turn-scope.js';
 import { CallChain } from '../turns/call-chain.js';
-import { HookWait } from '../turns/hook-wait.js';
+import { awaitHook } from '../turns/hook-wait.js';
 import type { Turn } from '../turns/turn.js';
 
 /** What follows when an instance of a service in a thread has something to say of itself. It has no state, and no units: what is lost with it is its turns. */
@@ -22,7 +22,7 @@ export class ServiceWatch implements HostedWatch {
   }
 
   awaitHook(turn: TurnInfo, hook: () => TurnInfo | undefined, giveUp: (error: unknown) => void): () => void {
-    return beginWait(turn as Turn, () => hook()?.chain as CallChain | undefined, this.clock, giveUp);
+    return awaitHook(turn as Turn, () => hook()?.chain as CallChain | undefined, this.clock.now(), giveUp);
   }
 
   lost(): void {}
@@ -34,11 +34,4 @@ export class ServiceWatch implements HostedWatch {
   unsettled(): undefined {
     return undefined;
   }
-}
-
-/** The turn waits for a hook of its service, until the returned function is called or it is given up. */
-export function beginWait(turn: Turn, hook: () => CallChain | undefined, clock: Pick<Clock, 'now'>, giveUp: (error: unknown) => void): () => void {
-  const wait = new HookWait(turn, hook);
-  wait.begin(clock.now(), giveUp);
-  return () => wait.end();
 }

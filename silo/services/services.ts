@@ -19,6 +19,7 @@ import { FarCall } from '../turns/far-call.js';
 import { PendingCall } from '../turns/pending-call.js';
 import { turnModeOf, type TurnMode } from '../turns/turn-mode.js';
 import { endsWithin } from '../ends-within.js';
+import { mayBegin } from '../lease-wait.js';
 import { ASK, ASK_LIMIT_MS, FarServiceLinks, OFFER, PERMITS, type FarServiceParts } from './far-service-links.js';
 import { HostedService } from './hosted-service.js';
 import { PermitOffers } from './permit-offers.js';
@@ -203,16 +204,10 @@ export class Services {
     const peer = (incarnation: Incarnation): Member | undefined => this.silo.membership.peers.find((member) => member.incarnation === incarnation);
     const offers = new PermitOffers({
       // Who cannot take a call must not ask for one: it would come and go without end.
-      free: () => (this.isStopping || !this.mayBegin ? 0 : turns.permits.free), peer,
+      free: () => (this.isStopping || !mayBegin(this.silo.membership) ? 0 : turns.permits.free), peer,
       offerTo: (silo) => this.far!.links.ask(silo, OFFER, name, ASK_LIMIT_MS),
     });
     return { turns, offers };
-  }
-
-  /** Calls are accepted, and turns begin. */
-  private get mayBegin(): boolean {
-    const { membership } = this.silo;
-    return membership.mayAccept && membership.isValid;
   }
 
   private async drained(): Promise<void> {

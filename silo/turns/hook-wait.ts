@@ -12,7 +12,7 @@ import { nextInLine } from './waiting-calls.js';
 
 const NONE: readonly never[] = [];
 
-export class HookWait implements CallQueue {
+class HookWait implements CallQueue {
   /** What stands for the wait in the graph: the turn's own call runs already. */
   private readonly call: PendingCall;
 
@@ -59,4 +59,11 @@ export class HookWait implements CallQueue {
   ownCallsInTheWay(holder: CallChain): readonly PendingCall[] {
     return holder.waiting ? [...holder.waiting].filter((waiting) => isAwaitedOn(this.turn.entity, waiting)) : NONE;
   }
+}
+
+/** The turn waits for `hook` from now on (`nowMs`: of the wall clock), until the returned function is called; `giveUp` is called where they wait for each other. */
+export function awaitHook(turn: Turn, hook: () => CallChain | undefined, nowMs: number, giveUp: (error: unknown) => void): () => void {
+  const wait = new HookWait(turn, hook);
+  wait.begin(nowMs, giveUp);
+  return () => wait.end();
 }
